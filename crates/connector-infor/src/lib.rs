@@ -1,0 +1,1 @@
+//! Infor: ION API sign-in, M3 transactions, canonical operations.

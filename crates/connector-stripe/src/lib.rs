@@ -1,0 +1,1 @@
+//! Stripe: webhook verification, triggers, operations.

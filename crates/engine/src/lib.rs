@@ -1,0 +1,1 @@
+//! Runs flows: ingress to inbox, lanes, steps, effects, retries, dead letters, recovery.

@@ -1,0 +1,1 @@
+//! Money, journal entries, posting rules, payout proof, deposits. Pure.

@@ -1,0 +1,1 @@
+//! Formulas: compile, check references, evaluate, with our functions. Pure.

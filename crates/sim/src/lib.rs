@@ -1,0 +1,12 @@
+//! The sandbox Stripe and the sandbox Infor: honest HTTP servers with state and faults.
+//!
+//! They speak production's paths, bodies and manners, are deterministic from a seed, keep their own
+//! clock, and write a *journal* of every request, so that a test can ask what really happened.
+//! This crate depends on nothing else of the workspace: only HTTP joins it to the connectors.
+
+pub mod clock;
+pub mod faults;
+pub mod infor;
+pub mod journal;
+pub mod server;
+pub mod stripe;

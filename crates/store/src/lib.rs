@@ -1,0 +1,1 @@
+//! Everything durable: SQLite and PostgreSQL behind one trait of batch verbs.

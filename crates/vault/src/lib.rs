@@ -1,0 +1,1 @@
+//! Credentials and bodies, sealed under a master key.

@@ -1,1 +1,24 @@
-//! The connector contract: operations, triggers, recipes, faults, the HTTP client, the contract test suite.
+//! The connector contract.
+//!
+//! A [`Connector`] is a plain list of [`Operation`]s and [`Trigger`]s and a way to open a
+//! [`Session`] for a connection. An operation is a *recipe*: a pure function that names the next
+//! call to the peer, so that a crash between any two calls is survivable. Writing operations say
+//! under which [`Identity`] they write, how to find what an interrupted one left behind, and how to
+//! undo what was only staged; [`effect`] turns that into "at most one, always".
+
+pub mod call;
+pub mod effect;
+pub mod http;
+pub mod operation;
+pub mod registry;
+pub mod session;
+pub mod testing;
+pub mod trigger;
+
+pub use call::{Call, CallKind, Found, Last, Next, Repeat, UndoNext};
+pub use operation::{
+    AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, RecipeCx, SetGuard,
+};
+pub use registry::{Connector, Registry};
+pub use session::{ConnectionConfig, Credential, Page, PolledEvent, Posting, Runtime, Session};
+pub use trigger::{Envelope, Fires, Source, Trigger, Verified};

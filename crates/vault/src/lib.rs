@@ -1,1 +1,34 @@
 //! Credentials and bodies, sealed under a master key.
+//!
+//! *Envelope encryption*: a [`MasterKey`] seals one [`DataKey`] per environment, and a data key
+//! seals everything that environment stores. Changing the master key re-seals the data keys only.
+//! AES-256-GCM with a random nonce; what a value is for is bound to it as associated data, so that
+//! one sealed value cannot stand in the place of another.
+
+mod key;
+mod master;
+mod sealed;
+
+pub use key::DataKey;
+pub use master::MasterKey;
+pub use sealed::Sealed;
+
+/// What can go wrong. Never holds a key or a plain text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another key, another purpose, or changed bytes: which of them cannot be told.
+    #[error("it cannot be opened: wrong key, wrong purpose, or damaged")]
+    Damaged,
+    /// The format is of a later version or no format at all.
+    #[error("it is not sealed in a format that is known here")]
+    Format,
+    /// The key's text or file is not a key.
+    #[error("the master key {0}")]
+    Key(String),
+    /// The machine gives no randomness.
+    #[error("the machine gives no randomness")]
+    Randomness,
+}
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;

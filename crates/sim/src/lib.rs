@@ -4,6 +4,9 @@
 //! clock, and write a *journal* of every request, so that a test can ask what really happened.
 //! This crate depends on nothing else of the workspace: only HTTP joins it to the connectors.
 
+// Whole API objects are written as one `json!` each.
+#![recursion_limit = "512"]
+
 pub mod clock;
 pub mod faults;
 pub mod infor;

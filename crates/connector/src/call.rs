@@ -63,23 +63,48 @@ pub struct Call {
 
 impl Call {
     pub fn read(label: impl Into<String>, request: Value) -> Self {
-        Self { kind: CallKind::Read, label: label.into(), repeat: Repeat::Safe, request }
+        Self {
+            kind: CallKind::Read,
+            label: label.into(),
+            repeat: Repeat::Safe,
+            request,
+        }
     }
 
     pub fn set(label: impl Into<String>, request: Value) -> Self {
-        Self { kind: CallKind::Set, label: label.into(), repeat: Repeat::Safe, request }
+        Self {
+            kind: CallKind::Set,
+            label: label.into(),
+            repeat: Repeat::Safe,
+            request,
+        }
     }
 
     pub fn stage(label: impl Into<String>, repeat: Repeat, request: Value) -> Self {
-        Self { kind: CallKind::Stage, label: label.into(), repeat, request }
+        Self {
+            kind: CallKind::Stage,
+            label: label.into(),
+            repeat,
+            request,
+        }
     }
 
     pub fn undo(label: impl Into<String>, request: Value) -> Self {
-        Self { kind: CallKind::Undo, label: label.into(), repeat: Repeat::Safe, request }
+        Self {
+            kind: CallKind::Undo,
+            label: label.into(),
+            repeat: Repeat::Safe,
+            request,
+        }
     }
 
     pub fn commit(label: impl Into<String>, repeat: Repeat, request: Value) -> Self {
-        Self { kind: CallKind::Commit, label: label.into(), repeat, request }
+        Self {
+            kind: CallKind::Commit,
+            label: label.into(),
+            repeat,
+            request,
+        }
     }
 }
 

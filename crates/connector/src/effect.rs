@@ -76,7 +76,11 @@ pub enum Act {
     /// The state changed: make it durable and `begin` again with the run's input.
     Again,
     /// Made, by this or an earlier run. `drift`: the run's input differs where it may.
-    Done { output: Value, reused: bool, drift: bool },
+    Done {
+        output: Value,
+        reused: bool,
+        drift: bool,
+    },
     /// Refused for good; nothing is left at the peer that counts.
     Refuse(Fault),
     /// Exists with other guarded fields: a person decides.
@@ -153,7 +157,8 @@ impl Progress {
     /// A person says that it does not exist and never will under this try.
     pub fn answer_abandoned(&mut self) {
         if let Some(inflight) = self.inflight.take() {
-            self.orphans.push(format!("{} was abandoned by a person", inflight.call.label));
+            self.orphans
+                .push(format!("{} was abandoned by a person", inflight.call.label));
         }
         self.question = None;
         self.settle_void();
@@ -167,10 +172,16 @@ impl Ledger<'_> {
             Ok(Some(identity)) => identity.guarded,
             Ok(None) => {
                 let fault = Fault::bug(format!("{} has no identity", self.operation.id()));
-                return (Progress::fresh(self.operation, 0, input, Value::Null), Act::Refuse(fault));
+                return (
+                    Progress::fresh(self.operation, 0, input, Value::Null),
+                    Act::Refuse(fault),
+                );
             }
             Err(fault) => {
-                return (Progress::fresh(self.operation, 0, input, Value::Null), Act::Refuse(fault));
+                return (
+                    Progress::fresh(self.operation, 0, input, Value::Null),
+                    Act::Refuse(fault),
+                );
             }
         };
         let attempt = Progress::next_attempt(current.as_ref());
@@ -337,15 +348,27 @@ impl Ledger<'_> {
 
     fn forward(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
         let input = progress.input.clone();
-        match self.operation.next(self.cx, &input, &mut progress.recipe, last) {
+        match self
+            .operation
+            .next(self.cx, &input, &mut progress.recipe, last)
+        {
             Ok(Next::Call(call)) => self.intend(progress, call),
             Ok(Next::Wait(span)) => (progress, Act::Wait(span)),
             Ok(Next::Done(output)) => {
                 progress.made(output.clone());
-                (progress, Act::Done { output, reused: false, drift: false })
+                (
+                    progress,
+                    Act::Done {
+                        output,
+                        reused: false,
+                        drift: false,
+                    },
+                )
             }
             Err(fault) if fault.class == FaultClass::Bug => (progress, Act::Refuse(fault)),
-            Err(fault) if matches!(fault.class, FaultClass::Transient | FaultClass::RateLimited) => {
+            Err(fault)
+                if matches!(fault.class, FaultClass::Transient | FaultClass::RateLimited) =>
+            {
                 (progress, Act::Retry(fault))
             }
             Err(fault) if progress.state == EffectState::Open => {
@@ -361,7 +384,10 @@ impl Ledger<'_> {
 
     fn undo(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
         let input = progress.input.clone();
-        match self.operation.undo(self.cx, &input, &mut progress.recipe, last) {
+        match self
+            .operation
+            .undo(self.cx, &input, &mut progress.recipe, last)
+        {
             Ok(UndoNext::Call(call)) => self.intend(progress, call),
             Ok(UndoNext::Undone) => {
                 let why = progress.undoing.take();
@@ -390,7 +416,10 @@ impl Ledger<'_> {
 
     fn intend(&self, mut progress: Progress, call: Call) -> (Progress, Act) {
         if call.kind.needs_intent() {
-            progress.inflight = Some(Inflight { call: call.clone(), at: self.cx.now });
+            progress.inflight = Some(Inflight {
+                call: call.clone(),
+                at: self.cx.now,
+            });
         }
         (progress, Act::Send(call))
     }
@@ -407,7 +436,11 @@ fn after_undo(why: Option<Undoing>) -> Act {
 fn met(progress: &Progress, input: &Value, guarded: &Value, operation: &dyn AnyOperation) -> Act {
     if progress.guarded == *guarded {
         let output = progress.output.clone().unwrap_or(Value::Null);
-        return Act::Done { output, reused: true, drift: progress.input != *input };
+        return Act::Done {
+            output,
+            reused: true,
+            drift: progress.input != *input,
+        };
     }
     let (was, is) = (&progress.guarded, guarded);
     Act::Conflict(Fault::new(

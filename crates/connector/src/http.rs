@@ -42,7 +42,11 @@ impl Reply {
 
     /// How long the peer asks us to wait: `Retry-After` in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+        self.header("retry-after")?
+            .trim()
+            .parse()
+            .ok()
+            .map(Duration::from_secs)
     }
 }
 
@@ -72,7 +76,10 @@ impl Http {
     pub async fn send(&self, request: Request<'_>) -> Result<Reply, Fault> {
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::bug(format!("`{}` is no HTTP method", request.method)))?;
-        let mut builder = self.client.request(method, request.url).timeout(request.timeout);
+        let mut builder = self
+            .client
+            .request(method, request.url)
+            .timeout(request.timeout);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
@@ -83,7 +90,9 @@ impl Http {
             builder = builder.header(reqwest::header::AUTHORIZATION, value);
         }
         if let Some((kind, body)) = request.body {
-            builder = builder.header(reqwest::header::CONTENT_TYPE, kind).body(body);
+            builder = builder
+                .header(reqwest::header::CONTENT_TYPE, kind)
+                .body(body);
         }
         let reply = builder.send().await.map_err(|e| undelivered(&e))?;
         let status = reply.status().as_u16();
@@ -101,7 +110,11 @@ impl Http {
             }
             body.extend_from_slice(&part);
         }
-        Ok(Reply { status, headers, body: body.freeze() })
+        Ok(Reply {
+            status,
+            headers,
+            body: body.freeze(),
+        })
     }
 }
 
@@ -113,7 +126,10 @@ fn undelivered(error: &reqwest::Error) -> Fault {
     if error.is_timeout() {
         return Fault::unknown("the peer did not answer in time");
     }
-    Fault::unknown(format!("the connection broke before an answer came: {}", chain(error)))
+    Fault::unknown(format!(
+        "the connection broke before an answer came: {}",
+        chain(error)
+    ))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -124,5 +140,9 @@ fn chain(error: &dyn std::error::Error) -> String {
         parts.push(inner.to_string());
         source = inner.source();
     }
-    if parts.is_empty() { "no further cause is known".into() } else { parts.join(": ") }
+    if parts.is_empty() {
+        "no further cause is known".into()
+    } else {
+        parts.join(": ")
+    }
 }

@@ -103,7 +103,9 @@ impl RecipeCx<'_> {
     /// # Panics
     /// In an operation that is not kept in the effect ledger.
     pub fn idempotency_key(&self) -> String {
-        let (id, attempt) = self.effect.expect("only once-effects have an idempotency key");
+        let (id, attempt) = self
+            .effect
+            .expect("only once-effects have an idempotency key");
         id.idempotency_key(attempt)
     }
 
@@ -172,7 +174,9 @@ pub trait Operation: Send + Sync + 'static {
         _input: &Self::Input,
         _progress: &Self::Progress,
     ) -> Result<Found<Self::Progress, Self::Output>, Fault> {
-        Ok(Found::CannotTell("the operation cannot look for what it made".into()))
+        Ok(Found::CannotTell(
+            "the operation cannot look for what it made".into(),
+        ))
     }
 
     /// The output for an object that a person found: "exists, number …".
@@ -336,7 +340,12 @@ impl<O: Operation> AnyOperation for Erased<O> {
         input: &Value,
         progress: &Value,
     ) -> Result<Found<Value, Value>, Fault> {
-        let found = O::find(cx, &read("input", O::ID, input)?, &progress_of::<O>(progress)?).await?;
+        let found = O::find(
+            cx,
+            &read("input", O::ID, input)?,
+            &progress_of::<O>(progress)?,
+        )
+        .await?;
         Ok(match found {
             Found::Absent => Found::Absent,
             Found::Partial(progress) => Found::Partial(write(O::ID, &progress)?),

@@ -39,11 +39,15 @@ impl Registry {
 
     /// The operation `id` and the connector it belongs to.
     pub fn operation(&self, id: &str) -> Option<(&'static Connector, &'static dyn AnyOperation)> {
-        self.0.iter().find_map(|c| c.operations.iter().find(|o| o.id() == id).map(|o| (*c, *o)))
+        self.0
+            .iter()
+            .find_map(|c| c.operations.iter().find(|o| o.id() == id).map(|o| (*c, *o)))
     }
 
     /// The trigger `id` and the connector it belongs to.
     pub fn trigger(&self, id: &str) -> Option<(&'static Connector, &'static Trigger)> {
-        self.0.iter().find_map(|c| c.triggers.iter().find(|t| t.id == id).map(|t| (*c, t)))
+        self.0
+            .iter()
+            .find_map(|c| c.triggers.iter().find(|t| t.id == id).map(|t| (*c, t)))
     }
 }

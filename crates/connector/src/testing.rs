@@ -32,9 +32,10 @@ pub fn check(connector: &Connector) -> Vec<String> {
         if operation.title().is_empty() || operation.doc().is_empty() {
             wrong.push(format!("{id}: has no title or no doc"));
         }
-        for (what, schema) in
-            [("input", operation.input_schema()), ("output", operation.output_schema())]
-        {
+        for (what, schema) in [
+            ("input", operation.input_schema()),
+            ("output", operation.output_schema()),
+        ] {
             if !schema.is_object() {
                 wrong.push(format!("{id}: its {what} schema is no object"));
             }
@@ -63,10 +64,16 @@ pub fn check(connector: &Connector) -> Vec<String> {
             wrong.push(format!("{}: listed twice", trigger.id));
         }
         if !trigger.id.starts_with(&format!("{}.", connector.id)) {
-            wrong.push(format!("{}: does not begin with the connector's id", trigger.id));
+            wrong.push(format!(
+                "{}: does not begin with the connector's id",
+                trigger.id
+            ));
         }
         if trigger.title.is_empty() || trigger.doc.is_empty() || !is_word(trigger.subject) {
-            wrong.push(format!("{}: has no title, no doc or no subject", trigger.id));
+            wrong.push(format!(
+                "{}: has no title, no doc or no subject",
+                trigger.id
+            ));
         }
         if !(trigger.schema)().is_object() {
             wrong.push(format!("{}: its schema is no object", trigger.id));
@@ -76,7 +83,10 @@ pub fn check(connector: &Connector) -> Vec<String> {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
 }
 
 /// What befalls the call at which a run dies.
@@ -91,7 +101,10 @@ pub enum Death {
 /// How an effect ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ended {
-    Done { output: Value, reused: bool },
+    Done {
+        output: Value,
+        reused: bool,
+    },
     Refused(Fault),
     Conflict(Fault),
     /// Only a person can tell; the question.
@@ -173,11 +186,19 @@ impl<'a> Shell<'a> {
     }
 
     fn cx<'b>(&'b self, id: &'b EffectId, attempt: i64) -> RecipeCx<'b> {
-        RecipeCx { session: self.session, effect: Some((id, attempt)), now: self.clock.now() }
+        RecipeCx {
+            session: self.session,
+            effect: Some((id, attempt)),
+            now: self.clock.now(),
+        }
     }
 
     fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>) -> Ledger<'b> {
-        Ledger { operation: self.operation, cx, quiet: self.quiet }
+        Ledger {
+            operation: self.operation,
+            cx,
+            quiet: self.quiet,
+        }
     }
 
     /// Works until the effect ends or the run dies; `None`: begin again.
@@ -209,7 +230,9 @@ impl<'a> Shell<'a> {
                     self.sleep(not_before.since(self.clock.now()));
                     let found = {
                         let cx = self.cx(id, progress.attempt);
-                        self.operation.find(&cx, &progress.input, &progress.recipe).await
+                        self.operation
+                            .find(&cx, &progress.input, &progress.recipe)
+                            .await
                     };
                     let cx = self.cx(id, progress.attempt);
                     let next = self.ledger(&cx).found(progress, found);
@@ -256,7 +279,8 @@ impl<'a> Shell<'a> {
         answer: Result<Value, Fault>,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
-        self.ledger(&cx).answered(progress, call, answer.as_ref().map_err(Clone::clone))
+        self.ledger(&cx)
+            .answered(progress, call, answer.as_ref().map_err(Clone::clone))
     }
 
     /// A person's answer to [`Ended::Asked`]: the object's number, or that it was abandoned.
@@ -268,7 +292,10 @@ impl<'a> Shell<'a> {
         match number {
             None => progress.answer_abandoned(),
             Some(number) => {
-                let output = self.operation.adopt(input, number).expect("the input is valid");
+                let output = self
+                    .operation
+                    .adopt(input, number)
+                    .expect("the input is valid");
                 progress.answer_exists(output.expect("the operation adopts what a person found"));
             }
         }
@@ -316,13 +343,22 @@ pub async fn lost_answers(
     let input = (case.input)(0);
     let mut clean = shell();
     let ended = clean.run(&input).await;
-    assert!(matches!(ended, Ended::Done { reused: false, .. }), "{id}: undisturbed: {ended:?}");
+    assert!(
+        matches!(ended, Ended::Done { reused: false, .. }),
+        "{id}: undisturbed: {ended:?}"
+    );
     assert_eq!((case.count)(&input), 1, "{id}: undisturbed");
     let again = clean.run(&input).await;
-    assert!(matches!(again, Ended::Done { reused: true, .. }), "{id}: again: {again:?}");
+    assert!(
+        matches!(again, Ended::Done { reused: true, .. }),
+        "{id}: again: {again:?}"
+    );
     assert_eq!((case.count)(&input), 1, "{id}: again");
 
-    let mut report = Report { calls: clean.calls.clone(), ..Report::default() };
+    let mut report = Report {
+        calls: clean.calls.clone(),
+        ..Report::default()
+    };
     let mut serial = 1;
     for n in 0..clean.calls.len() {
         for death in [Death::BeforeSending, Death::AfterSending] {
@@ -349,7 +385,11 @@ pub async fn lost_answers(
                 } else {
                     report.exactly_once += 1;
                 }
-                assert!(matches!(ended, Ended::Done { .. }), "{at}: {ended:?}; {:?}", shell.calls);
+                assert!(
+                    matches!(ended, Ended::Done { .. }),
+                    "{at}: {ended:?}; {:?}",
+                    shell.calls
+                );
                 assert_eq!(count, 1, "{at}: {:?}", shell.calls);
             }
         }

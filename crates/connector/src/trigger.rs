@@ -33,6 +33,8 @@ pub struct Trigger {
     pub subject: &'static str,
     /// Where the subject stands in the body, a JSON pointer.
     pub subject_at: &'static str,
+    /// Where the money at stake stands in the subject: JSON pointers to minor units and currency.
+    pub money_at: Option<(&'static str, &'static str)>,
     /// The subject's JSON Schema.
     pub schema: fn() -> Value,
 }

@@ -1,0 +1,133 @@
+//! Currencies, and how many decimals an amount has: Stripe's exponents, which are not ISO's.
+//!
+//! Source: docs.stripe.com/currencies; the special cases are named beside them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// An ISO 4217 code, upper case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+/// Text that is no currency code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no currency code: three letters, such as EUR")]
+pub struct NoCurrency(pub String);
+
+/// Amounts are whole units at Stripe.
+const WHOLE: [&str; 16] = [
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV",
+    "XAF", "XOF", "XPF",
+];
+/// Amounts are thousandths, and Stripe wants the last digit to be 0.
+const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+
+impl Currency {
+    pub const EUR: Self = Self(*b"EUR");
+    pub const GBP: Self = Self(*b"GBP");
+    pub const JPY: Self = Self(*b"JPY");
+    pub const USD: Self = Self(*b"USD");
+
+    /// The code: `EUR`.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+
+    /// How many decimals an amount has in Stripe's API. ISK has two there (always `.00`), although
+    /// ISO gives it none.
+    pub fn exponent(&self) -> u32 {
+        let code = self.code();
+        if WHOLE.contains(&code) {
+            0
+        } else if THOUSANDTHS.contains(&code) {
+            3
+        } else {
+            2
+        }
+    }
+
+    /// How many decimals ISO 4217 gives it.
+    pub fn iso_exponent(&self) -> u32 {
+        match self.code() {
+            "ISK" => 0,
+            "IQD" | "LYD" => 3,
+            "MGA" => 2,
+            _ => self.exponent(),
+        }
+    }
+
+    /// Charges are multiples of this many minor units.
+    pub fn charge_step(&self) -> i64 {
+        match self.code() {
+            "ISK" => 100,
+            code if THOUSANDTHS.contains(&code) => 10,
+            _ => 1,
+        }
+    }
+
+    /// Payouts are multiples of this many minor units.
+    pub fn payout_step(&self) -> i64 {
+        match self.code() {
+            "HUF" | "TWD" | "ISK" => 100,
+            _ => self.charge_step(),
+        }
+    }
+}
+
+impl FromStr for Currency {
+    type Err = NoCurrency;
+
+    fn from_str(text: &str) -> Result<Self, NoCurrency> {
+        match text.as_bytes() {
+            [a, b, c] if text.bytes().all(|b| b.is_ascii_alphabetic()) => Ok(Self([
+                a.to_ascii_uppercase(),
+                b.to_ascii_uppercase(),
+                c.to_ascii_uppercase(),
+            ])),
+            _ => Err(NoCurrency(text.chars().take(16).collect())),
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "pattern": "^[A-Za-z]{3}$", "description": "ISO 4217 code"
+        })
+    }
+}

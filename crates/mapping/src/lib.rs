@@ -1,1 +1,37 @@
-//! Formulas: compile, check references, evaluate, with our functions. Pure.
+//! The mapping language: formulas (CEL), templates of formulas, and the functions they call.
+//!
+//! A [`Formula`] is parsed and checked once per version of a flow and evaluated many times. It is
+//! pure: no clock, no IO, no map in random order; the same names and facts give the same value,
+//! byte for byte. What a formula must ask the outside ([`Fact`]) is named, fetched by the caller,
+//! and the formula is evaluated again on the grown [`Facts`].
+//!
+//! The crate `cel` reads the source (grammar, macros, offsets) in one module, `parse`. The
+//! evaluator is ours, because amounts have to stay exact and results have to be repeatable: the
+//! crate's own numbers include binary fractions, its map literals iterate in random order, and its
+//! functions cannot say "I lack a fact".
+
+pub mod check;
+mod eval;
+mod expression;
+mod fact;
+mod formula;
+pub mod functions;
+mod limits;
+mod number;
+mod parse;
+mod path;
+mod scan;
+mod scope;
+mod shape;
+mod template;
+mod value;
+
+pub use check::{Schemas, check, check_template};
+pub use fact::{Fact, Facts, Failure, Stop};
+pub use formula::Formula;
+pub use functions::{FUNCTIONS, Function, FunctionTable};
+pub use path::{Path, Segment};
+pub use scope::{Names, Scope};
+pub use shape::Shape;
+pub use template::Template;
+pub use value::{Kind, Map, Value};

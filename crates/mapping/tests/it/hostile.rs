@@ -1,0 +1,129 @@
+//! Sources and inputs that mean harm: an error in good time, never a crash.
+
+use crate::world::world;
+use mapping::{Formula, Value};
+
+#[test]
+fn deep_and_long_sources_are_refused() {
+    let sources = [
+        "(".repeat(2000) + "1" + &")".repeat(2000),
+        "[".repeat(4000),
+        "{'a':".repeat(700) + "1" + &"}".repeat(500),
+        "a?".repeat(1300) + "1" + &":1".repeat(700),
+        "!".repeat(4000) + "true",
+        "-".repeat(4000) + "1",
+        "1".to_owned() + &"+1".repeat(2000),
+        "true".to_owned() + &"&&true".repeat(600),
+        "a".to_owned() + &".b".repeat(2000),
+        "a".to_owned() + &"[0]".repeat(1300),
+        "f(".repeat(1300) + "1" + &")".repeat(1300),
+        "'".repeat(4001),
+        "a".repeat(5000),
+    ];
+    for source in sources {
+        let compiled = Formula::compile(&source);
+        if let Err(problems) = compiled {
+            assert!(!problems.is_empty());
+        } else {
+            assert!(source.starts_with(['!', '-', 't']), "{}…", &source[..20]);
+        }
+    }
+}
+
+#[test]
+fn sources_just_within_the_limit_compile() {
+    for n in [10, 40, 47] {
+        let nested = [
+            "(".repeat(n) + "1" + &")".repeat(n),
+            "[".repeat(n) + "1" + &"]".repeat(n),
+            "abs(".repeat(n) + "1" + &")".repeat(n),
+            "1".to_owned() + &"+1".repeat(n),
+            "a".to_owned() + &".b".repeat(n),
+            "true?1:".repeat(n) + "1",
+            "true".to_owned() + &"&&true".repeat(n * 5),
+        ];
+        for source in nested {
+            let compiled = Formula::compile(&source);
+            assert!(compiled.is_ok(), "{n} {source}: {compiled:?}");
+        }
+    }
+}
+
+#[test]
+fn nested_lists_run_out_of_steps() {
+    let mut world = world();
+    let long = Value::list(vec![Value::Int(1); 10_000]);
+    world.names.set("long", long);
+    let found = world.value("long.map(a, long.map(b, a + b)).size()");
+    assert!(found.expect_err("too much").contains("steps"));
+    world
+        .names
+        .set("longer", Value::list(vec![Value::Int(1); 10_001]));
+    assert!(
+        world
+            .value("longer.map(a, a)")
+            .expect_err("too long")
+            .contains("10001 items")
+    );
+}
+
+#[test]
+fn texts_do_not_grow_without_end() {
+    let mut world = world();
+    world.names.set("t", Value::text("x".repeat(600_000)));
+    assert!(
+        world
+            .value("t + t")
+            .expect_err("too long")
+            .contains("longer than")
+    );
+    assert!(
+        world
+            .value("t.replace('x', 'yyyy')")
+            .expect_err("too long")
+            .contains("longer than")
+    );
+    assert!(
+        world
+            .value("[t, t].join('')")
+            .expect_err("too long")
+            .contains("longer than")
+    );
+}
+
+#[test]
+fn mangled_sources_do_not_crash() {
+    let seeds = [
+        "charge.metadata.?plan.orValue('') == 'premium'",
+        "steps.session.lines.filter(l, l.quantity > 1).map(l, {'p': l.product, ?'x': l.?y})",
+        "div(charge.amount, 100, 2, 'half_up') > number('1.5') ? [1, ?a.?b] : [-2]",
+    ];
+    let world = world();
+    let alphabet: Vec<char> = "()[]{}?.:,'\"\\=!<>&|+-*/% \n0a_é@`".chars().collect();
+    let mut state = 7_usize;
+    for seed in seeds {
+        for round in 0..400 {
+            let mut characters: Vec<char> = seed.chars().collect();
+            for _ in 0..=round % 4 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_041);
+                let at = (state >> 17) % characters.len();
+                let new = alphabet[(state >> 40) % alphabet.len()];
+                match (state >> 33) % 3 {
+                    0 => characters[at] = new,
+                    1 => characters.insert(at, new),
+                    _ => {
+                        characters.remove(at);
+                    }
+                }
+            }
+            let source: String = characters.into_iter().collect();
+            if let Ok(formula) = Formula::compile(&source) {
+                let first = formula.eval(&world.scope());
+                assert_eq!(first, formula.eval(&world.scope()), "{source}");
+                assert!(formula.references().len() < 100);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The mapping language from outside: what formulas give, what is refused and with which cure.
+
+mod checks;
+mod examples;
+mod formulas;
+mod hostile;
+mod templates;
+mod world;

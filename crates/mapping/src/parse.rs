@@ -1,5 +1,7 @@
 //! From source to [`Node`]s. The only module that knows the crate `cel`, whose interface changes
-//! often: it takes the crate's grammar and macros, and folds its tree into ours.
+//! often: it takes the crate's grammar and macros, and folds its tree into ours. Of the crate's two
+//! parsers it is the hand-written one: the generated one takes 150 KB of stack for each bracket in
+//! a debug build, so that a formula of a dozen brackets could end the process.
 //!
 //! What the language leaves out of CEL is refused here, with a cure: binary fractions, unsigned
 //! numbers, bytes, null, messages, and an optional value where a value is needed.
@@ -11,9 +13,9 @@ use crate::number::Arithmetic;
 use crate::scan;
 use crate::value::Value;
 use cel::common::ast::{
-    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators,
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators,
 };
-use cel::parser::Parser;
+use cel::parser::PrattParser;
 use model::Problem;
 use std::sync::Arc;
 
@@ -24,15 +26,19 @@ pub struct Parsed {
     pub optional: bool,
 }
 
+/// The parser counts its own recursions, several for each bracket; the scan before it is stricter.
+const PARSER_DEPTH: u16 = 250;
+
 /// Reads one formula; returns everything that is wrong with it.
 pub fn parse(source: &str, table: &FunctionTable) -> Result<Parsed, Vec<Problem>> {
     if let Some(problem) = too_large(source) {
         return Err(vec![problem]);
     }
-    let parser = Parser::new()
+    let parser = PrattParser::new()
+        .max_recursion_depth(PARSER_DEPTH)
         .enable_optional_syntax(true)
         .enable_ident_escape_syntax(true);
-    let (tree, info) = parser.parse_with_source_info(source).map_err(|errors| {
+    let tree = parser.parse(source).map_err(|errors| {
         let errors = errors.errors.iter().map(|error| {
             let message = one_line(&error.msg);
             let at = if error.pos.1 > 0 {
@@ -47,7 +53,6 @@ pub fn parse(source: &str, table: &FunctionTable) -> Result<Parsed, Vec<Problem>
     })?;
     let mut reader = Reader {
         table,
-        info,
         source,
         locals: Vec::new(),
         depth: 0,
@@ -110,7 +115,6 @@ fn syntax_cure(source: &str, message: &str) -> &'static str {
 
 struct Reader<'a> {
     table: &'a FunctionTable,
-    info: SourceInfo,
     source: &'a str,
     /// The variables of the enclosing comprehensions.
     locals: Vec<String>,
@@ -125,14 +129,15 @@ type Read = (Node, bool);
 const NOTHING: Read = (Node::Literal(Value::Null), false);
 
 impl Reader<'_> {
-    fn refuse(&mut self, at: u64, code: &str, message: impl Into<String>, cure: &str) -> Read {
-        let place = self
-            .info
-            .offset_for(at)
-            .map_or(0, |(start, _)| start as usize);
+    /// Notes a problem; what its message quotes first is where it is, if the source has it once.
+    fn refuse(&mut self, code: &str, message: impl Into<String>, cure: &str) -> Read {
         let mut message = message.into();
-        if place > 0 && place < self.source.len() {
-            message.push_str(&format!(" (character {})", place + 1));
+        let quoted = message.split('`').nth(1).map(str::to_owned);
+        if let Some(quoted) = quoted
+            && let [(at, _)] = self.source.match_indices(&quoted).collect::<Vec<_>>()[..]
+        {
+            let before = self.source[..at].chars().count();
+            message.push_str(&format!(" (character {})", before + 1));
         }
         self.problems.push(Problem::error("", code, message, cure));
         NOTHING
@@ -159,7 +164,7 @@ impl Reader<'_> {
             let what = node.describe();
             let message = format!("`{what}` may be absent, and a value is needed here");
             let cure = format!("say what to use instead: {what}.orValue(…)");
-            self.refuse(expr.id, "optional_unhandled", message, &cure);
+            self.refuse("optional_unhandled", message, &cure);
         }
         node
     }
@@ -170,7 +175,7 @@ impl Reader<'_> {
 
     fn inner(&mut self, expr: &IdedExpr) -> Read {
         match &expr.expr {
-            Expr::Literal(literal) => self.literal(expr.id, literal),
+            Expr::Literal(literal) => self.literal(literal),
             Expr::Ident(name) => (self.name(name), false),
             Expr::Select(select) => {
                 let (of, optional) = self.node(&select.operand);
@@ -186,8 +191,8 @@ impl Reader<'_> {
                     (Node::Select(select_), optional)
                 }
             }
-            Expr::Call(call) => self.call(expr.id, call),
-            Expr::Comprehension(comprehension) => self.comprehension(expr.id, comprehension),
+            Expr::Call(call) => self.call(call),
+            Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             Expr::List(list) => {
                 let items = list.elements.iter().enumerate().map(|(n, item)| {
                     let optional = list.optional_indices.contains(&n);
@@ -221,38 +226,36 @@ impl Reader<'_> {
             }
             Expr::Struct(message) => {
                 let text = format!("`{}{{…}}` builds a message", message.type_name);
-                self.refuse(expr.id, "unsupported", text, "write a map: {'name': value}")
+                self.refuse("unsupported", text, "write a map: {'name': value}")
             }
-            Expr::Unspecified => self.refuse(
-                expr.id,
-                "syntax",
-                "the formula is incomplete",
-                "complete it",
-            ),
+            Expr::Unspecified => self.refuse("syntax", "the formula is incomplete", "complete it"),
         }
     }
 
-    fn literal(&mut self, at: u64, literal: &LiteralValue) -> Read {
+    fn literal(&mut self, literal: &LiteralValue) -> Read {
         let value = match literal {
             LiteralValue::Boolean(value) => Value::Bool(*value.inner()),
             LiteralValue::Int(value) => Value::Int(*value.inner()),
             LiteralValue::String(text) => Value::text(text.inner()),
             LiteralValue::Null => {
                 let cure = "ask with has(a.b) or is_null(a.?b); leave a field out to send none";
-                return self.refuse(at, "null_literal", "null is not a value here", cure);
+                return self.refuse("null_literal", "`null` is not a value here", cure);
             }
             LiteralValue::Double(value) => {
-                let message = format!("{} is a binary fraction, which is not exact", value.inner());
+                let message = format!(
+                    "`{}` is a binary fraction, which is not exact",
+                    value.inner()
+                );
                 let cure = format!("write number('{}')", value.inner());
-                return self.refuse(at, "double_literal", message, &cure);
+                return self.refuse("double_literal", message, &cure);
             }
             LiteralValue::UInt(value) => {
-                let message = format!("{}u is an unsigned number", value.inner());
+                let message = format!("`{}u` is an unsigned number", value.inner());
                 let cure = format!("write {}", value.inner());
-                return self.refuse(at, "unsupported", message, &cure);
+                return self.refuse("unsupported", message, &cure);
             }
             LiteralValue::Bytes(_) => {
-                return self.refuse(at, "unsupported", "bytes are no value here", "write a text");
+                return self.refuse("unsupported", "bytes are no value here", "write a text");
             }
         };
         (Node::Literal(value), false)
@@ -268,11 +271,11 @@ impl Reader<'_> {
         }
     }
 
-    fn call(&mut self, at: u64, call: &CallExpr) -> Read {
+    fn call(&mut self, call: &CallExpr) -> Read {
         match &call.target {
             None => match self.operator(call) {
                 Some(read) => read,
-                None => self.function(at, &call.func_name, None, &call.args),
+                None => self.function(&call.func_name, None, &call.args),
             },
             Some(target) => match (call.func_name.as_str(), &call.args[..]) {
                 ("orValue", [other]) => {
@@ -288,7 +291,7 @@ impl Reader<'_> {
                 }
                 ("hasValue", []) => (Node::HasValue(Box::new(self.node(target).0)), false),
                 ("value", []) => (Node::Unwrap(Box::new(self.node(target).0)), false),
-                _ => self.function(at, &call.func_name, Some(target), &call.args),
+                _ => self.function(&call.func_name, Some(target), &call.args),
             },
         }
     }
@@ -356,28 +359,17 @@ impl Reader<'_> {
         (Node::Index(Box::new(Index { of, key, optional })), optional)
     }
 
-    fn function(
-        &mut self,
-        at: u64,
-        name: &str,
-        target: Option<&IdedExpr>,
-        arguments: &[IdedExpr],
-    ) -> Read {
+    fn function(&mut self, name: &str, target: Option<&IdedExpr>, arguments: &[IdedExpr]) -> Read {
         let table = self.table;
         let Some(function) = table.get(name) else {
             let cure = unknown_function_cure(name, target, table);
-            return self.refuse(
-                at,
-                "unknown_function",
-                format!("there is no `{name}`"),
-                &cure,
-            );
+            return self.refuse("unknown_function", format!("there is no `{name}`"), &cure);
         };
         let count = arguments.len() + usize::from(target.is_some());
         if !function.signature.takes(count) {
             let message = format!("`{name}` does not take {count} arguments");
             let cure = format!("call it as {}", function.function.signature);
-            return self.refuse(at, "wrong_arguments", message, &cure);
+            return self.refuse("wrong_arguments", message, &cure);
         }
         let mut nodes = Vec::with_capacity(count);
         for (n, argument) in target.into_iter().chain(arguments).enumerate() {
@@ -398,7 +390,7 @@ impl Reader<'_> {
                     literal.kind()
                 );
                 let cure = format!("call it as {}", function.function.signature);
-                self.refuse(argument.id, "wrong_type", message, &cure);
+                self.refuse("wrong_type", message, &cure);
             }
         }
         let optional = function.signature.result.optional;
@@ -411,7 +403,7 @@ impl Reader<'_> {
 
     /// The parser has expanded the macros into folds; this recognises which one it was. A source
     /// cannot spell the fold itself: its accumulator `@result` is no name.
-    fn comprehension(&mut self, at: u64, fold: &ComprehensionExpr) -> Read {
+    fn comprehension(&mut self, fold: &ComprehensionExpr) -> Read {
         let range = self.value(&fold.iter_range);
         if self.locals.len() == limits::COMPREHENSIONS {
             let message = format!(
@@ -419,11 +411,11 @@ impl Reader<'_> {
                 limits::COMPREHENSIONS
             );
             let cure = "compute the inner list in a `set` step, or use a list mapping";
-            return self.refuse(at, "nested_too_deep", message, cure);
+            return self.refuse("nested_too_deep", message, cure);
         }
         let Some((kind, filter, body)) = recognise(fold) else {
             let cure = "use map, filter, all, exists or exists_one";
-            return self.refuse(at, "unsupported", "this macro is not supported", cure);
+            return self.refuse("unsupported", "this macro is not supported", cure);
         };
         let slot = self.locals.len();
         self.locals.push(fold.iter_var.clone());

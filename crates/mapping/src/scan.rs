@@ -2,7 +2,7 @@
 //!
 //! The grammar recurses once for each bracket, each link of a chain (`a.b.c`, `a + b + c`) and each
 //! `? :`, and has no limit of its own that holds before its stack is gone. This counts the same
-//! without recursing. It knows texts and comments, so that nothing can be hidden in them.
+//! without recursing. It knows texts, quoted names and comments, so that nothing can be hidden in them.
 
 /// One open bracket.
 #[derive(Clone, Copy, Default)]
@@ -20,8 +20,9 @@ pub fn depth(source: &str) -> usize {
     let (mut outer, mut deepest) = (0, 0);
     let mut before = b' ';
     while let [byte, tail @ ..] = rest {
-        if matches!(byte, b'\'' | b'"') {
-            rest = after_text(rest, matches!(before, b'r' | b'R'));
+        if matches!(byte, b'\'' | b'"' | b'`') {
+            let raw = *byte == b'`' || matches!(before, b'r' | b'R');
+            rest = after_text(rest, raw);
             before = b'\'';
             continue;
         }

@@ -9,6 +9,7 @@ mod convert;
 mod date;
 mod facts;
 mod list;
+mod money;
 mod number;
 pub mod signature;
 mod text;
@@ -49,6 +50,8 @@ pub struct Entry {
 
 /// Every function of the language itself.
 pub const FUNCTIONS: &[Function] = &[
+    money::MONEY,
+    money::MINOR,
     number::ROUND,
     number::DIV,
     number::ABS,

@@ -32,7 +32,7 @@ fn deep_and_long_sources_are_refused() {
 
 #[test]
 fn sources_just_within_the_limit_compile() {
-    for n in [10, 40, 47] {
+    for n in [10, 48, 95] {
         let nested = [
             "(".repeat(n) + "1" + &")".repeat(n),
             "[".repeat(n) + "1" + &"]".repeat(n),

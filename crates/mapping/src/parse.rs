@@ -7,7 +7,7 @@
 //! numbers, bytes, null, messages, and an optional value where a value is needed.
 
 use crate::expression::{Comparison, Each, EachKind, Index, Member, Node, Select};
-use crate::functions::FunctionTable;
+use crate::functions::{self, Entry, Function, FunctionTable};
 use crate::limits;
 use crate::number::Arithmetic;
 use crate::scan;
@@ -379,18 +379,8 @@ impl Reader<'_> {
             } else {
                 self.value(argument)
             });
-            if let (Some(kind), Some(Node::Literal(literal))) = (kind, nodes.last())
-                && !matches!(literal, Value::Null)
-                && !kind.kind.holds(literal)
-            {
-                let parameter = function.signature.parameter(n).map_or("", |p| p.name);
-                let message = format!(
-                    "`{parameter}` of `{name}` must be {}, it is {}",
-                    kind.kind,
-                    literal.kind()
-                );
-                let cure = format!("call it as {}", function.function.signature);
-                self.refuse("wrong_type", message, &cure);
+            if let Some(Node::Literal(literal)) = nodes.last() {
+                self.constant(function, n, &literal.clone());
             }
         }
         let optional = function.signature.result.optional;
@@ -399,6 +389,29 @@ impl Reader<'_> {
             arguments: nodes,
         };
         (node, optional)
+    }
+
+    /// A constant argument shows now what would fail later, every time.
+    fn constant(&mut self, function: &Entry, n: usize, literal: &Value) {
+        let Some(parameter) = function.signature.parameter(n) else {
+            return;
+        };
+        let Function {
+            name, signature, ..
+        } = function.function;
+        // Nothing stands for an argument that was refused already.
+        if !literal.is_null() && !parameter.kind.kind.holds(literal) {
+            let (wanted, found) = (parameter.kind.kind, literal.kind());
+            let message = format!(
+                "`{}` of `{name}` must be {wanted}, it is {found}",
+                parameter.name
+            );
+            self.refuse("wrong_type", message, &format!("call it as {signature}"));
+        } else if let Some(text) = literal.as_text()
+            && let Some((message, cure)) = functions::refuse_constant(name, n, text)
+        {
+            self.refuse("bad_constant", format!("{name}: {message}"), cure);
+        }
     }
 
     /// The parser has expanded the macros into folds; this recognises which one it was. A source

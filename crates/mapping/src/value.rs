@@ -16,7 +16,8 @@ pub type Map = BTreeMap<Arc<str>, Value>;
 /// `Int` and `Decimal` are one kind of number: they add, compare and equal each other.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
-    /// Nothing: an absent optional or an unknown cross reference. JSON's null never gets here.
+    /// Nothing: an absent optional, an unknown cross reference, a null item of a list. A null
+    /// member of a document is left out instead.
     #[default]
     Null,
     Bool(bool),

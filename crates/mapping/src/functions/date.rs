@@ -29,14 +29,14 @@ pub const TIME: Function = Function {
 
 fn moment(name: &str, arguments: &[Value]) -> Result<ZonedDateTime, Stop> {
     let seconds = int(arguments, 0).unwrap_or_default();
-    let zone = text(arguments, 1);
     let moment = jiff::Timestamp::from_second(seconds)
         .map_err(|_| fail(name)(format!("{seconds} seconds are beyond the calendar")))?;
-    // Only the zones of the database: the name of the machine's own zone would make it impure.
-    let zone = TimeZone::get(zone).map_err(|_| {
-        fail(name)(format!(
-            "`{zone}` is no time zone; use a name as Europe/Stockholm"
-        ))
-    })?;
+    let zone = zone(text(arguments, 1)).map_err(fail(name))?;
     Ok(moment.to_zoned_datetime(zone))
+}
+
+/// A zone of the database that is built in; the machine's own would make a formula impure.
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name)
+        .map_err(|_| format!("`{name}` is no time zone; use a name as Europe/Stockholm"))
 }

@@ -166,6 +166,25 @@ impl Entry {
     }
 }
 
+/// Why a constant argument can never work: a pattern or a time zone that does not exist.
+pub(crate) fn refuse_constant(name: &str, n: usize, text: &str) -> Option<(String, &'static str)> {
+    match (name, n) {
+        ("matches", 1) => text::pattern(text)
+            .err()
+            .map(|message| (message, "write a regular expression in RE2 syntax")),
+        ("date" | "time", 1) => date::zone(text).err().map(|message| {
+            (
+                message,
+                "use company.books_zone, or a name as Europe/Stockholm",
+            )
+        }),
+        ("money" | "minor", 1) => money::currency(text)
+            .err()
+            .map(|message| (message, "use the code of ISO 4217, such as EUR")),
+        _ => None,
+    }
+}
+
 /// What an argument has to be was checked before the function ran, by its signature; these read it.
 pub(crate) fn text(arguments: &[Value], n: usize) -> &str {
     arguments

@@ -1,7 +1,6 @@
 //! Amounts: integer minor units, as Stripe counts them, and exact decimals.
 
 use super::{Function, fail, int, text};
-use crate::fact::Stop;
 use crate::number;
 use crate::value::Value;
 use finance::{Currency, Money};
@@ -18,7 +17,7 @@ pub const MONEY: Function = Function {
         ("money(1, 'euro')", "!no currency code"),
     ],
     run: |a, _| {
-        let currency = currency("money", a)?;
+        let currency = currency(text(a, 1)).map_err(fail("money"))?;
         let money = Money::new(int(a, 0).unwrap_or_default(), currency);
         Ok(Value::Decimal(money.to_decimal()))
     },
@@ -36,7 +35,7 @@ pub const MINOR: Function = Function {
         ("minor('0.005', 'eur')", "!more digits"),
     ],
     run: |a, _| {
-        let currency = currency("minor", a)?;
+        let currency = currency(text(a, 1)).map_err(fail("minor"))?;
         let amount = match &a[0] {
             Value::Text(text) => number::parse(text).map_err(fail("minor"))?,
             value => value
@@ -50,8 +49,7 @@ pub const MINOR: Function = Function {
     },
 };
 
-fn currency(name: &str, arguments: &[Value]) -> Result<Currency, Stop> {
-    let code = text(arguments, 1);
+pub(super) fn currency(code: &str) -> Result<Currency, String> {
     code.parse()
-        .map_err(|error: finance::currency::NoCurrency| fail(name)(error.to_string()))
+        .map_err(|error: finance::currency::NoCurrency| error.to_string())
 }

@@ -4,6 +4,9 @@ use super::{Function, fail, int, length, text};
 use crate::fact::Stop;
 use crate::limits;
 use crate::value::Value;
+use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 pub const UPPER: Function = Function {
     name: "upper",
@@ -171,12 +174,7 @@ pub const MATCHES: Function = Function {
         ("'a'.matches('(')", "!pattern"),
     ],
     run: |a, _| {
-        let pattern = regex::RegexBuilder::new(text(a, 1))
-            .size_limit(1 << 20)
-            .build();
-        let pattern = pattern.map_err(|_| {
-            Stop::failed("matches: the pattern is no regular expression, or too large")
-        })?;
+        let pattern = pattern(text(a, 1)).map_err(fail("matches"))?;
         Ok(pattern.is_match(text(a, 0)).into())
     },
 };
@@ -239,6 +237,29 @@ pub const PAD_LEFT: Function = Function {
         Ok(padded.into())
     },
 };
+
+/// The largest compiled pattern, in bytes, and how many are kept.
+const PATTERN_BYTES: usize = 1 << 20;
+const PATTERNS: usize = 128;
+
+static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+
+/// Compiles a regular expression, or takes the one that was compiled before.
+pub(crate) fn pattern(source: &str) -> Result<Regex, String> {
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pattern) = compiled.get(source) {
+        return Ok(pattern.clone());
+    }
+    let pattern = RegexBuilder::new(source).size_limit(PATTERN_BYTES).build();
+    let pattern =
+        pattern.map_err(|_| "the pattern is no regular expression, or too large".to_owned())?;
+    // A formula whose patterns come from data must not fill the memory.
+    if compiled.len() >= PATTERNS {
+        compiled.clear();
+    }
+    compiled.insert(source.to_owned(), pattern.clone());
+    Ok(pattern)
+}
 
 /// Fails where a text would be larger than a formula may build.
 pub(super) fn bounded(name: &str, bytes: usize) -> Result<(), Stop> {

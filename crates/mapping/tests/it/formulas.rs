@@ -215,6 +215,13 @@ fn what_is_not_in_the_language_is_refused_with_a_cure() {
         ("upper()", "wrong_arguments", "upper(text: text) -> text"),
         ("date(1)", "wrong_arguments", "zone"),
         ("upper(1)", "wrong_type", "upper(text: text) -> text"),
+        ("charge.id.matches('(')", "bad_constant", "RE2"),
+        (
+            "date(charge.created, 'Mars/Olympus')",
+            "bad_constant",
+            "Europe/Stockholm",
+        ),
+        ("money(charge.amount, 'euro')", "bad_constant", "ISO 4217"),
         ("has(charge)", "syntax", "has(a.b)"),
         ("a and b", "syntax", "write && for and"),
         ("a = b", "syntax", "compare with =="),

@@ -1,8 +1,8 @@
-//! How deep a source will nest, seen before the grammar reads it.
+//! How deep a source will nest, seen before the parser reads it.
 //!
-//! The grammar recurses once for each bracket, each link of a chain (`a.b.c`, `a + b + c`) and each
-//! `? :`, and has no limit of its own that holds before its stack is gone. This counts the same
-//! without recursing. It knows texts, quoted names and comments, so that nothing can be hidden in them.
+//! A tree is as deep as its brackets, the links of its chains (`a.b.c`, `a + b + c`) and its `? :`,
+//! and everything that walks it recurses. This counts the same without recursing. It knows texts,
+//! quoted names and comments, so that nothing can be hidden in them.
 
 /// One open bracket.
 #[derive(Clone, Copy, Default)]

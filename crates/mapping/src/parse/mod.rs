@@ -1,4 +1,4 @@
-//! From source to [`Node`]s. The only module that knows the crate `cel`, whose interface changes
+//! From source to [`Node`]s. The only module, with its own two, that knows the crate `cel`, whose interface changes
 //! often: it takes the crate's grammar and macros, and folds its tree into ours. Of the crate's two
 //! parsers it is the hand-written one: the generated one takes 150 KB of stack for each bracket in
 //! a debug build, so that a formula of a dozen brackets could end the process.
@@ -6,7 +6,10 @@
 //! What the language leaves out of CEL is refused here, with a cure: binary fractions, unsigned
 //! numbers, bytes, null, messages, and an optional value where a value is needed.
 
-use crate::expression::{Comparison, Each, EachKind, Index, Member, Node, Select};
+mod cure;
+mod macros;
+
+use crate::expression::{Comparison, Each, Index, Member, Node, Select};
 use crate::functions::{self, Entry, Function, FunctionTable};
 use crate::limits;
 use crate::number::Arithmetic;
@@ -46,7 +49,7 @@ pub fn parse(source: &str, table: &FunctionTable) -> Result<Parsed, Vec<Problem>
             } else {
                 String::new()
             };
-            let cure = syntax_cure(source, &error.msg);
+            let cure = cure::syntax(source, &error.msg);
             Problem::error("", "syntax", format!("{message}{at}"), cure)
         });
         errors.take(5).collect::<Vec<_>>()
@@ -97,20 +100,6 @@ fn too_deep() -> Problem {
 
 fn one_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim().to_owned()
-}
-
-fn syntax_cure(source: &str, message: &str) -> &'static str {
-    if message.contains("has() macro") {
-        "write has(a.b): it asks for a member of a map"
-    } else if message.contains("simple name") {
-        "name the variable first: list.map(line, line.amount)"
-    } else if source.contains(" and ") || source.contains(" or ") {
-        "write && for and, || for or"
-    } else if source.contains('=') && !source.contains("==") && !source.contains("!=") {
-        "compare with =="
-    } else {
-        "the formula is CEL: a.b, a.?b.orValue(c), a == b, c ? x : y, list.map(x, x.y)"
-    }
 }
 
 struct Reader<'a> {
@@ -362,7 +351,7 @@ impl Reader<'_> {
     fn function(&mut self, name: &str, target: Option<&IdedExpr>, arguments: &[IdedExpr]) -> Read {
         let table = self.table;
         let Some(function) = table.get(name) else {
-            let cure = unknown_function_cure(name, target, table);
+            let cure = cure::unknown_function(name, target, table);
             return self.refuse("unknown_function", format!("there is no `{name}`"), &cure);
         };
         let count = arguments.len() + usize::from(target.is_some());
@@ -426,7 +415,7 @@ impl Reader<'_> {
             let cure = "compute the inner list in a `set` step, or use a list mapping";
             return self.refuse("nested_too_deep", message, cure);
         }
-        let Some((kind, filter, body)) = recognise(fold) else {
+        let Some((kind, filter, body)) = macros::recognise(fold) else {
             let cure = "use map, filter, all, exists or exists_one";
             return self.refuse("unsupported", "this macro is not supported", cure);
         };
@@ -443,71 +432,5 @@ impl Reader<'_> {
             body,
         };
         (Node::Each(Box::new(each)), false)
-    }
-}
-
-/// The macro that a fold was written as, its filter and its body.
-fn recognise(fold: &ComprehensionExpr) -> Option<(EachKind, Option<&IdedExpr>, &IdedExpr)> {
-    let Expr::Call(step) = &fold.loop_step.expr else {
-        return None;
-    };
-    let appended = |expr: &'_ IdedExpr| -> bool {
-        matches!(&expr.expr, Expr::Call(add) if add.func_name == operators::ADD)
-    };
-    match (&fold.accu_init.expr, &step.args[..]) {
-        (Expr::Literal(LiteralValue::Boolean(start)), [_, body]) => {
-            let kind = if *start.inner() {
-                EachKind::All
-            } else {
-                EachKind::Exists
-            };
-            Some((kind, None, body))
-        }
-        (Expr::Literal(LiteralValue::Int(_)), [body, _, _]) => {
-            Some((EachKind::ExistsOne, None, body))
-        }
-        (Expr::List(_), [filter, add, _]) if appended(add) => {
-            Some((EachKind::Map, Some(filter), item_of(add)?))
-        }
-        (Expr::List(_), [_, _]) => Some((EachKind::Map, None, item_of(&fold.loop_step)?)),
-        _ => None,
-    }
-}
-
-/// The item in `@result + [item]`.
-fn item_of(add: &IdedExpr) -> Option<&IdedExpr> {
-    let Expr::Call(add) = &add.expr else {
-        return None;
-    };
-    match &add.args.get(1)?.expr {
-        Expr::List(list) => list.elements.first(),
-        _ => None,
-    }
-}
-
-fn unknown_function_cure(name: &str, target: Option<&IdedExpr>, table: &FunctionTable) -> String {
-    let known = match name {
-        "double" | "float" | "decimal" => Some("number"),
-        "len" | "length" | "count" => Some("size"),
-        "if" | "ifelse" => return "write condition ? this : that".to_owned(),
-        "has" => return "write has(a.b): it asks for a member of a map".to_owned(),
-        "concat" => return "write a + b, or join(list, separator)".to_owned(),
-        "now" | "today" => return "a formula has no clock: use event.created".to_owned(),
-        "map" | "filter" | "all" | "exists" | "exists_one" => {
-            return format!("write list.{name}(x, …)");
-        }
-        "optMap" | "optFlatMap" => return "write has(a.b) ? … : …".to_owned(),
-        "timestamp" | "duration" => Some("date"),
-        "toUpperCase" | "uppercase" => Some("upper"),
-        "toLowerCase" | "lowercase" => Some("lower"),
-        _ => None,
-    };
-    if matches!(target.map(|t| &t.expr), Some(Expr::Ident(name)) if name == "optional") {
-        return "write a.?b for a member that may be absent".to_owned();
-    }
-    let known = known.or_else(|| crate::check::nearest(name, table.names()));
-    match known.and_then(|known| table.get(known)) {
-        Some(entry) => format!("did you mean {}?", entry.function.signature),
-        None => "see the list of functions".to_owned(),
     }
 }

@@ -4,6 +4,8 @@
 //! Schemas of names are JSON schemas. A member is certain if `required` lists it and its schema
 //! does not allow null. Where a schema says nothing, nothing is objected to.
 
+mod guard;
+mod likeness;
 mod schema;
 
 use crate::expression::{Each, Node};
@@ -11,6 +13,8 @@ use crate::formula::Formula;
 use crate::functions::signature::Kind;
 use crate::path::{Path, Segment};
 use crate::template::{Part, Template, join};
+use guard::holds;
+pub(crate) use likeness::nearest;
 use model::Problem;
 use schema::{Known, Node as SchemaNode};
 use serde_json::Value as Json;
@@ -92,56 +96,6 @@ fn check_part(part: &Part, path: &str, known: &Schemas, problems: &mut Vec<Probl
             inner.set(variable.as_ref(), list.item().to_schema());
             check_part(item, &join(path, "to"), &inner, problems);
         }
-    }
-}
-
-/// The known name that is most like `name`, if one is much like it.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .map(|other| (distance(name, other), other))
-        .filter(|(far, _)| *far <= most)
-        .min()
-        .map(|(_, other)| other)
-}
-
-/// How many characters must be changed, added or taken away; case does not count.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = before + usize::from(x != y);
-            before = row[j + 1];
-            row[j + 1] = change.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-/// The paths that have a value if `node` is `value`: `has(a.b)`, and-ed and or-ed.
-fn holds(node: &Node, value: bool, locals: &[Option<Path>], present: &mut Vec<String>) {
-    match node {
-        Node::Has(_) if value => present.extend(node.path(locals).map(|path| path.to_string())),
-        Node::HasValue(of) if value => present.extend(of.path(locals).map(|p| p.to_string())),
-        Node::Not(of) => holds(of, !value, locals, present),
-        Node::And(sides) if value => sides.iter().for_each(|s| holds(s, true, locals, present)),
-        Node::Or(sides) if !value => sides.iter().for_each(|s| holds(s, false, locals, present)),
-        Node::Call {
-            function,
-            arguments,
-        } if !value && function.function.name == "is_null" => {
-            present.extend(
-                arguments
-                    .first()
-                    .and_then(|a| a.path(locals))
-                    .map(|p| p.to_string()),
-            );
-        }
-        _ => {}
     }
 }
 

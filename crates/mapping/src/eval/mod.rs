@@ -1,12 +1,16 @@
 //! Evaluates a formula. Every step counts against a budget; nothing recurses deeper than the
 //! formula is nested.
 
-use crate::expression::{Each, EachKind, Index, Member, Node, Select};
+mod each;
+mod member;
+
+use crate::expression::{Member, Node};
 use crate::fact::Stop;
 use crate::limits;
 use crate::number::{self, Arithmetic};
 use crate::scope::Scope;
 use crate::value::{Map, Value};
+use member::{index_into, no_member, select_from};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -341,156 +345,6 @@ impl Run<'_> {
         }
         lacking.settle()?;
         Ok(Value::Map(Arc::new(members)))
-    }
-
-    fn each(&mut self, each: &Each) -> Result<Value, Stop> {
-        let range = self.node(&each.range)?;
-        let items: Arc<Vec<Value>> = match range {
-            Value::List(items) => items,
-            Value::Map(members) => Arc::new(members.keys().cloned().map(Value::Text).collect()),
-            other => {
-                let (what, kind) = (each.range.describe(), other.kind());
-                return Err(Stop::failed(format!("{what} is {kind}, not a list")));
-            }
-        };
-        bounded_list(items.len())?;
-        let mut lacking = Lacking::default();
-        let result = match each.kind {
-            EachKind::Map => self.collect(each, &items, &mut lacking)?,
-            EachKind::ExistsOne => self.exists_one(each, &items, &mut lacking)?,
-            EachKind::All => return self.quantify(each, &items, false),
-            EachKind::Exists => return self.quantify(each, &items, true),
-        };
-        lacking.settle()?;
-        Ok(result)
-    }
-
-    fn with_local<T>(&mut self, each: &Each, item: &Value, f: impl FnOnce(&mut Self) -> T) -> T {
-        debug_assert_eq!(self.locals.len(), each.slot);
-        self.locals.push(item.clone());
-        let result = f(self);
-        self.locals.pop();
-        result
-    }
-
-    fn collect(
-        &mut self,
-        each: &Each,
-        items: &[Value],
-        lacking: &mut Lacking,
-    ) -> Result<Value, Stop> {
-        let mut collected = Vec::with_capacity(items.len());
-        for item in items {
-            let value = self.with_local(each, item, |run| {
-                if let Some(filter) = &each.filter
-                    && !run.truth(filter, each.name())?
-                {
-                    return Ok(None);
-                }
-                run.node(&each.body).map(Some)
-            });
-            match value {
-                Ok(value) => collected.extend(value),
-                Err(stop) => {
-                    lacking.keep(Err(stop))?;
-                }
-            }
-        }
-        Ok(Value::list(collected))
-    }
-
-    fn exists_one(
-        &mut self,
-        each: &Each,
-        items: &[Value],
-        lacking: &mut Lacking,
-    ) -> Result<Value, Stop> {
-        let mut found = 0_usize;
-        for item in items {
-            let holds = self.with_local(each, item, |run| run.truth(&each.body, each.name()));
-            let holds = lacking.keep(holds.map(Value::Bool))?;
-            found += usize::from(holds == Some(Value::Bool(true)));
-        }
-        Ok(Value::Bool(found == 1))
-    }
-
-    /// `all` and `exists`: `||` or `&&` over the items.
-    fn quantify(&mut self, each: &Each, items: &[Value], decides: bool) -> Result<Value, Stop> {
-        let mut lacking = Lacking::default();
-        let mut failed = None;
-        for item in items {
-            match self.with_local(each, item, |run| run.truth(&each.body, each.name())) {
-                Ok(value) if value == decides => return Ok(Value::Bool(decides)),
-                Ok(_) => {}
-                Err(Stop::Needs(facts)) => lacking.0.extend(facts),
-                Err(stop) => {
-                    failed.get_or_insert(stop);
-                }
-            }
-        }
-        lacking.settle()?;
-        match failed {
-            Some(stop) => Err(stop),
-            None => Ok(Value::Bool(!decides)),
-        }
-    }
-}
-
-fn select_from(of: &Value, select: &Select) -> Result<Value, Stop> {
-    match of {
-        Value::Map(members) => match members.get(&select.field) {
-            Some(value) => Ok(value.clone()),
-            None if select.optional => Ok(Value::Null),
-            None => Err(Stop::failed(format!(
-                "`{}.{}` is missing",
-                select.of.describe(),
-                select.field
-            ))),
-        },
-        Value::Null if select.optional => Ok(Value::Null),
-        other => Err(no_member(select, other)),
-    }
-}
-
-fn no_member(select: &Select, of: &Value) -> Stop {
-    Stop::failed(format!(
-        "`{}` is {}, which has no member `{}`",
-        select.of.describe(),
-        of.kind(),
-        select.field
-    ))
-}
-
-fn index_into(of: &Value, key: &Value, index: &Index) -> Result<Value, Stop> {
-    let found = match (of, key) {
-        (Value::Null, _) if index.optional => return Ok(Value::Null),
-        (Value::List(items), Value::Int(n)) => {
-            usize::try_from(*n).ok().and_then(|n| items.get(n)).cloned()
-        }
-        (Value::Map(members), Value::Text(name)) => members.get(name).cloned(),
-        (of, key) => {
-            let what = index.of.describe();
-            let message = format!(
-                "`{what}` is {}, it has no item by {}",
-                of.kind(),
-                key.kind()
-            );
-            return Err(Stop::failed(message));
-        }
-    };
-    match found {
-        Some(value) => Ok(value),
-        None if index.optional => Ok(Value::Null),
-        None => {
-            let key = match key {
-                Value::Int(n) => n.to_string(),
-                other => format!("'{}'", number::shorten(other.as_text().unwrap_or_default())),
-            };
-            Err(Stop::failed(format!(
-                "`{}[{key}]` is missing",
-                index.of.describe()
-            )))
-        }
     }
 }
 

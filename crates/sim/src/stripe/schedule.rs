@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// Something that is due at a time.
 #[derive(Clone, Debug)]
 pub enum Due {
+    /// It is told that money became available at once.
+    TellBalance,
     /// A charge gets its balance transaction.
     Capture(String),
     /// A pending refund succeeds, if the money is there.
@@ -82,13 +84,18 @@ impl State {
 
     fn mature(&mut self) {
         if self.ledger.mature(self.now) {
-            let balance = self.balance();
-            self.emit("balance.available", &balance, None);
+            self.tell_balance();
         }
+    }
+
+    fn tell_balance(&mut self) {
+        let balance = self.balance();
+        self.emit("balance.available", &balance, None);
     }
 
     fn take(&mut self, due: Due) {
         match due {
+            Due::TellBalance => self.tell_balance(),
             Due::Capture(id) => charge::book(self, &id, true),
             Due::SettleRefund(id) => refund::settle(self, &id),
             Due::FailRefund(id) => {

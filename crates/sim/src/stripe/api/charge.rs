@@ -154,6 +154,9 @@ pub fn book(state: &mut State, id: &str, told: bool) {
         available_on: state.now + wait,
         own_payout: false,
     });
+    if wait == 0 {
+        state.schedule.plan(state.now, Due::TellBalance);
+    }
     let set = |c: &mut Value| c["balance_transaction"] = transaction.into();
     if told {
         state.update(Table::Charges, id, "charge.updated", set);

@@ -51,7 +51,7 @@ pub fn blank(state: &mut State, id: Option<&str>) -> Value {
     let id = id.map_or_else(|| state.ids.make("cus", 14), str::to_owned);
     json!({
         "id": id, "object": "customer", "address": null, "balance": 0, "created": state.now,
-        "currency": null, "customer_account": null, "default_source": null, "delinquent": false,
+        "currency": null, "default_source": null, "delinquent": false,
         "description": null, "discount": null, "email": null,
         "invoice_prefix": id.get(id.len().saturating_sub(8)..).unwrap_or("").to_uppercase(),
         "invoice_settings": {

@@ -1,0 +1,3 @@
+//! The sandboxes over real HTTP.
+
+mod stripe;

@@ -1,4 +1,4 @@
-//! From source to [`Node`]s. The only module, with its own two, that knows the crate `cel`, whose interface changes
+//! From source to [`Node`]s. The only module that knows the crate `cel`, whose interface changes
 //! often: it takes the crate's grammar and macros, and folds its tree into ours. Of the crate's two
 //! parsers it is the hand-written one: the generated one takes 150 KB of stack for each bracket in
 //! a debug build, so that a formula of a dozen brackets could end the process.

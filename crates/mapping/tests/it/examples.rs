@@ -1,7 +1,8 @@
 //! Every example in the table of functions is run.
 
 use crate::world::world;
-use mapping::FUNCTIONS;
+use mapping::{FUNCTIONS, Formula, Function, FunctionTable, Value};
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -48,4 +49,33 @@ fn signatures_name_their_function_and_no_name_is_taken_twice() {
             function.name
         );
     }
+}
+
+#[test]
+fn a_caller_brings_functions_of_its_own() {
+    const VAT: Function = Function {
+        name: "vat",
+        signature: "vat(net: number, country?: text) -> number",
+        doc: "The tax on a net amount.",
+        examples: &[("vat(100)", "\"25.00\"")],
+        run: |a, scope| {
+            let rate = if scope.company.currency == "SEK" {
+                25
+            } else {
+                0
+            };
+            let net = a[0].as_decimal().unwrap_or_default();
+            Ok(Value::from(net * Decimal::new(rate, 2)))
+        },
+    };
+    let table = FunctionTable::standard().clone().with(&[VAT]);
+    let formula = Formula::compile_with("upper('x') + text(vat(100))", &table).expect("known");
+    let value = formula.eval(&world().scope()).map(|value| value.to_json());
+    assert_eq!(value, Ok(Json::from("X25.00")));
+    let problems = Formula::compile_with("vat('100')", &table).expect_err("no number");
+    assert_eq!(problems[0].code, "wrong_type");
+    assert!(
+        Formula::compile("vat(100)").is_err(),
+        "the language's own table is unchanged"
+    );
 }

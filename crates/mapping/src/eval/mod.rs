@@ -129,16 +129,20 @@ impl Run<'_> {
             }
             Node::Equal { sides, negated } => {
                 let (a, b) = self.both(&sides[0], &sides[1])?;
+                self.spend(work(&a))?;
                 Ok(Value::Bool((a == b) != *negated))
             }
             Node::Compare { op, sides } => {
                 let (a, b) = self.both(&sides[0], &sides[1])?;
+                self.spend(work(&a))?;
                 let order = number::compare(&a, &b).map_err(Stop::failed)?;
                 Ok(Value::Bool(op.holds(order)))
             }
             Node::Arithmetic { op, sides } => {
                 let (a, b) = self.both(&sides[0], &sides[1])?;
-                self.arithmetic(*op, &a, &b)
+                let result = self.arithmetic(*op, &a, &b)?;
+                self.spend(length(&result))?;
+                Ok(result)
             }
             Node::In(sides) => {
                 let (item, of) = self.both(&sides[0], &sides[1])?;
@@ -151,7 +155,10 @@ impl Run<'_> {
                 arguments,
             } => {
                 let arguments = self.all(arguments.iter())?;
-                function.call(&arguments, self.scope)
+                self.spend(arguments.iter().map(length).sum())?;
+                let result = function.call(&arguments, self.scope)?;
+                self.spend(length(&result))?;
+                Ok(result)
             }
             Node::Each(each) => self.each(each),
             Node::OrElse(sides) => match self.node(&sides[0])? {
@@ -277,7 +284,7 @@ impl Run<'_> {
     fn contains(&mut self, of: &Value, item: &Value) -> Result<Value, Stop> {
         match of {
             Value::List(items) => {
-                self.spend(items.len())?;
+                self.spend(items.len().saturating_mul(1 + work(item)))?;
                 Ok(Value::Bool(items.contains(item)))
             }
             Value::Map(members) => {
@@ -346,6 +353,29 @@ impl Run<'_> {
         lacking.settle()?;
         Ok(Value::Map(Arc::new(members)))
     }
+}
+
+/// So many bytes of text count as one step: texts that are built in a loop take memory.
+const BYTES_A_STEP: usize = 64;
+
+/// The steps that making or reading a value takes, apart from what is in it.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len() / BYTES_A_STEP,
+        Value::List(items) => items.len(),
+        Value::Map(members) => members.len(),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Decimal(_) => 0,
+    }
+}
+
+/// The steps that comparing a value takes, with all that is in it.
+fn work(value: &Value) -> usize {
+    let inner: usize = match value {
+        Value::List(items) => items.iter().map(work).sum(),
+        Value::Map(members) => members.values().map(work).sum(),
+        _ => 0,
+    };
+    length(value) + inner
 }
 
 fn bounded_text(bytes: usize) -> Result<(), Stop> {

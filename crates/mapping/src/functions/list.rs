@@ -73,10 +73,10 @@ pub const FLATTEN: Function = Function {
 pub const DISTINCT: Function = Function {
     name: "distinct",
     signature: "distinct(items: list) -> list",
-    doc: "The items without those that were there before. At most 1,000 items.",
+    doc: "The items without those that were there before. At most 500 items.",
     examples: &[("distinct(['b', 'a', 'b'])", r#"["b","a"]"#)],
     run: |a, _| {
-        const MOST: usize = 1_000;
+        const MOST: usize = 500;
         if list(a, 0).len() > MOST {
             return Err(fail("distinct")(format!("more than {MOST} items")));
         }

@@ -92,6 +92,30 @@ fn texts_do_not_grow_without_end() {
 }
 
 #[test]
+fn large_texts_in_a_loop_run_out_of_steps() {
+    let mut world = world();
+    world.names.set("t", Value::text("x".repeat(500_000)));
+    world
+        .names
+        .set("n", Value::list(vec![Value::Int(1); 10_000]));
+    for source in [
+        "n.map(i, t + text(i))",
+        "n.map(i, upper(t))",
+        "n.all(i, t == t)",
+        "n.all(i, t <= t)",
+        "n.map(i, n + []).size()",
+        "n.all(i, n == n)",
+        "n.all(i, n in [n])",
+    ] {
+        let found = world.value(source).expect_err(source);
+        assert!(
+            found.contains("steps") || found.contains("items"),
+            "{source}: {found}"
+        );
+    }
+}
+
+#[test]
 fn mangled_sources_do_not_crash() {
     let seeds = [
         "charge.metadata.?plan.orValue('') == 'premium'",

@@ -31,10 +31,14 @@ pub fn truncated(mut response: Response, sent: Vec<u8>, announced: usize) -> Res
 fn futures_part(
     sent: Vec<u8>,
 ) -> impl futures::Stream<Item = Result<bytes::Bytes, std::io::Error>> + Send + 'static {
-    futures::stream::iter([
-        Ok(bytes::Bytes::from(sent)),
-        Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut by a fault")),
-    ])
+    use futures::{StreamExt, stream};
+    // The pause lets hyper flush head and part before the error closes the connection; without it
+    // the caller would see a cut connection instead of a cut body.
+    let cut = async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut by a fault"))
+    };
+    stream::iter([Ok(bytes::Bytes::from(sent))]).chain(stream::once(cut))
 }
 
 /// A running sandbox. Stops when dropped.

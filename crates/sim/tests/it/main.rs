@@ -1,3 +1,4 @@
 //! The sandboxes over real HTTP.
 
+mod infor;
 mod stripe;

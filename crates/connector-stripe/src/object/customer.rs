@@ -1,0 +1,44 @@
+//! A customer.
+
+use super::Kind;
+use crate::schema::{self, always, maybe};
+use serde_json::Value;
+
+pub struct Customer;
+
+impl Kind for Customer {
+    const NAME: &'static str = "customer";
+    const COLLECTION: &'static str = "/v1/customers";
+
+    fn schema() -> Value {
+        // A deleted customer is read as id, object and `deleted` alone.
+        let fields = vec![
+            always("id", schema::text("cus_…")),
+            always("object", schema::text("The kind of object")),
+            maybe(
+                "deleted",
+                schema::flag("Only there, and true, once it was deleted"),
+            ),
+            maybe("created", schema::seconds("When it was made")),
+            maybe("livemode", schema::flag("Whether it is of live mode")),
+            maybe("metadata", schema::metadata()),
+            maybe("name", schema::text("Full name, or the company's")),
+            maybe("email", schema::text("Email address")),
+            maybe("phone", schema::text("Phone number")),
+            maybe("description", schema::text("Free text")),
+            maybe("address", schema::address("Where invoices go")),
+            maybe("shipping", schema::contact("Where goods go")),
+            maybe("currency", schema::text("Of its invoices, lower case")),
+            maybe(
+                "balance",
+                schema::minor("Its credit (negative) or debit balance"),
+            ),
+            maybe("tax_exempt", schema::word("Tax", "none, exempt, reverse")),
+            maybe(
+                "preferred_locales",
+                schema::list("Languages", schema::text("A locale")),
+            ),
+        ];
+        schema::object("A customer", fields)
+    }
+}

@@ -1,0 +1,58 @@
+//! A dispute: the customer's bank takes money back, or asks.
+
+use super::Kind;
+use crate::schema::{self, always, maybe};
+use serde_json::Value;
+
+pub struct Dispute;
+
+impl Kind for Dispute {
+    const NAME: &'static str = "dispute";
+    const COLLECTION: &'static str = "/v1/disputes";
+
+    fn schema() -> Value {
+        let mut fields = schema::common("du_… or dp_…");
+        fields.extend([
+            always("livemode", schema::flag("Whether it is real money")),
+            always(
+                "amount",
+                schema::minor("What is disputed; may differ from the charge"),
+            ),
+            always("currency", schema::text("Three letters, lower case")),
+            always("charge", schema::text("ch_…")),
+            maybe("payment_intent", schema::text("pi_…")),
+            always(
+                "reason",
+                schema::text("fraudulent, product_not_received, general, …"),
+            ),
+            always(
+                "status",
+                schema::word(
+                    "Where it stands",
+                    "warning_needs_response, warning_under_review, warning_closed, \
+                     needs_response, under_review, won, lost, prevented, …",
+                ),
+            ),
+            always(
+                "is_charge_refundable",
+                schema::flag("Whether a refund would still end it"),
+            ),
+            always(
+                "evidence_details",
+                schema::object(
+                    "What is to be handed in until when",
+                    vec![
+                        maybe("due_by", schema::seconds("When the answer is due")),
+                        always("has_evidence", schema::flag("Something was handed in")),
+                        always("past_due", schema::flag("It is too late")),
+                        always(
+                            "submission_count",
+                            schema::whole("How often it was handed in"),
+                        ),
+                    ],
+                ),
+            ),
+        ]);
+        schema::object("A dispute", fields)
+    }
+}

@@ -1,6 +1,6 @@
 //! `/_sandbox/`: what an administrator may do that Stripe's API cannot ask for.
 
-use super::api::{charge, checkout_session, dispute, payment_intent, payout, refund};
+use super::api::{checkout, dispute, payment, payout, refund};
 use super::error::ApiError;
 use super::fee::Rate;
 use super::limit::Allowed;
@@ -245,12 +245,8 @@ fn on_state(
         ("POST", ["events", id, "resend"]) => resend(state, id, &read(body)?),
         ("POST", ["charges", id, "dispute"]) => {
             let new: NewDispute = read(body)?;
-            let charge = state.need(Table::Charges, id, "charge")?;
-            if charge["captured"] != true || charge::refundable(charge) == 0 {
-                return Err(ApiError::state("", "The charge holds no money to dispute."));
-            }
             let reason = new.reason.as_deref().unwrap_or("fraudulent");
-            Ok(dispute::open(state, id, reason, new.inquiry))
+            dispute::file(state, id, reason, new.inquiry)
         }
         ("POST", ["disputes", id, "outcome"]) => {
             let outcome: Outcome = read(body)?;
@@ -260,9 +256,7 @@ fn on_state(
                 _ => Err(ApiError::bad_request("status is won or lost.")),
             }
         }
-        ("POST", ["payment_intents", id, "authenticate"]) => {
-            payment_intent::authenticate(state, id)
-        }
+        ("POST", ["payment_intents", id, "authenticate"]) => payment::authenticate(state, id),
         ("POST", ["refunds", id, "fail"]) => refund::fail(state, id),
         ("POST", ["payouts", id, "fail"]) => {
             let failure: Failure = read(body)?;
@@ -288,7 +282,7 @@ fn on_state(
             let pay: Pay = read(body)?;
             let method = pay.payment_method.as_deref().unwrap_or("pm_card_visa");
             let (details, shipping) = (&pay.customer_details, &pay.shipping_details);
-            checkout_session::pay(state, id, method, details, shipping)
+            checkout::pay(state, id, method, details, shipping)
         }
         _ => Err(ApiError::unknown_url(
             method,

@@ -1,21 +1,20 @@
 //! From an HTTP request to an answer: key, version, parameters, idempotency, faults, journal.
 
+use super::asked::Asked;
 use super::error::ApiError;
 use super::event::Cause;
-use super::form::{self, Node};
 use super::idempotency::{Kept, LONGEST};
 use super::operation::{self, Call, Operation};
-use super::param;
+use super::reply::{Reply, add, echo, html, refused, replayed, write};
 use super::shared::Shared;
 use super::state::State;
 use super::version::Version;
-use super::{admin, expand};
+use super::{admin, expand, param};
 use crate::faults::Action;
 use crate::journal::Entry;
 use crate::server::{cut, truncated};
-use axum::body::{Body, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State as Context};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -25,28 +24,6 @@ use std::time::Duration;
 
 /// Larger bodies are refused.
 const BODY_LIMIT: usize = 1 << 20;
-
-/// A request, read.
-struct Asked {
-    method: String,
-    path: String,
-    form: Result<Node, ApiError>,
-    secret: Option<String>,
-    version: Option<String>,
-    account: Option<String>,
-    key: Option<String>,
-}
-
-/// An answer before it is written.
-struct Reply {
-    status: u16,
-    body: Value,
-    request_id: String,
-    version: String,
-    headers: Vec<(&'static str, String)>,
-    executed: bool,
-    committed: bool,
-}
 
 /// A request that may be executed.
 struct Ready {
@@ -72,62 +49,8 @@ pub async fn serve(Context(shared): Context<Arc<Shared>>, request: Request) -> R
             &body,
         );
     }
-    let form = read_form(
-        parts.method.as_str(),
-        parts.uri.query(),
-        &parts.headers,
-        &body,
-    );
-    let asked = Asked {
-        method: parts.method.as_str().to_owned(),
-        path,
-        form,
-        secret: secret(&parts.headers),
-        version: header(&parts.headers, "stripe-version"),
-        account: header(&parts.headers, "stripe-account"),
-        key: header(&parts.headers, "idempotency-key").filter(|_| parts.method == "POST"),
-    };
+    let asked = Asked::read(&parts, &body);
     answer(&shared, asked).await
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned)
-}
-
-/// The key from a bearer token, or the user of basic authentication.
-fn secret(headers: &HeaderMap) -> Option<String> {
-    use base64::Engine;
-    let given = header(headers, "authorization")?;
-    if let Some(token) = given.strip_prefix("Bearer ") {
-        return Some(token.trim().to_owned());
-    }
-    let encoded = given.strip_prefix("Basic ")?;
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(encoded.trim())
-        .ok()?;
-    let pair = String::from_utf8(bytes).ok()?;
-    pair.split(':').next().map(str::to_owned)
-}
-
-fn read_form(
-    method: &str,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Node, ApiError> {
-    let kind = header(headers, "content-type").unwrap_or_default();
-    if !body.is_empty() && method != "GET" && kind.starts_with("application/json") {
-        return Err(ApiError::bad_request(
-            "The Stripe API requires the content type application/x-www-form-urlencoded here.",
-        ));
-    }
-    let body = std::str::from_utf8(body)
-        .map_err(|_| ApiError::bad_request("Invalid UTF-8 in the request"))?;
-    let both = format!("{}&{body}", query.unwrap_or_default());
-    form::parse(&both).map_err(|malformed| ApiError::bad_request(malformed.0))
 }
 
 async fn answer(shared: &Arc<Shared>, asked: Asked) -> Response {
@@ -144,14 +67,11 @@ async fn answer(shared: &Arc<Shared>, asked: Asked) -> Response {
         method: asked.method.clone(),
         path: asked.path.clone(),
         operation: name,
-        fields: asked
-            .form
-            .as_ref()
-            .map_or(Value::Null, |f| redacted(f.to_json())),
+        fields: asked.fields(),
         status: 0,
         executed: false,
         committed: false,
-        reference: reference(&asked),
+        reference: asked.reference(),
         request: shared.requests.fetch_add(1, Ordering::Relaxed) + 1,
         fault,
     };
@@ -334,11 +254,7 @@ fn prepare(shared: &Shared, state: &mut State, asked: &Asked) -> Result<Ready, B
             let message = format!("Idempotency keys have at most {LONGEST} characters.");
             return Err(stop(state, ApiError::idempotency(message)));
         }
-        let sent = asked
-            .form
-            .as_ref()
-            .map_or(Value::Null, |f| sorted(f.to_json()))
-            .to_string();
+        let sent = asked.canonical();
         match state.store.begin(key, &asked.path, &sent, state.now) {
             Ok(None) => {}
             Ok(Some(kept)) => return Err(Box::new(replayed(state, &version, kept))),
@@ -400,134 +316,6 @@ fn failed(error: &ApiError, ready: &Ready, asked: &Asked) -> Reply {
         // A decline leaves a failed charge.
         committed: error.status == 402 && error.body.contains_key("charge"),
     }
-}
-
-/// An answer to a request that never reached the business.
-fn refused(state: &mut State, asked: &Asked, error: &ApiError) -> Reply {
-    let request_id = state.ids.make("req", 14);
-    let version = asked
-        .version
-        .clone()
-        .unwrap_or_else(|| state.version.as_str().to_owned());
-    Reply {
-        status: error.status,
-        body: error.to_json(&request_id),
-        request_id,
-        version,
-        headers: echo(asked),
-        executed: false,
-        committed: false,
-    }
-}
-
-fn replayed(state: &mut State, version: &Version, kept: Kept) -> Reply {
-    Reply {
-        status: kept.status,
-        body: kept.body,
-        request_id: state.ids.make("req", 14),
-        version: version.as_str().to_owned(),
-        headers: vec![
-            ("idempotent-replayed", "true".to_owned()),
-            ("original-request", kept.request_id),
-        ],
-        executed: false,
-        committed: false,
-    }
-}
-
-fn echo(asked: &Asked) -> Vec<(&'static str, String)> {
-    asked
-        .key
-        .iter()
-        .map(|key| ("idempotency-key", key.clone()))
-        .collect()
-}
-
-fn write(reply: Reply) -> Response {
-    let mut response = Response::new(Body::from(reply.body.to_string()));
-    *response.status_mut() = axum::http::StatusCode::from_u16(reply.status).unwrap_or_default();
-    let headers = response.headers_mut();
-    headers.insert("content-type", HeaderValue::from_static("application/json"));
-    headers.insert(
-        "cache-control",
-        HeaderValue::from_static("no-cache, no-store"),
-    );
-    let own = [
-        ("request-id", reply.request_id),
-        ("stripe-version", reply.version),
-    ];
-    for (name, value) in own.into_iter().chain(reply.headers) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
-    response
-}
-
-fn add(response: &mut Response, headers: &BTreeMap<String, String>) {
-    for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name.as_str()),
-            HeaderValue::from_str(value),
-        ) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-}
-
-fn html(status: u16) -> Response {
-    let page = format!("<html><body><h1>{status}</h1><p>upstream connect error</p></body></html>");
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = axum::http::StatusCode::from_u16(status).unwrap_or_default();
-    response
-        .headers_mut()
-        .insert("content-type", HeaderValue::from_static("text/html"));
-    response
-}
-
-/// Hides what must not be written down.
-fn redacted(mut value: Value) -> Value {
-    match &mut value {
-        Value::Object(map) => {
-            for (name, child) in map.iter_mut() {
-                if matches!(name.as_str(), "number" | "cvc" | "client_secret") {
-                    *child = Value::String("(hidden)".into());
-                } else {
-                    *child = redacted(child.take());
-                }
-            }
-        }
-        Value::Array(items) => {
-            for item in items.iter_mut() {
-                *item = redacted(item.take());
-            }
-        }
-        _ => {}
-    }
-    value
-}
-
-/// The same with all names in order: equal requests are equal texts.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let ordered: BTreeMap<String, Value> =
-                map.into_iter().map(|(k, v)| (k, sorted(v))).collect();
-            ordered.into_iter().collect()
-        }
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        other => other,
-    }
-}
-
-/// The caller's own name for what is done: its metadata, else its idempotency key.
-fn reference(asked: &Asked) -> Option<String> {
-    let form = asked.form.as_ref().ok()?.to_json();
-    let named = form
-        .get("metadata")
-        .and_then(|m| m.get("towpath_ref"))
-        .and_then(Value::as_str);
-    named.map(str::to_owned).or_else(|| asked.key.clone())
 }
 
 fn fault_name(action: &Action) -> String {

@@ -120,18 +120,11 @@ impl Stripe {
             .map_err(|error| Value::Object(error.body))
     }
 
-    /// The cardholder disputes a charge; the dispute, or null if there is no such charge.
-    pub fn dispute(&self, charge: &str, reason: &str, inquiry: bool) -> Value {
-        self.shared.with(|state| {
-            if state
-                .table(super::state::Table::Charges)
-                .get(charge)
-                .is_none()
-            {
-                return Value::Null;
-            }
-            dispute::open(state, charge, reason, inquiry)
-        })
+    /// The cardholder disputes a charge; the dispute, or production's error body.
+    pub fn dispute(&self, charge: &str, reason: &str, inquiry: bool) -> Result<Value, Value> {
+        self.shared
+            .with(|state| dispute::file(state, charge, reason, inquiry))
+            .map_err(|error| Value::Object(error.body))
     }
 
     /// Pays out what is available in every currency, to arrive at once. The payouts' ids.

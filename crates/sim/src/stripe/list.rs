@@ -53,9 +53,17 @@ pub fn page(
             && after.is_none_or(|c| *at < c)
             && before.is_none_or(|c| *at > c)
     };
+    // Objects are in the order of their creation: a walk ends where they become too old.
+    let oldest = p.get("created").map_or(i64::MIN, lower_bound);
+    let young = |at: &usize| int(all.at(*at), "created") >= oldest;
     let mut found: Vec<usize> = match before {
         Some(_) => every.filter(fits).take(limit + 1).collect(),
-        None => every.rev().filter(fits).take(limit + 1).collect(),
+        None => every
+            .rev()
+            .take_while(young)
+            .filter(fits)
+            .take(limit + 1)
+            .collect(),
     };
     let has_more = found.len() > limit;
     found.truncate(limit);
@@ -84,6 +92,13 @@ fn in_range(p: &Params, field: &str, object: &Value) -> bool {
         return true;
     };
     within(range, int(object, field))
+}
+
+/// The least value within a range.
+pub fn lower_bound(range: &Value) -> i64 {
+    let bound = |name: &str| range.get(name).and_then(Value::as_i64);
+    let above = bound("gt").map_or(i64::MIN, |b| b.saturating_add(1));
+    above.max(bound("gte").unwrap_or(i64::MIN))
 }
 
 /// Whether `at` lies within the bounds of a [`super::param::Kind::Range`].

@@ -8,6 +8,7 @@
 
 mod admin;
 mod api;
+mod asked;
 mod collection;
 mod currency;
 mod error;
@@ -29,6 +30,7 @@ mod operation;
 mod outbox;
 mod param;
 mod purchase;
+mod reply;
 mod schedule;
 mod sender;
 mod shared;

@@ -1,6 +1,6 @@
 //! A shopper in one call: a Checkout Session is made and paid.
 
-use super::api::checkout_session::{self, Draft, Line};
+use super::api::checkout::{self, Draft, Line};
 use super::api::{customer, product};
 use super::collection::text;
 use super::currency;
@@ -100,7 +100,7 @@ pub fn run(state: &mut State, purchase: &Purchase) -> Result<Purchased, ApiError
         .map(|item| line(state, &code, item))
         .collect();
     let metadata = json!(purchase.metadata);
-    let session = checkout_session::open(
+    let session = checkout::open(
         state,
         Draft {
             currency: code.clone(),
@@ -113,7 +113,7 @@ pub fn run(state: &mut State, purchase: &Purchase) -> Result<Purchased, ApiError
     );
     let method = purchase.payment_method.as_deref().unwrap_or("pm_card_visa");
     let shipping = shipping_of(purchase);
-    let paid = checkout_session::pay(
+    let paid = checkout::pay(
         state,
         &session,
         method,
@@ -169,7 +169,7 @@ fn line(state: &mut State, currency: &str, item: &Item) -> Line {
     }
     let unit = Decimal::from(item.amount_subtotal) / Decimal::from(item.quantity);
     Line {
-        price: checkout_session::price_for(state, &item.product, currency, unit),
+        price: checkout::price_for(state, &item.product, currency, unit),
         name: item.name.clone(),
         quantity: item.quantity,
         subtotal: item.amount_subtotal,

@@ -1,6 +1,6 @@
 //! Disputes: the bank takes the money, the merchant answers, somebody wins.
 
-use crate::stripe::collection::{int, text};
+use crate::stripe::collection::{flag, int, text};
 use crate::stripe::error::ApiError;
 use crate::stripe::ledger::NewTransaction;
 use crate::stripe::list;
@@ -72,7 +72,16 @@ pub const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-/// The cardholder disputes a charge. An inquiry moves no money.
+/// The cardholder disputes a charge that holds money and is not disputed yet.
+pub fn file(state: &mut State, charge_id: &str, reason: &str, inquiry: bool) -> Answer {
+    let charge = state.need(Table::Charges, charge_id, "charge")?;
+    if super::charge::refundable(charge) == 0 || flag(charge, "disputed") {
+        return Err(ApiError::state("", "The charge holds no money to dispute."));
+    }
+    Ok(open(state, charge_id, reason, inquiry))
+}
+
+/// A dispute of a charge begins. An inquiry moves no money.
 pub fn open(state: &mut State, charge_id: &str, reason: &str, inquiry: bool) -> Value {
     let charge = state.copy(Table::Charges, charge_id);
     let id = state.ids.make("du", 24);

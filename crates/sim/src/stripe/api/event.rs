@@ -79,9 +79,19 @@ fn all(state: &mut State, call: &Call) -> Answer {
     };
     let first = before.map_or(0, |at| at + 1);
     let last = after.unwrap_or(state.events.len());
+    let oldest = p
+        .get("created")
+        .map_or(i64::MIN, list::lower_bound)
+        .max(state.now - KEPT_S);
+    let young = |at: &usize| state.events[*at].created >= oldest;
     let mut found: Vec<usize> = match before {
         Some(_) => (first..last).filter(fits).take(limit + 1).collect(),
-        None => (first..last).rev().filter(fits).take(limit + 1).collect(),
+        None => (first..last)
+            .rev()
+            .take_while(young)
+            .filter(fits)
+            .take(limit + 1)
+            .collect(),
     };
     let has_more = found.len() > limit;
     found.truncate(limit);

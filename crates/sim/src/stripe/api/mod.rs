@@ -3,10 +3,12 @@
 pub mod account;
 pub mod balance;
 pub mod charge;
+pub mod checkout;
 pub mod checkout_session;
 pub mod customer;
 pub mod dispute;
 pub mod event;
+pub mod payment;
 pub mod payment_intent;
 pub mod payment_method;
 pub mod payout;

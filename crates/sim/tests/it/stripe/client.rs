@@ -42,11 +42,13 @@ pub struct Api {
 }
 
 impl Api {
+    #[expect(clippy::disallowed_methods, reason = "this crate knows no connector")]
     pub fn new(url: String) -> Self {
+        let http = reqwest::Client::new();
         Self {
             url,
             key: DEFAULT_KEY.to_owned(),
-            http: reqwest::Client::new(),
+            http,
         }
     }
 

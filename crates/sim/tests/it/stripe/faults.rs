@@ -7,7 +7,8 @@ const CUSTOMERS: &str = "/v1/customers";
 
 async fn plant(api: &Api, action: &str) {
     let fault = format!(
-        r#"{{"match": {{"method": "POST", "path": "{CUSTOMERS}"}}, "times": 1, "action": {action}}}"#
+        r#"{{"match": {{"method": "POST", "path": "{CUSTOMERS}"}}, "times": 1,
+            "action": {action}}}"#
     );
     assert_eq!(
         api.post("/_sandbox/faults", &fault).await.status,
@@ -131,7 +132,8 @@ async fn the_journal_shows_no_secrets() {
     let (_handle, api) = sandbox().await;
     api.made(
         "/v1/payment_methods",
-        "type=card&card[number]=4242424242424242&card[cvc]=314&card[exp_month]=1&card[exp_year]=2033",
+        "type=card&card[number]=4242424242424242&card[cvc]=314&card[exp_month]=1\
+         &card[exp_year]=2033",
     )
     .await;
     let journal = api.read("/_sandbox/journal").await.to_string();

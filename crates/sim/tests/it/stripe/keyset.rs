@@ -53,7 +53,9 @@ async fn objects_have_the_keys_of_the_official_samples() {
         .expect("a purchase");
     api.made("/v1/refunds", &format!("charge={}&amount=100", done.charge))
         .await;
-    handle.dispute(&done.charge, "fraudulent", false);
+    handle
+        .dispute(&done.charge, "fraudulent", false)
+        .expect("a dispute");
     handle.add_webhook_endpoint("http://127.0.0.1:9/");
     handle.run_payouts();
     let (charge, session) = (&done.charge, &done.session);

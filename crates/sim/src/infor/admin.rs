@@ -1,11 +1,26 @@
 //! `/__sim/…`: what an administrator or a test does to the sandbox beside the real surface.
+//!
+//! | call | body | does |
+//! |---|---|---|
+//! | `GET state` | | balances, orders, orphan heads, payments, vouchers, postings per reference |
+//! | `GET journal?since=seq` | | every request after `seq`, and how many were dropped |
+//! | `GET ionapi?base=url` | | the tenant's file (fake keys) for a sandbox reachable at `url` |
+//! | `GET`, `POST settings` | some of the switches | shows, changes |
+//! | `POST reset` | | a fresh company with the settings it was started with |
+//! | `GET`, `POST clock` | `advance_s`, `to_s` | shows, moves time; what is due happens |
+//! | `POST`, `DELETE faults` | a fault | plants one, removes all |
+//! | `POST token/kill` | | kills every access token |
+//! | `POST token/rotate` | `keep_old` | new secrets |
+//! | `POST token/retire` | | refuses all secrets but the newest |
+//! | `POST jobs/run` | `job`: `post`, `invoice`, `all` | posts what is staged, invoices every order |
+//! | `POST bank` | `reference`, `currency`, `amount` (minor units), `in_s` | the bank's entry |
 
 use super::agenda::{self, BankLine, Event};
 use super::app::App;
-use super::gateway::reply;
-use super::jobs;
+use super::reply::json as reply;
 use super::request;
 use super::settings::Settings;
+use super::{invoicing, jobs, posting};
 use crate::faults::Fault;
 use axum::http::Method;
 use axum::response::Response;
@@ -149,11 +164,11 @@ fn run(app: &App, job: &str) -> Value {
     let mut world = app.world.lock();
     agenda::catch_up(&mut world, now_s);
     let invoices = match job {
-        "invoice" | "all" => jobs::invoice_all(&mut world),
+        "invoice" | "all" => invoicing::invoice_all(&mut world),
         _ => Vec::new(),
     };
     let vouchers = match job {
-        "post" | "all" => jobs::post(&mut world, 0),
+        "post" | "all" => posting::post(&mut world, 0),
         _ => Vec::new(),
     };
     json!({"invoices": invoices, "vouchers": vouchers})

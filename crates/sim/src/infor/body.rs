@@ -2,6 +2,7 @@
 //!
 //! Key names were observed in clients; whole bodies are composed here and unverified.
 
+use super::catalog;
 use super::execute::{Call, End};
 use super::settings::Settings;
 use serde_json::{Map, Value, json};
@@ -150,8 +151,11 @@ fn record((index, row): (usize, &Map<String, Value>)) -> Value {
 }
 
 fn metadata(call: &Call) -> Vec<Value> {
-    let transaction = super::catalog::find(&call.program, &call.transaction);
+    let transaction = catalog::find(&call.program, &call.transaction);
     let fields = transaction.map_or(&[][..], |t| &t.outputs);
-    let field = |f: &super::catalog::Field| json!({"@name": f.name, "@type": f.kind.letter(), "@length": f.width, "@description": ""});
+    let field = |f: &catalog::Field| {
+        let (name, kind, width) = (&f.name, f.kind.letter(), f.width);
+        json!({"@name": name, "@type": kind, "@length": width, "@description": ""})
+    };
     fields.iter().map(field).collect()
 }

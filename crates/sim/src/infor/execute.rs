@@ -150,6 +150,11 @@ pub fn run(world: &mut World, now_s: i64, call: &Call, options: &Options) -> Ran
         return refused(nok);
     }
     change_case(world, &mut input);
+    world.row_limit = if transaction.list {
+        limit(world, options)
+    } else {
+        usize::MAX
+    };
     let outcome = programs::run(world, &call.program, &call.transaction, &input);
     match outcome.expect("a unit test runs every transaction of the table") {
         Err(nok) => refused(nok),
@@ -245,6 +250,15 @@ fn change_case(world: &World, input: &mut Input) {
     }
 }
 
+/// How long a list may get. Longer ones are cut, and nothing says so.
+fn limit(world: &World, options: &Options) -> usize {
+    let ceiling = world.settings.row_ceiling.unwrap_or(usize::MAX);
+    if world.settings.grid_mode && !options.maxrecs_strong {
+        return ceiling.min(100);
+    }
+    ceiling.min(options.maxrecs.filter(|m| *m > 0).unwrap_or(usize::MAX))
+}
+
 /// Cuts the list, chooses the columns, and makes every value a string of the asked form.
 fn shape(
     world: &World,
@@ -252,20 +266,12 @@ fn shape(
     options: &Options,
     rows: &[Row],
 ) -> Vec<Map<String, Value>> {
-    let mut limit = world.settings.row_ceiling.unwrap_or(usize::MAX);
-    if world.settings.grid_mode && !options.maxrecs_strong {
-        limit = limit.min(100);
-    } else if let Some(maxrecs) = options.maxrecs.filter(|m| *m > 0) {
-        limit = limit.min(maxrecs);
-    }
     let columns: Vec<&Field> = transaction
         .outputs
         .iter()
         .filter(|f| options.returncols.is_empty() || options.returncols.contains(&f.name))
         .collect();
-    let rows = rows
-        .iter()
-        .take(if transaction.list { limit } else { usize::MAX });
+    let rows = rows.iter().take(world.row_limit);
     rows.map(|row| {
         let mut record = Map::new();
         for field in &columns {

@@ -15,16 +15,23 @@ mod codes;
 mod day;
 mod execute;
 mod gateway;
+mod invoicing;
 mod jobs;
 mod ledger;
+mod m3;
 mod money;
 mod nok;
+mod order;
 mod policy;
+mod posting;
 mod programs;
 mod record;
+mod reply;
 mod request;
 mod seed;
+mod seen;
 mod settings;
+mod spoil;
 mod world;
 
 pub use agenda::BankLine;
@@ -223,20 +230,21 @@ impl Infor {
         self.with(|w| w.ledger.balances())
     }
 
-    /// How often each (kind, reference) was committed. Kinds: `customer` (ALCU), `order` (CUOR),
-    /// `payment` (IRNO or CKNO, once controlled), `journal` (KEY1, once updated), `bank` (text).
+    /// How often each (kind, reference) was committed. Kinds: `customer` (ALCU), `external` (A030
+    /// of the free fields of a customer), `order` (CUOR), `payment` (IRNO or CKNO, once
+    /// controlled), `journal` (KEY1, once updated), `bank` (text).
     pub fn postings_per_reference(&self) -> BTreeMap<(String, String), u32> {
         self.with(|w| w.postings())
     }
 
     /// Runs the posting job now, whatever the delay. Returns the voucher numbers.
     pub fn run_jobs(&self) -> Vec<u64> {
-        self.with(|w| jobs::post(w, 0))
+        self.with(|w| posting::post(w, 0))
     }
 
     /// Delivers and invoices every open order now. Returns the invoice numbers.
     pub fn invoice_all(&self) -> Vec<u64> {
-        self.with(jobs::invoice_all)
+        self.with(invoicing::invoice_all)
     }
 
     /// Books a line of the bank's statement: debit 1000, credit 1005. Returns the voucher number.

@@ -3,6 +3,7 @@
 use super::agenda::Agenda;
 use super::day;
 use super::ledger::Ledger;
+pub use super::order::{Batch, Charge, Content, Order, OrderLine};
 use super::record::Fields;
 use super::settings::Settings;
 use rust_decimal::Decimal;
@@ -51,72 +52,6 @@ pub struct Item {
     pub currency: String,
     /// VTCS 1: VAT is due.
     pub taxed: bool,
-}
-
-/// A line as it was entered.
-#[derive(Clone, Debug, Serialize)]
-pub struct OrderLine {
-    pub ponr: u32,
-    pub itno: String,
-    pub quantity: Decimal,
-    pub price: Decimal,
-    /// Quantity times price less discounts, minor units of the order's currency.
-    pub amount: i64,
-    pub taxed: bool,
-    pub fields: Fields,
-    /// 22 to allocate, 33 allocated, 66 delivered, 77 invoiced.
-    pub status: u8,
-}
-
-/// A charge on the head.
-#[derive(Clone, Debug, Serialize)]
-pub struct Charge {
-    pub crid: String,
-    pub amount: i64,
-    pub invoiced: bool,
-}
-
-/// What a head and its lines have in common before and after Confirm.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Content {
-    pub cuno: String,
-    pub currency: String,
-    pub head: Fields,
-    pub lines: Vec<OrderLine>,
-    pub charges: Vec<Charge>,
-    pub texts: Vec<Fields>,
-    pub addresses: Vec<Fields>,
-}
-
-impl Content {
-    /// A value of the head, `""` when blank.
-    pub fn get(&self, name: &str) -> &str {
-        self.head.get(name).map_or("", String::as_str)
-    }
-}
-
-/// A batch (temporary) order.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Batch {
-    pub content: Content,
-    /// 10 entered, 15/20/25/30/55 stopped, 90 order created.
-    pub stat: String,
-    /// Confirm was accepted and the order is still to be created.
-    pub waiting: bool,
-    /// The final number, once created.
-    pub orno: Option<String>,
-    /// Level, key and text of each error.
-    pub errors: Vec<[String; 3]>,
-    pub next_line: u32,
-}
-
-/// A customer order.
-#[derive(Clone, Debug, Serialize)]
-pub struct Order {
-    pub content: Content,
-    pub created: String,
-    /// Seeded history: never delivered or invoiced by the clock.
-    pub history: bool,
 }
 
 /// An invoice; also its open item.
@@ -228,6 +163,8 @@ pub struct World {
     pub settings: Settings,
     /// The sandbox's time at this moment, unix seconds.
     pub now_s: i64,
+    /// How many rows the call that runs may answer; building more would be waste.
+    pub row_limit: usize,
     pub agenda: Agenda,
     pub series: Series,
     pub templates: BTreeMap<String, Fields>,
@@ -282,7 +219,8 @@ impl World {
         stamp.lmdt = self.today();
     }
 
-    /// How often each reference was committed, by kind: `customer` (ALCU), `order` (CUOR),
+    /// How often each reference was committed, by kind: `customer` (ALCU), `external` (A030 of
+    /// the free fields of a customer), `order` (CUOR),
     /// `payment` (IRNO or CKNO of a released batch), `journal` (KEY1), `bank` (text).
     pub fn postings(&self) -> BTreeMap<(String, String), u32> {
         let mut counts = BTreeMap::new();
@@ -295,6 +233,11 @@ impl World {
         };
         for customer in self.customers.values() {
             count("customer", customer.get("ALCU"));
+        }
+        for (key, (fields, _)) in &self.ext {
+            if key[0] == "OCUSMA" {
+                count("external", fields.get("A030").map_or("", String::as_str));
+            }
         }
         for order in self.orders.values().filter(|o| !o.history) {
             count("order", order.content.get("CUOR"));

@@ -4,8 +4,8 @@
 //! other than 0 is taken as given and may be used once; 0 always means the next of the series.
 
 use super::super::codes;
-use super::super::jobs;
 use super::super::nok::Nok;
+use super::super::posting;
 use super::super::record::{Answer, Input, Outcome, Row};
 use super::super::world::{Invoice, Payment, Payments, World};
 
@@ -170,6 +170,6 @@ fn control(world: &mut World, input: &Input) -> Result<Answer, Nok> {
         .lines
         .first()
         .map_or_else(String::new, |l| l.reference.clone());
-    jobs::release(world);
+    posting::release(world);
     Ok(Answer::wrote(Row::default()).about(&reference))
 }

@@ -88,6 +88,7 @@ fn list(world: &World, input: &Input) -> Answer {
         invoices
             .filter(|i| chosen(i, input))
             .flat_map(rows)
+            .take(world.row_limit)
             .collect(),
     )
 }
@@ -103,7 +104,7 @@ fn by_division(world: &World, input: &Input) -> Answer {
                 .iter()
                 .all(|name| input.given(name).is_none_or(|c| c == i.cuno))
     });
-    Answer::read(invoices.flat_map(rows).collect())
+    Answer::read(invoices.flat_map(rows).take(world.row_limit).collect())
 }
 
 fn totals(world: &World, input: &Input) -> Result<Answer, Nok> {

@@ -163,6 +163,7 @@ fn by_number(world: &World, input: &Input) -> Answer {
         customers
             .filter(|c| c.stamp.lmts > since)
             .map(row)
+            .take(world.row_limit)
             .collect(),
     )
 }

@@ -109,5 +109,5 @@ fn by_date(world: &World, input: &Input) -> Answer {
             && to.is_none_or(|to| v.date.as_str() <= to)
             && input.given("DIVI").is_none_or(|d| d == v.divi)
     });
-    Answer::read(vouchers.flat_map(rows).collect())
+    Answer::read(vouchers.flat_map(rows).take(world.row_limit).collect())
 }

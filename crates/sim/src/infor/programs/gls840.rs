@@ -23,7 +23,7 @@ use super::super::ledger::{self, Draft, Line};
 use super::super::nok::Nok;
 use super::super::record::{Answer, Input, Outcome, Row};
 use super::super::world::{COMPANY, DIVISIONS, Journal, World};
-use super::super::{day, jobs, money};
+use super::super::{day, jobs, money, posting};
 
 /// The GLS850 template that the sandbox has.
 pub const TEMPLATE: &str = "STRIPE-POS1";
@@ -115,7 +115,7 @@ fn update(world: &mut World, input: &Input) -> Result<bool, Nok> {
     if at_once {
         post(world, &key);
     } else {
-        jobs::release(world);
+        posting::release(world);
     }
     Ok(true)
 }

@@ -11,7 +11,9 @@ mod general;
 mod gls200;
 pub(super) mod gls840;
 mod mms200;
-pub(super) mod ois100;
+mod ois100;
+mod ois100_batch;
+pub(super) mod ois100_create;
 pub(super) mod ois100_order;
 mod ois350;
 
@@ -25,6 +27,7 @@ pub fn run(world: &mut World, program: &str, transaction: &str, input: &Input) -
         "CRS610MI" => crs610::run(world, transaction, input),
         "CUSEXTMI" => cusext::run(world, transaction, input),
         "OIS100MI" => ois100::run(world, transaction, input)
+            .or_else(|| ois100_batch::run(world, transaction, input))
             .or_else(|| ois100_order::run(world, transaction, input)),
         "OIS350MI" => ois350::run(world, transaction, input),
         "ARS200MI" => ars200::run(world, transaction, input),

@@ -1,17 +1,12 @@
-//! OIS100MI, the way in: a temporary order is built up and submitted by Confirm.
-//!
-//! Batch status: 10 entered, 15 error in the head, 20 no lines, 25 error in a line, 30 stopped by
-//! the credit check, 55 interrupted, 90 order created. What Confirm answers for a stopped order is
-//! unverified: here it is OK with the temporary number and the status.
+//! OIS100MI, the way in: a temporary order is built up, to be submitted by Confirm.
 
-use super::super::agenda::Event;
-use super::super::codes::{CHARGES, ORDER_TYPES, PAYMENT_METHODS, TERMS};
+use super::super::codes::{CHARGES, COUNTRIES, ORDER_TYPES, PAYMENT_METHODS, TERMS};
+use super::super::money;
 use super::super::nok::Nok;
 use super::super::record::{Answer, Fields, Input, Outcome, Row};
 use super::super::settings::ItemCheck;
-use super::super::world::{Batch, Charge, Content, Order, OrderLine, World};
-use super::super::{jobs, money};
-use super::ois100_order as orders;
+use super::super::world::{Batch, Charge, Content, OrderLine, World};
+use super::ois100_create;
 use rust_decimal::Decimal;
 
 pub fn run(world: &mut World, transaction: &str, input: &Input) -> Outcome {
@@ -22,29 +17,20 @@ pub fn run(world: &mut World, transaction: &str, input: &Input) -> Outcome {
         "AddBatchText" => add_text(world, input),
         "AddBatchHeadChg" => add_charge(world, input),
         "AddBatchAddress" => add_address(world, input),
-        "Confirm" => confirm(world, input),
-        "LstErrMsgOrder" => errors(world, input),
-        "GetOrderNo" => number(world, input),
-        "GetBatchHead" => head(world, input),
-        "LstBatchHead" => list(world, input),
-        "LstBatchLine" => lines(world, input),
+        "Confirm" => ois100_create::confirm(world, input),
         "DelBatchHead" => delete(world, input),
         "DelBatchLine" => delete_line(world, input),
         _ => return None,
     })
 }
 
-fn absent(orno: &str) -> Nok {
+/// There is no such batch order.
+pub fn absent(orno: &str) -> Nok {
     Nok::missing("ORNO", "Batch order", orno)
 }
 
-fn find<'a>(world: &'a World, input: &Input) -> Result<&'a Batch, Nok> {
-    let orno = input.text("ORNO");
-    world.batches.get(orno).ok_or_else(|| absent(orno))
-}
-
 /// The batch order, if it may still be changed.
-fn open<'a>(world: &'a mut World, input: &Input) -> Result<&'a mut Batch, Nok> {
+pub fn open<'a>(world: &'a mut World, input: &Input) -> Result<&'a mut Batch, Nok> {
     let orno = input.text("ORNO");
     let batch = world.batches.get_mut(orno).ok_or_else(|| absent(orno))?;
     if batch.orno.is_some() || batch.waiting {
@@ -163,22 +149,9 @@ fn change_head(world: &mut World, input: &Input) -> Result<Answer, Nok> {
     Ok(Answer::wrote(Row::default()).about(batch.content.get("CUOR")))
 }
 
-/// Why `itno` can't be sold, if it can't.
-fn item_fault(world: &World, itno: &str) -> Option<Nok> {
-    match world.items.get(itno) {
-        None => Some(Nok::missing("ITNO", "Item number", itno)),
-        Some(item) if item.stat != "20" => Some(Nok::new(
-            14,
-            "ITNO",
-            format!("Item number {itno} is not released for sale"),
-        )),
-        Some(_) => None,
-    }
-}
-
 fn add_line(world: &mut World, input: &Input) -> Result<Answer, Nok> {
     let itno = input.text("ITNO").to_owned();
-    let fault = item_fault(world, &itno);
+    let fault = ois100_create::item_fault(world, &itno);
     let (price, taxed) = world
         .items
         .get(&itno)
@@ -284,9 +257,7 @@ fn add_charge(world: &mut World, input: &Input) -> Result<Answer, Nok> {
 fn add_address(world: &mut World, input: &Input) -> Result<Answer, Nok> {
     let batch = open(world, input)?;
     let country = input.given("CSCD");
-    if let Some(country) =
-        country.filter(|c| !super::super::codes::COUNTRIES.iter().any(|k| k.0 == *c))
-    {
+    if let Some(country) = country.filter(|c| !COUNTRIES.iter().any(|k| k.0 == *c)) {
         return Err(Nok::missing("CSCD", "Country", country));
     }
     let adrt = input.text("ADRT");
@@ -296,170 +267,6 @@ fn add_address(world: &mut World, input: &Input) -> Result<Answer, Nok> {
     }
     batch.content.addresses.push(input.fields.clone());
     Ok(Answer::wrote(Row::default()).about(batch.content.get("CUOR")))
-}
-
-fn confirm(world: &mut World, input: &Input) -> Result<Answer, Nok> {
-    let orno = input.text("ORNO").to_owned();
-    let after_s = world.settings.confirm_after_s;
-    let batch = open(world, input)?;
-    let reference = batch.content.get("CUOR").to_owned();
-    batch.errors.clear();
-    batch.waiting = true;
-    if let Some(after_s) = after_s {
-        let at_s = world.now_s + after_s;
-        world.agenda.plan(
-            at_s,
-            Event::Create {
-                batch: orno.clone(),
-            },
-        );
-    } else {
-        create(world, &orno);
-    }
-    let batch = world.batches.get(&orno).ok_or_else(|| absent(&orno))?;
-    let row = Row::default().with("STAT", &batch.stat);
-    Ok(Answer::wrote(row.with("ORNO", batch.orno.as_ref().unwrap_or(&orno))).about(&reference))
-}
-
-/// Makes the order of a confirmed batch order, or stops it with errors.
-pub fn create(world: &mut World, number: &str) {
-    let Some(batch) = world.batches.get(number) else {
-        return;
-    };
-    let content = batch.content.clone();
-    let mut errors: Vec<[String; 3]> = Vec::new();
-    for line in &content.lines {
-        if let Some(nok) = item_fault(world, &line.itno) {
-            let key = format!("{number} {:05}", line.ponr);
-            errors.push(["2".to_owned(), key, format!("{} {}", nok.code, nok.message)]);
-        }
-    }
-    let customer = world.customers.get(&content.cuno);
-    let stat = if customer.is_none_or(|c| c.get("STAT") != "20" || c.get("BLCD") == "1") {
-        errors.push([
-            "1".to_owned(),
-            number.to_owned(),
-            "XIM0002 Customer number is invalid".into(),
-        ]);
-        "15"
-    } else if content.lines.is_empty() {
-        errors.push([
-            "1".to_owned(),
-            number.to_owned(),
-            "SIM0017 There are no lines".into(),
-        ]);
-        "20"
-    } else if !errors.is_empty() {
-        "25"
-    } else if over_limit(world, &content) {
-        errors.push([
-            "1".to_owned(),
-            number.to_owned(),
-            "SIM0018 Credit limit exceeded".into(),
-        ]);
-        "30"
-    } else {
-        "90"
-    };
-    let Some(batch) = world.batches.get_mut(number) else {
-        return;
-    };
-    stat.clone_into(&mut batch.stat);
-    batch.waiting = false;
-    batch.errors = errors;
-    if stat != "90" {
-        return;
-    }
-    world.series.order += 1;
-    let orno = world.series.order.to_string();
-    batch.orno = Some(orno.clone());
-    let cuno = content.cuno.clone();
-    let order = Order {
-        content,
-        created: world.today(),
-        history: false,
-    };
-    world.orders.insert(orno.clone(), order);
-    world
-        .index
-        .orders_by_customer
-        .entry(cuno)
-        .or_default()
-        .insert(orno.clone());
-    jobs::follow(world, &orno);
-}
-
-/// CRL3 limits outstanding invoices plus orders; 0 or blank: no limit. The limit is in the
-/// customer's currency; what is in another isn't counted.
-fn over_limit(world: &World, content: &Content) -> bool {
-    let Some(customer) = world.customers.get(&content.cuno) else {
-        return false;
-    };
-    let limit = money::to_minor(customer.get("CRL3"), &content.currency).unwrap_or(0);
-    limit > 0
-        && customer.get("CUCD") == content.currency
-        && orders::totals(&world.settings, content).gross > limit
-}
-
-fn errors(world: &World, input: &Input) -> Result<Answer, Nok> {
-    let batch = find(world, input)?;
-    let rows = batch.errors.iter().map(|[level, key, text]| {
-        let (id, text) = text.split_once(' ').unwrap_or(("", text));
-        Row::default()
-            .with("LEVL", level)
-            .with("MDTA", key)
-            .with("TX60", text)
-            .with("MSID", id)
-    });
-    Ok(Answer::read(rows.collect()).about(batch.content.get("CUOR")))
-}
-
-fn number(world: &World, input: &Input) -> Result<Answer, Nok> {
-    let batch = find(world, input)?;
-    let orno = batch.orno.clone().unwrap_or_default();
-    Ok(Answer::one(Row::default().with("ORNR", orno)).about(batch.content.get("CUOR")))
-}
-
-fn row(world: &World, number: &str, batch: &Batch) -> Row {
-    let order = batch.orno.as_ref().and_then(|o| world.orders.get(o));
-    let (low, high) = orders::statuses(order.map_or(&batch.content, |o| &o.content));
-    let gross = orders::totals(&world.settings, &batch.content);
-    Row(batch.content.head.clone())
-        .with("ORNO", number)
-        .with("ORNR", batch.orno.as_deref().unwrap_or(""))
-        .with("CUNO", &batch.content.cuno)
-        .with("CUCD", &batch.content.currency)
-        .with("STAT", &batch.stat)
-        .with("ORSL", low)
-        .with("ORST", high)
-        .with("NTAM", money::to_text(gross.net(), &batch.content.currency))
-}
-
-fn head(world: &World, input: &Input) -> Result<Answer, Nok> {
-    let batch = find(world, input)?;
-    let row = row(world, input.text("ORNO"), batch);
-    Ok(Answer::one(row).about(batch.content.get("CUOR")))
-}
-
-fn list(world: &World, input: &Input) -> Result<Answer, Nok> {
-    let cuno = input.text("CUNO");
-    world.customers.get(cuno).ok_or_else(Nok::customer)?;
-    let numbers = world
-        .index
-        .batches_by_customer
-        .get(cuno)
-        .into_iter()
-        .flatten();
-    let rows = numbers.filter_map(|n| Some(row(world, n, world.batches.get(n)?)));
-    Ok(Answer::read(
-        rows.filter(|r| orders::within(r, input)).collect(),
-    ))
-}
-
-fn lines(world: &World, input: &Input) -> Result<Answer, Nok> {
-    let batch = find(world, input)?;
-    let rows = batch.content.lines.iter().map(orders::line_row);
-    Ok(Answer::read(rows.collect()).about(batch.content.get("CUOR")))
 }
 
 fn delete(world: &mut World, input: &Input) -> Result<Answer, Nok> {

@@ -7,7 +7,7 @@ use super::super::nok::Nok;
 use super::super::record::{Answer, Input, Outcome, Row};
 use super::super::settings::Settings;
 use super::super::world::{Content, DIVISIONS, Order, OrderLine, World};
-use super::super::{jobs, money};
+use super::super::{invoicing, money};
 use rust_decimal::Decimal;
 
 pub fn run(world: &World, transaction: &str, input: &Input) -> Outcome {
@@ -42,7 +42,7 @@ pub fn totals(settings: &Settings, content: &Content) -> Totals {
         .chain(charges)
         .fold(Totals::default(), |sum, (amount, taxed)| {
             let (include, percent) = (settings.prices_include_vat, settings.vat_percent);
-            let (gross, vat) = jobs::split(amount, taxed, include, percent, &content.currency);
+            let (gross, vat) = invoicing::split(amount, taxed, include, percent, &content.currency);
             Totals {
                 gross: sum.gross + gross,
                 vat: sum.vat + vat,
@@ -125,7 +125,11 @@ fn list(world: &World, input: &Input) -> Result<Answer, Nok> {
         .into_iter()
         .flatten();
     let rows = numbers.filter_map(|n| Some(row(world, n, world.orders.get(n)?)));
-    Ok(Answer::read(rows.filter(|r| within(r, input)).collect()))
+    Ok(Answer::read(
+        rows.filter(|r| within(r, input))
+            .take(world.row_limit)
+            .collect(),
+    ))
 }
 
 fn lines(world: &World, input: &Input) -> Result<Answer, Nok> {

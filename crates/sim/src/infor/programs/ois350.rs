@@ -79,6 +79,7 @@ fn list(world: &World, input: &Input) -> Answer {
         invoices
             .filter(|i| i64::from(i.year) == input.number("YEA4"))
             .map(row)
+            .take(world.row_limit)
             .collect(),
     )
 }

@@ -224,3 +224,15 @@ async fn code_tables_and_items() {
         "1"
     );
 }
+
+#[tokio::test]
+async fn two_customers_for_one_id_are_counted() {
+    let rig = Rig::start().await;
+    for cuno in ["Y30000", "Y30004"] {
+        let add = [("FILE", "OCUSMA"), ("PK01", cuno), ("A030", "cus_1")];
+        rig.call("CUSEXTMI/AddFieldValue", &add)
+            .await
+            .rows_or_none();
+    }
+    assert_eq!(rig.count("external", "cus_1"), 2);
+}

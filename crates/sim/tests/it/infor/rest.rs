@@ -2,7 +2,7 @@
 
 use super::Rig;
 use serde_json::{Value, json};
-use sim::infor::{Quota, Spike, Unauthorized};
+use sim::infor::{Quota, Smoothing, Spike, Unauthorized};
 
 #[tokio::test]
 async fn routes_of_the_gateway() {

@@ -1,4 +1,22 @@
-//! `/_sandbox/`: what an administrator may do that Stripe's API cannot ask for.
+//! `/_sandbox/`: what an administrator may do that Stripe's API cannot ask for. JSON both ways.
+//!
+//! | call | effect |
+//! |---|---|
+//! | `GET`, `POST clock {advance_s}` or `{to}` | the time; moves it |
+//! | `POST`, `DELETE faults` | plants a fault ([`crate::faults`]); removes all |
+//! | `GET journal?since=n` | every request after number n |
+//! | `POST limits {per_operation, global}` | requests per second, else 429 |
+//! | `GET`, `POST keys {secret?, rights?}` | lists keys; adds one |
+//! | `POST keys/{id}/revoke`, `POST keys/{id}/expire_in {seconds}` | ends a key |
+//! | `POST webhooks/{we}/mode`, `POST webhooks/deliver-now`, `GET deliveries` | how deliveries go |
+//! | `POST events/{id}/resend {endpoint?}` | the same event again |
+//! | `POST purchases`, `POST checkout/{cs}/pay` | a shopper |
+//! | `POST payment_intents/{id}/authenticate` | the shopper passes the bank's check |
+//! | `POST charges/{id}/dispute {reason, inquiry}` | the cardholder disputes |
+//! | `POST disputes/{id}/outcome {status, return_fee}` | `won` or `lost` |
+//! | `POST refunds/{id}/fail`, `POST payouts/{id}/fail {code}`, `POST payout-run` | the bank |
+//! | `POST fees`, `POST fx {pair, rate, from_s}`, `POST settings` | money switches |
+//! | `GET state`, `POST reset {seed}` | counts and balances; a fresh start |
 
 use super::api::{checkout, dispute, payment, payout, refund};
 use super::error::ApiError;

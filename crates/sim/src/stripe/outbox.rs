@@ -57,6 +57,8 @@ pub struct Delivery {
     pub kind: String,
     pub body: Arc<str>,
     pub attempts: u32,
+    /// Not a duplicate made on purpose: its success counts for the event.
+    pub counts: bool,
     /// When it was first due.
     pub first_s: i64,
 }
@@ -201,7 +203,7 @@ impl Outbox {
             self.record(attempt);
             return false;
         }
-        for _ in 0..endpoint.mode.duplicate.max(1) {
+        for copy in 0..endpoint.mode.duplicate.max(1) {
             self.next += 1;
             let number = self.next;
             let spread = u64::from(endpoint.mode.shuffle_s);
@@ -219,6 +221,7 @@ impl Outbox {
                 kind: kind.to_owned(),
                 body: Arc::clone(body),
                 attempts: 0,
+                counts: copy == 0,
                 first_s: now_s,
             };
             endpoint.queue.insert((now_s + held, tie, number), delivery);

@@ -52,6 +52,7 @@ fn settle(state: &mut super::state::State, outgoing: &Outgoing, result: Result<u
         .outbox
         .settle(outgoing, result, state.now, state.livemode);
     if taken
+        && outgoing.delivery.counts
         && let Some(at) = state.event_index.get(&outgoing.delivery.event).copied()
         && let Some(event) = state.events.get_mut(at)
     {

@@ -330,6 +330,8 @@ fn confirm(state: &mut State, call: &Call) -> Answer {
     Ok(state.copy(Table::Intents, call.id()))
 }
 
+/// What is not captured is released and never booked; that production shows it as a reversal of a
+/// partial capture is left out.
 fn capture(state: &mut State, call: &Call) -> Answer {
     let intent = state.need(Table::Intents, call.id(), "intent")?.clone();
     if text(&intent, "status") != "requires_capture" {

@@ -178,6 +178,9 @@ fn bank(app: &App, body: BankBody) -> Result<Value, Refusal> {
     if super::money::decimals(&body.currency).is_none() {
         return Err((422, "unknown currency".to_owned()));
     }
+    if body.amount.unsigned_abs() > super::money::LARGEST.unsigned_abs() {
+        return Err((422, "the amount is too large".to_owned()));
+    }
     let now_s = app.clock.now_s();
     let mut world = app.world.lock();
     agenda::catch_up(&mut world, now_s);

@@ -109,7 +109,11 @@ pub fn run(world: &mut World, now_s: i64, call: &Call, options: &Options) -> Ran
     let mut input = Input {
         fields: call.fields.clone(),
     };
-    input.fields.retain(|_, value| !value.trim().is_empty());
+    // M3's buffers are fixed-width: blanks at the end never arrive.
+    for value in input.fields.values_mut() {
+        value.truncate(value.trim_end().len());
+    }
+    input.fields.retain(|_, value| !value.is_empty());
     for field in transaction.inputs.iter().filter(|f| f.required) {
         if input.given(&field.name).is_none() {
             let text = format!("Mandatory input field {} not found", field.name);
@@ -174,23 +178,24 @@ pub fn run(world: &mut World, now_s: i64, call: &Call, options: &Options) -> Ran
 /// Numbers and dates must read; dates become yyyyMMdd.
 fn syntax(input: &mut Input, fields: &[Field], dateformat: &str) -> Result<(), Nok> {
     for field in fields {
-        let Some(text) = input.given(&field.name).map(str::trim) else {
+        let Some(text) = input.given(&field.name).map(|t| t.trim().to_owned()) else {
             continue;
         };
         let name = &field.name;
         match field.kind {
             Kind::Text => {}
             Kind::Number => {
-                if Decimal::from_str_exact(text).is_err() {
+                if Decimal::from_str_exact(&text).is_err() {
                     return Err(Nok::new(
                         3,
                         name,
                         format!("Invalid number {text} in {name}"),
                     ));
                 }
+                input.fields.insert(name.clone(), text);
             }
             Kind::Date => {
-                let Some(day) = day::parse(text, dateformat) else {
+                let Some(day) = day::parse(&text, dateformat) else {
                     return Err(Nok::new(7, name, format!("Invalid date {text} in {name}")));
                 };
                 input.fields.insert(name.clone(), day);

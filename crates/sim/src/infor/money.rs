@@ -17,14 +17,18 @@ pub fn decimals(currency: &str) -> Option<u32> {
     CURRENCIES.iter().find(|c| c.0 == currency).map(|c| c.1)
 }
 
-/// `text` as minor units of `currency`; nothing if it isn't a number or has too many decimals.
+/// The largest amount that the sandbox takes, in minor units: far from where sums overflow.
+pub const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// `text` as minor units of `currency`; nothing if it isn't a number, has too many decimals, or is
+/// too large.
 pub fn to_minor(text: &str, currency: &str) -> Option<i64> {
     let amount = Decimal::from_str_exact(text.trim()).ok()?;
     let scaled = amount.checked_mul(Decimal::from(10_i64.pow(decimals(currency)?)))?;
     if !scaled.fract().is_zero() {
         return None;
     }
-    scaled.to_i64()
+    scaled.to_i64().filter(|minor| minor.abs() <= LARGEST)
 }
 
 /// Minor units of `currency` as M3 writes them: a point, no separators, no point for JPY.
@@ -37,7 +41,7 @@ pub fn round(amount: Decimal, currency: &str) -> i64 {
     let places = decimals(currency).unwrap_or(2);
     let mut rounded = amount.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
-    i64::try_from(rounded.mantissa()).unwrap_or(i64::MAX)
+    i64::try_from(rounded.mantissa()).unwrap_or(LARGEST + 1)
 }
 
 /// The VAT that is contained in `gross` at `percent`.

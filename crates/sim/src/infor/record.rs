@@ -5,6 +5,9 @@ use super::nok::Nok;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
+/// Numbers in text fields stay below this.
+const LIMIT: i64 = 1_000_000_000_000;
+
 /// Field name to value.
 pub type Fields = BTreeMap<String, String>;
 
@@ -30,14 +33,17 @@ impl Input {
         self.text(name).parse().unwrap_or(0)
     }
 
-    /// The decimal in `name`, if given. Fields typed `A` may still hold an amount.
+    /// The decimal in `name`, if given. Fields typed `A` may still hold an amount. At most six
+    /// decimals and twelve digits before them, so that no product of two overflows.
     pub fn decimal(&self, name: &str) -> Result<Option<Decimal>, Nok> {
         let Some(text) = self.given(name) else {
             return Ok(None);
         };
-        match Decimal::from_str_exact(text) {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(Nok::new(
+        let value = Decimal::from_str_exact(text).ok();
+        let value = value.filter(|v| v.scale() <= 6 && v.abs() < Decimal::from(LIMIT));
+        match value {
+            Some(value) => Ok(Some(value)),
+            None => Err(Nok::new(
                 3,
                 name,
                 format!("Invalid number {text} in field {name}"),

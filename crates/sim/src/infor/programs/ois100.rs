@@ -168,9 +168,12 @@ fn add_line(world: &mut World, input: &Input) -> Result<Answer, Nok> {
     let price = input.decimal("SAPR")?.unwrap_or(price);
     let currency = batch.content.currency.clone();
     let amount = line_amount(input, quantity, price, per_unit)?;
+    let amount = money::round(amount, &currency);
+    if amount.abs() > money::LARGEST {
+        return Err(Nok::new(19, "SAPR", "The line amount is too large"));
+    }
     batch.next_line += 1;
     let ponr = batch.next_line;
-    let amount = money::round(amount, &currency);
     let fields = own(input).collect();
     let line = OrderLine {
         ponr,
@@ -208,7 +211,15 @@ fn line_amount(
         }
     }
     for n in 1..=6 {
-        if let Some(percent) = input.decimal(&format!("DIP{n}"))? {
+        let field = format!("DIP{n}");
+        if let Some(percent) = input.decimal(&field)? {
+            if percent.is_sign_negative() || percent > Decimal::ONE_HUNDRED {
+                return Err(Nok::new(
+                    19,
+                    &field,
+                    "A discount is between 0 and 100 per cent",
+                ));
+            }
             amount -= amount * percent / Decimal::ONE_HUNDRED;
         }
     }

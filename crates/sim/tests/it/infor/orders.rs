@@ -157,6 +157,16 @@ async fn what_a_head_and_a_line_refuse() {
             field
         );
     }
+    let huge = [
+        ("ORNO", temp.as_str()),
+        ("ITNO", "MUG"),
+        ("ORQT", "99999999999"),
+        ("SAPR", "999999999999"),
+    ];
+    assert_eq!(
+        rig.call("OIS100MI/AddBatchLine", &huge).await.nok().1,
+        "SAPR"
+    );
     let charge = [("ORNO", temp.as_str()), ("CRID", "NONE"), ("CRAM", "1")];
     assert_eq!(
         rig.call("OIS100MI/AddBatchHeadChg", &charge).await.nok().1,

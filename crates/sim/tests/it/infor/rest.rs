@@ -63,6 +63,17 @@ async fn policies_of_the_gateway() {
     });
     assert_eq!(rig.send(&url).await.unwrap().status(), 200);
     assert_eq!(rig.send(&url).await.unwrap().status(), 403);
+    rig.sim.set(|s| {
+        s.quota = None;
+        s.smoothing = Some(Smoothing {
+            after: 1,
+            period_s: 10,
+            ms: 1,
+        });
+    });
+    for _ in 0..2 {
+        assert_eq!(rig.send(&url).await.unwrap().status(), 200);
+    }
     let entries = rig.sim.journal().since(0);
     assert!(
         entries

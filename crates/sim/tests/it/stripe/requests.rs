@@ -517,3 +517,48 @@ async fn the_same_seed_gives_the_same_ids() {
     }
     assert_eq!(runs[0], runs[1]);
 }
+
+#[tokio::test]
+async fn an_object_looks_as_the_asked_version_has_it() {
+    let (handle, api) = sandbox().await;
+    let done = handle
+        .purchase(&sim::stripe::Purchase {
+            currency: "usd".into(),
+            line_items: vec![sim::stripe::Item {
+                product: "prod_a".into(),
+                quantity: 2,
+                amount_subtotal: 5_000,
+                ..sim::stripe::Item::default()
+            }],
+            ..sim::stripe::Purchase::default()
+        })
+        .expect("a purchase");
+    let charge = format!("/v1/charges/{}", done.charge);
+    let lines = format!("/v1/checkout/sessions/{}/line_items", done.session);
+    for (version, invoice, decimal) in [
+        ("2024-06-20", true, false),
+        ("2025-08-27.basil", false, false),
+        ("2026-08-26.dahlia", false, true),
+    ] {
+        let headers = [("stripe-version", version)];
+        let seen = api
+            .send(Method::GET, &charge, "", &headers)
+            .await
+            .expect("an answer");
+        assert_eq!(seen.header("stripe-version"), Some(version));
+        assert_eq!(seen.body.get("invoice").is_some(), invoice, "{version}");
+        let seen = api
+            .send(Method::GET, &lines, "", &headers)
+            .await
+            .expect("an answer");
+        let line = &seen.body["data"][0];
+        assert_eq!(line["quantity"], 2);
+        assert_eq!(line.get("quantity_decimal").is_some(), decimal, "{version}");
+    }
+    let headers = [("stripe-version", "newest")];
+    let refused = api
+        .send(Method::GET, &charge, "", &headers)
+        .await
+        .expect("an answer");
+    assert_eq!(refused.status, 400);
+}

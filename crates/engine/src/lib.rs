@@ -1,1 +1,208 @@
-//! Runs flows: ingress to inbox, lanes, steps, effects, retries, dead letters, recovery.
+//! Runs flows: from the inbox through lanes and steps to effects, and back from any crash.
+//!
+//! [`Engine::deliver`] stores an event before it is answered. The scheduler hands runs to workers,
+//! one per lane. A worker goes through the plan's steps; what a step did waits for the next durable
+//! point, and what changes another system goes through the effect ledger. Nothing here names a
+//! connector: operations and triggers come from a registry.
+
+pub mod books;
+mod catalog;
+mod commit;
+mod execute;
+mod gate;
+mod ingest;
+mod lanes;
+mod once;
+mod operate;
+mod pending;
+mod plan;
+mod retry;
+mod scheduler;
+mod seal;
+mod setup;
+mod shared;
+mod stop;
+mod watch;
+
+pub use catalog::{Catalog, Connection, Deployment, Environment};
+pub use gate::{Limits, Pause};
+pub use ingest::{Accepted, BODY_MAX_BYTES, Delivery, Refusal};
+pub use operate::{Answer, OperateError, Replay};
+pub use plan::{Plan, compile};
+pub use retry::RetryPolicy;
+pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
+pub use shared::{Counters, Options};
+
+use connector::Registry;
+use model::clock::{Clock, Entropy};
+use parking_lot::Mutex;
+use shared::Shared;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use store::Store;
+use tokio::task::{JoinHandle, JoinSet};
+use vault::MasterKey;
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Store,
+    pub registry: Registry,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    pub options: Options,
+    pub master: MasterKey,
+    pub http: connector::http::Http,
+}
+
+/// A running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    tasks: Arc<Mutex<Tasks>>,
+}
+
+struct Tasks {
+    scheduler: Option<JoinHandle<()>>,
+    /// Ends when dropped.
+    watches: JoinSet<()>,
+}
+
+/// Whether things that are done by the clock are done by themselves, or only by [`Engine::watch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watching {
+    ByItself,
+    OnlyWhenAsked,
+}
+
+impl Engine {
+    /// Takes over the store's shards, puts `setup` in force, reads back what is not finished, and
+    /// works.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the setup, or the store's trouble.
+    pub async fn start(parts: Parts, setup: Setup, watching: Watching) -> Result<Self, SetupError> {
+        let fence = parts.store.lease(1).await?;
+        let shared = Shared::new(
+            parts.store,
+            parts.registry,
+            parts.clock,
+            parts.entropy,
+            parts.options,
+            fence,
+        );
+        let catalog = setup::put_in_force(&shared, &parts.master, &parts.http, setup).await?;
+        shared.replace_catalog(catalog);
+        let shared = Arc::new(shared);
+        setup::read_back(&shared).await?;
+        let mut watches = JoinSet::new();
+        if watching == Watching::ByItself {
+            for connection in shared.catalog().connections() {
+                let parts = || (Arc::clone(&shared), Arc::clone(connection));
+                let (s, c) = parts();
+                watches.spawn(watch::poll_for_ever(s, c));
+                let (s, c) = parts();
+                watches.spawn(watch::read_back_for_ever(s, c));
+                let (s, c) = parts();
+                watches.spawn(watch::probe_for_ever(s, c));
+                if connection.connector.verify.is_some() {
+                    let (s, c) = parts();
+                    watches.spawn(watch::sweep_for_ever(s, c));
+                }
+            }
+        }
+        let scheduler = Some(tokio::spawn(scheduler::run(Arc::clone(&shared))));
+        let tasks = Arc::new(Mutex::new(Tasks { scheduler, watches }));
+        Ok(Self { shared, tasks })
+    }
+
+    /// Takes a delivery. Returns when the event is on disk.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub async fn deliver(&self, delivery: Delivery<'_>) -> Result<Accepted, Refusal> {
+        let taken = self.shared.deliver(delivery).await;
+        let counters = &self.shared.counters;
+        Shared::count(match &taken {
+            Ok(Accepted::New { .. }) => &counters.accepted,
+            Ok(Accepted::Duplicate) => &counters.duplicates,
+            Err(_) => &counters.refused,
+        });
+        taken
+    }
+
+    /// Does once what is otherwise done by the clock: polls, read-backs, probes.
+    pub async fn watch(&self) -> usize {
+        watch::once(&self.shared).await
+    }
+
+    /// Compares the inbox with what the senders say they sent and fetches what is missing; returns
+    /// how many events were missing.
+    ///
+    /// # Errors
+    /// The peer's fault.
+    pub async fn sweep(&self) -> Result<usize, model::Fault> {
+        watch::sweep(&self.shared).await
+    }
+
+    /// Returns when nothing works and nothing is due now.
+    pub async fn settled(&self) {
+        loop {
+            let rested = self.shared.rest.notified();
+            {
+                let mut lanes = self.shared.lanes.lock();
+                lanes.tick(self.shared.clock.now());
+                if lanes.is_idle() {
+                    return;
+                }
+            }
+            self.shared.nudge.notify_one();
+            rested.await;
+        }
+    }
+
+    /// Stops taking up runs, lets those that work come to their next durable point, and ends.
+    pub async fn shutdown(&self) {
+        self.shared.draining.store(true, Ordering::SeqCst);
+        self.shared.nudge.notify_one();
+        let scheduler = {
+            let mut tasks = self.tasks.lock();
+            tasks.watches.abort_all();
+            tasks.scheduler.take()
+        };
+        if let Some(scheduler) = scheduler
+            && let Err(error) = scheduler.await
+        {
+            tracing::error!(error = %error, "the scheduler ended badly");
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    pub fn registry(&self) -> Registry {
+        self.shared.registry
+    }
+
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.shared.catalog()
+    }
+
+    /// Runs in memory, by what they do.
+    pub fn lanes(&self) -> std::collections::BTreeMap<&'static str, usize> {
+        self.shared.lanes.lock().counts()
+    }
+
+    /// When the next timer fires.
+    pub fn next_due(&self) -> Option<model::Timestamp> {
+        self.shared.lanes.lock().next_due()
+    }
+}

@@ -4,8 +4,11 @@
 //! byte for byte. Amounts are integers in minor units with their [`Currency`], or exact decimals.
 
 pub mod currency;
+pub mod deposit;
 pub mod journal;
 pub mod money;
+pub mod payout;
+pub mod posting;
 
 pub use currency::Currency;
 pub use money::{Money, MoneyError};

@@ -1,0 +1,133 @@
+//! What is deployed, in memory: environments, connections with their open sessions, flows.
+
+use crate::gate::Gate;
+use crate::plan::Plan;
+use connector::Connector;
+use connector::session::SharedSession;
+use model::ids::{ConnectionId, DeploymentId, EnvironmentId, FlowId};
+use model::{Company, EnvironmentKind, Secret};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use vault::DataKey;
+
+/// An environment, ready to be worked in.
+pub struct Environment {
+    pub id: EnvironmentId,
+    pub name: String,
+    pub kind: EnvironmentKind,
+    pub company: Company,
+    /// Seals what the environment stores.
+    pub key: DataKey,
+}
+
+/// A connection with its open session.
+pub struct Connection {
+    pub id: ConnectionId,
+    pub name: String,
+    pub environment: EnvironmentId,
+    pub connector: &'static Connector,
+    pub session: SharedSession,
+    pub gate: Gate,
+    /// The live secrets of its webhook endpoints, the current one first.
+    pub webhook_secrets: Vec<Secret>,
+    pub settings: Value,
+}
+
+/// A flow version bound to an environment's connections.
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub flow: FlowId,
+    pub environment: Arc<Environment>,
+    pub plan: Arc<Plan>,
+    /// By connector.
+    pub bindings: BTreeMap<&'static str, Arc<Connection>>,
+    /// What formulas see as `connection`: settings by connector.
+    pub connection_settings: Value,
+    /// Whether new events start runs of it; older ones stay for the runs pinned to them.
+    pub active: bool,
+}
+
+/// Everything that is deployed. Immutable: a change makes a new one.
+#[derive(Default)]
+pub struct Catalog {
+    environments: Vec<Arc<Environment>>,
+    connections: Vec<Arc<Connection>>,
+    deployments: HashMap<DeploymentId, Arc<Deployment>>,
+    /// Which deployments listen to a trigger of a connection.
+    listeners: HashMap<(ConnectionId, &'static str), Vec<Arc<Deployment>>>,
+}
+
+impl Catalog {
+    pub fn new(
+        environments: Vec<Arc<Environment>>,
+        connections: Vec<Arc<Connection>>,
+        deployments: Vec<Arc<Deployment>>,
+    ) -> Self {
+        let mut listeners: HashMap<_, Vec<Arc<Deployment>>> = HashMap::new();
+        for deployment in deployments.iter().filter(|d| d.active) {
+            for trigger in &deployment.plan.triggers {
+                let connector = trigger.id.split('.').next().unwrap_or_default();
+                if let Some(connection) = deployment.bindings.get(connector) {
+                    let listening = listeners.entry((connection.id, trigger.id)).or_default();
+                    listening.push(Arc::clone(deployment));
+                }
+            }
+        }
+        let deployments = deployments.into_iter().map(|d| (d.id, d)).collect();
+        Self { environments, connections, deployments, listeners }
+    }
+
+    pub fn environment(&self, name: &str) -> Option<&Arc<Environment>> {
+        self.environments.iter().find(|e| e.name == name)
+    }
+
+    pub fn environment_by_id(&self, id: EnvironmentId) -> Option<&Arc<Environment>> {
+        self.environments.iter().find(|e| e.id == id)
+    }
+
+    pub fn environments(&self) -> &[Arc<Environment>] {
+        &self.environments
+    }
+
+    pub fn connection(&self, environment: EnvironmentId, name: &str) -> Option<&Arc<Connection>> {
+        self.connections.iter().find(|c| c.environment == environment && c.name == name)
+    }
+
+    pub fn connections(&self) -> &[Arc<Connection>] {
+        &self.connections
+    }
+
+    pub fn connection_by_id(&self, id: ConnectionId) -> Option<&Arc<Connection>> {
+        self.connections.iter().find(|c| c.id == id)
+    }
+
+    pub fn deployment(&self, id: DeploymentId) -> Option<Arc<Deployment>> {
+        self.deployments.get(&id).cloned()
+    }
+
+    pub fn deployments(&self) -> impl Iterator<Item = &Arc<Deployment>> {
+        self.deployments.values()
+    }
+
+    /// The flows that listen to `trigger` of this connection.
+    pub fn listeners(&self, connection: ConnectionId, trigger: &str) -> &[Arc<Deployment>] {
+        // The key borrows a static name; a trigger that no flow names has none.
+        self.listeners
+            .iter()
+            .find(|((c, t), _)| *c == connection && *t == trigger)
+            .map_or(&[], |(_, d)| d.as_slice())
+    }
+
+    /// The triggers of a connection that some flow listens to.
+    pub fn listened(&self, connection: ConnectionId) -> Vec<&'static str> {
+        let mut ids: Vec<&'static str> = self
+            .listeners
+            .keys()
+            .filter(|(c, _)| *c == connection)
+            .map(|(_, t)| *t)
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+}

@@ -1,0 +1,375 @@
+//! A flow made executable: formulas compiled, operations resolved, everything checked.
+
+use crate::books::{self, Book};
+use connector::{AnyOperation, Connector, Registry, Trigger};
+use mapping::{Shape, Template};
+use model::Problem;
+use model::flow::{Else, Flow, StepKind};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// An executable flow. It cannot be wrong in the ways that [`compile`] checks.
+pub struct Plan {
+    pub flow: Flow,
+    pub triggers: Vec<&'static Trigger>,
+    /// The subject's name in formulas.
+    pub subject: &'static str,
+    pub key: Option<Template>,
+    pub order_by: Option<Template>,
+    pub steps: Vec<PlanStep>,
+    /// The connectors whose connections a deployment must bind.
+    pub connectors: BTreeSet<&'static str>,
+}
+
+/// One step, at its place.
+pub struct PlanStep {
+    pub ordinal: i64,
+    pub id: String,
+    pub when: Option<Template>,
+    pub work: Work,
+    /// How long a transient failure is retried, if the flow says so.
+    pub retry: Option<Duration>,
+    /// The read steps whose output its formulas use: executed again when it is tried again.
+    pub depends_on: BTreeSet<i64>,
+}
+
+/// What a step does.
+pub enum Work {
+    Call(CallWork),
+    Book { book: &'static dyn Book, with: Template, shape: Shape },
+    Set(Template),
+    Choose(Vec<(Option<Template>, Work)>),
+    Check(Template, Else),
+    Wait(Template, Duration),
+}
+
+/// An operation of a connector, with its input.
+pub struct CallWork {
+    pub connector: &'static Connector,
+    pub operation: &'static dyn AnyOperation,
+    pub with: Template,
+    pub shape: Shape,
+}
+
+impl Work {
+    /// Whether it only reads, so that it may be executed again at any time.
+    fn is_read(&self) -> bool {
+        match self {
+            Self::Call(call) => call.operation.effect() == connector::Effect::Read,
+            Self::Book { book, .. } => book.is_read(),
+            Self::Choose(cases) => cases.iter().all(|(_, work)| work.is_read()),
+            Self::Set(_) | Self::Check(..) | Self::Wait(..) => false,
+        }
+    }
+}
+
+/// Compiles a flow document. Without errors among the problems there is a plan.
+pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
+    let (flow, mut problems) = model::flow::parse(text);
+    let Some(flow) = flow else { return (None, problems) };
+    let mut compiler = Compiler {
+        registry,
+        problems: &mut problems,
+        schemas: BTreeMap::new(),
+        connectors: BTreeSet::new(),
+        ordinals: BTreeMap::new(),
+        reads: BTreeSet::new(),
+    };
+    let plan = compiler.flow(flow);
+    let sound = !problems.iter().any(Problem::is_error);
+    (plan.filter(|_| sound), problems)
+}
+
+struct Compiler<'a> {
+    registry: Registry,
+    problems: &'a mut Vec<Problem>,
+    /// What is known by name so far: JSON Schemas of `charge`, `event`, …
+    schemas: BTreeMap<String, Value>,
+    connectors: BTreeSet<&'static str>,
+    ordinals: BTreeMap<String, i64>,
+    reads: BTreeSet<i64>,
+}
+
+impl Compiler<'_> {
+    fn flow(&mut self, flow: Flow) -> Option<Plan> {
+        let triggers = self.triggers(&flow);
+        let subject = triggers.first().map_or("subject", |t| t.subject);
+        for (name, schema) in standard_names() {
+            self.schemas.insert(name.into(), schema);
+        }
+        if let Some(trigger) = triggers.first() {
+            self.schemas.insert(subject.into(), (trigger.schema)());
+        }
+        let key = flow.key.as_ref().map(|v| self.template(v, "key"));
+        let order_by = flow.order_by.as_ref().map(|v| self.template(v, "order_by"));
+        self.refuse_a_key_that_swallows(&flow, &triggers);
+        let mut steps = Vec::new();
+        self.schemas.insert("steps".into(), json!({"type": "object", "properties": {}}));
+        for (n, step) in flow.steps().enumerate() {
+            let ordinal = i64::try_from(n).unwrap_or(i64::MAX);
+            let path = format!("steps.{}", step.id);
+            let when = step.when.as_ref().map(|v| self.template(v, &format!("{path}.when")));
+            let work = self.work(&step.kind, &path);
+            let Some(work) = work else { continue };
+            let mut depends_on = BTreeSet::new();
+            for name in step_names(&step.kind) {
+                if let Some(used) = self.ordinals.get(&name)
+                    && self.reads.contains(used)
+                {
+                    depends_on.insert(*used);
+                }
+            }
+            if work.is_read() {
+                self.reads.insert(ordinal);
+            }
+            self.ordinals.insert(step.id.clone(), ordinal);
+            self.learn(&step.id, output_schema(&work), when.is_some());
+            steps.push(PlanStep {
+                ordinal,
+                id: step.id.clone(),
+                when,
+                work,
+                retry: step.retry,
+                depends_on,
+            });
+        }
+        let connectors = std::mem::take(&mut self.connectors);
+        Some(Plan { triggers, subject, key, order_by, steps, connectors, flow })
+    }
+
+    fn triggers(&mut self, flow: &Flow) -> Vec<&'static Trigger> {
+        let mut found = Vec::new();
+        for id in &flow.triggers {
+            match self.registry.trigger(id) {
+                Some((connector, trigger)) => {
+                    self.connectors.insert(connector.id);
+                    found.push(trigger);
+                }
+                None => {
+                    let cure = nearest(id, self.all_triggers());
+                    self.error("trigger", "unknown_trigger", format!("there is no trigger `{id}`"), cure);
+                }
+            }
+        }
+        if let [first, rest @ ..] = found.as_slice()
+            && let Some(other) = rest.iter().find(|t| t.subject != first.subject)
+        {
+            let message = format!(
+                "the triggers have different subjects: `{}` and `{}`",
+                first.subject, other.subject
+            );
+            self.error("trigger", "mixed_subjects", message, "make a flow for each".into());
+        }
+        found
+    }
+
+    /// A trigger that fires many times for one subject must not be keyed by that subject alone: the
+    /// second partial refund of a charge is not a duplicate.
+    fn refuse_a_key_that_swallows(&mut self, flow: &Flow, triggers: &[&'static Trigger]) {
+        let Some(many) = triggers.iter().find(|t| t.fires == connector::Fires::Many) else { return };
+        let whole = format!("={}.id", many.subject);
+        if flow.key.as_ref().and_then(Value::as_str).is_some_and(|k| k.trim() == whole) {
+            let message = format!(
+                "`{}` fires many times for one {}, so the key `{whole}` would swallow all but the \
+                 first",
+                many.id, many.subject
+            );
+            let cure = "leave the key out (each event is then its own), or name what is new".into();
+            self.error("key", "key_swallows", message, cure);
+        }
+    }
+
+    fn work(&mut self, kind: &StepKind, path: &str) -> Option<Work> {
+        match kind {
+            StepKind::Use { operation, with } => self.call(operation, with, path),
+            StepKind::Set { values } => {
+                Some(Work::Set(self.template(values, &format!("{path}.set"))))
+            }
+            StepKind::Choose { cases } => {
+                let mut compiled = Vec::new();
+                for (n, case) in cases.iter().enumerate() {
+                    let at = format!("{path}.choose[{n}]");
+                    let when = case.when.as_ref().map(|v| self.template(v, &format!("{at}.when")));
+                    compiled.push((when, self.work(&case.kind, &at)?));
+                }
+                Some(Work::Choose(compiled))
+            }
+            StepKind::Check(check) => {
+                let condition = self.template(&check.condition, &format!("{path}.check"));
+                Some(Work::Check(condition, check.otherwise.clone()))
+            }
+            StepKind::Wait(wait) => {
+                let until = self.template(&wait.until, &format!("{path}.wait.until"));
+                Some(Work::Wait(until, wait.at_most))
+            }
+        }
+    }
+
+    fn call(&mut self, id: &str, with: &Value, path: &str) -> Option<Work> {
+        if let Some(book) = books::find(id) {
+            self.required(&book.input_schema(), with, path);
+            let with = self.template(with, &format!("{path}.with"));
+            let shape = Shape::from_schema(&book.output_schema());
+            return Some(Work::Book { book, with, shape });
+        }
+        let Some((connector, operation)) = self.registry.operation(id) else {
+            let cure = nearest(id, self.all_operations());
+            let message = format!("there is no operation `{id}`");
+            self.error(&format!("{path}.use"), "unknown_operation", message, cure);
+            return None;
+        };
+        self.connectors.insert(connector.id);
+        self.required(&operation.input_schema(), with, path);
+        let with = self.template(with, &format!("{path}.with"));
+        let shape = Shape::from_schema(&operation.output_schema());
+        Some(Work::Call(CallWork { connector, operation, with, shape }))
+    }
+
+    /// Names the input fields that are missing and those that do not exist.
+    fn required(&mut self, schema: &Value, with: &Value, path: &str) {
+        let empty = serde_json::Map::new();
+        let given = with.as_object().unwrap_or(&empty);
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        for name in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
+            let Some(name) = name.as_str() else { continue };
+            if !given.contains_key(name) {
+                let message = format!("the field `{name}` is required and not given");
+                let at = format!("{path}.with.{name}");
+                self.error(&at, "missing_field", message, format!("add `{name}:`"));
+            }
+        }
+        for name in given.keys().filter(|n| !properties.contains_key(*n)) {
+            let cure = nearest(name, properties.keys().map(String::as_str).collect());
+            let at = format!("{path}.with.{name}");
+            self.error(&at, "unknown_field", format!("there is no field `{name}`"), cure);
+        }
+    }
+
+    fn template(&mut self, value: &Value, path: &str) -> Template {
+        let (template, problems) = Template::compile(value, path);
+        let sound = !problems.iter().any(Problem::is_error);
+        self.problems.extend(problems);
+        if sound {
+            self.problems.extend(mapping::check(&template, &self.schemas));
+        }
+        template
+    }
+
+    fn learn(&mut self, id: &str, schema: Value, optional: bool) {
+        let Some(steps) = self.schemas.get_mut("steps") else { return };
+        steps["properties"][id] = schema;
+        if !optional {
+            match steps.get_mut("required").and_then(Value::as_array_mut) {
+                Some(list) => list.push(json!(id)),
+                None => steps["required"] = json!([id]),
+            }
+        }
+    }
+
+    fn all_triggers(&self) -> Vec<&'static str> {
+        self.registry.connectors().flat_map(|c| c.triggers.iter().map(|t| t.id)).collect()
+    }
+
+    fn all_operations(&self) -> Vec<&'static str> {
+        let ours = books::BOOKS.iter().map(|b| b.id());
+        let theirs = self.registry.connectors().flat_map(|c| c.operations.iter().map(|o| o.id()));
+        ours.chain(theirs).collect()
+    }
+
+    fn error(&mut self, path: &str, code: &str, message: String, cure: String) {
+        self.problems.push(Problem::error(path, code, message, cure));
+    }
+}
+
+/// The names that every formula sees, besides its subject and the steps before it.
+fn standard_names() -> [(&'static str, Value); 5] {
+    let text = || json!({"type": "string"});
+    [
+        (
+            "event",
+            json!({"type": "object", "required": ["id", "type", "created"], "properties": {
+                "id": text(), "type": text(), "created": {"type": "integer"}}}),
+        ),
+        (
+            "run",
+            json!({"type": "object", "required": ["id"], "properties": {"id": text()}}),
+        ),
+        (
+            "env",
+            json!({"type": "object", "required": ["name", "kind"], "properties": {
+                "name": text(), "kind": text()}}),
+        ),
+        ("company", json!({"type": "object", "additionalProperties": true})),
+        ("connection", json!({"type": "object", "additionalProperties": true})),
+    ]
+}
+
+fn output_schema(work: &Work) -> Value {
+    match work {
+        Work::Call(call) => call.operation.output_schema(),
+        Work::Book { book, .. } => book.output_schema(),
+        Work::Choose(cases) => match cases.as_slice() {
+            [(_, only)] => output_schema(only),
+            many => json!({"anyOf": many.iter().map(|(_, w)| output_schema(w)).collect::<Vec<_>>()}),
+        },
+        Work::Set(_) | Work::Check(..) | Work::Wait(..) => {
+            json!({"type": "object", "additionalProperties": true})
+        }
+    }
+}
+
+/// The steps that a step's formulas name: `steps.<id>`.
+fn step_names(kind: &StepKind) -> BTreeSet<String> {
+    fn texts(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) if text.starts_with('=') => {
+                for part in text.split("steps.").skip(1) {
+                    let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                    found.insert(part[..end.unwrap_or(part.len())].to_owned());
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|v| texts(v, found)),
+            Value::Object(map) => map.values().for_each(|v| texts(v, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    match kind {
+        StepKind::Use { with, .. } => texts(with, &mut found),
+        StepKind::Set { values } => texts(values, &mut found),
+        StepKind::Check(check) => texts(&check.condition, &mut found),
+        StepKind::Wait(wait) => texts(&wait.until, &mut found),
+        StepKind::Choose { cases } => {
+            for case in cases {
+                if let Some(when) = &case.when {
+                    texts(when, &mut found);
+                }
+                found.extend(step_names(&case.kind));
+            }
+        }
+    }
+    found
+}
+
+/// The closest of the known names, as a cure.
+fn nearest(name: &str, known: Vec<&str>) -> String {
+    let best = known.iter().min_by_key(|k| distance(name, k));
+    best.map_or_else(|| "there is none".into(), |best| format!("did you mean `{best}`?"))
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,369 @@
+//! Puts a configuration in force: environments, connections, flows; and reads back what is not
+//! finished.
+
+use crate::catalog::{Catalog, Connection, Deployment, Environment};
+use crate::gate::{Gate, Limits, Pause};
+use crate::lanes::After;
+use crate::plan::{Plan, compile};
+use crate::shared::Shared;
+use connector::http::Http;
+use connector::{ConnectionConfig, Credential, Runtime};
+use model::ids::EnvironmentId;
+use model::{Company, EnvironmentKind, Problem, RunState, Secret};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{ConnectionRow, DeploymentRow, EnvironmentRow};
+use vault::MasterKey;
+
+/// What is to be in force.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    pub environments: Vec<EnvironmentSetup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EnvironmentSetup {
+    pub name: String,
+    pub kind: EnvironmentKind,
+    pub company: Company,
+    pub connections: Vec<ConnectionSetup>,
+    pub flows: Vec<FlowSetup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ConnectionSetup {
+    pub name: String,
+    /// The connector's id.
+    pub connector: String,
+    pub settings: Value,
+    /// Secrets by name; empty: keep what is stored.
+    pub credential: BTreeMap<String, Secret>,
+    /// The second version while the credential is rotated.
+    pub next_credential: Option<BTreeMap<String, Secret>>,
+    pub webhook_secrets: Vec<Secret>,
+    pub limits: Limits,
+}
+
+/// A flow to be deployed.
+#[derive(Clone, Debug)]
+pub struct FlowSetup {
+    /// Where the text is from, for messages.
+    pub origin: String,
+    pub text: String,
+    /// Connection names by connector, where an environment has several of one.
+    pub bindings: BTreeMap<String, String>,
+}
+
+/// Why a setup is not in force.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("{}", list(.0))]
+    Problems(Vec<Problem>),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+}
+
+fn list(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// A connection's secrets as they are sealed.
+#[derive(serde::Serialize, serde::Deserialize, Default)]
+struct Stored {
+    current: BTreeMap<String, String>,
+    next: Option<BTreeMap<String, String>>,
+    webhook_secrets: Vec<String>,
+}
+
+const CREDENTIAL: &[u8] = b"credential";
+
+/// Writes `setup` to the store and opens every connection.
+pub(crate) async fn put_in_force(
+    shared: &Shared,
+    master: &MasterKey,
+    http: &Http,
+    setup: Setup,
+) -> Result<Catalog, SetupError> {
+    let mut problems = Vec::new();
+    let (mut environments, mut connections) = (Vec::new(), Vec::new());
+    for setup in setup.environments {
+        let environment = environment(shared, master, &setup).await?;
+        let mut own = Vec::new();
+        for connection in &setup.connections {
+            let path = format!("environments.{}.connections.{}", setup.name, connection.name);
+            match open(shared, http, &environment, connection, &path).await? {
+                Ok(connection) => own.push(connection),
+                Err(found) => problems.extend(found),
+            }
+        }
+        for flow in &setup.flows {
+            let found = deploy(shared, &environment, &own, flow).await?;
+            problems.extend(found);
+        }
+        connections.extend(own);
+        environments.push(environment);
+    }
+    if problems.iter().any(Problem::is_error) {
+        return Err(SetupError::Problems(problems));
+    }
+    let deployments = deployments(shared, &environments, &connections).await?;
+    Ok(Catalog::new(environments, connections, deployments))
+}
+
+async fn environment(
+    shared: &Shared,
+    master: &MasterKey,
+    setup: &EnvironmentSetup,
+) -> Result<Arc<Environment>, SetupError> {
+    let known = shared.store.environment(&setup.name).await?;
+    let (sealed, key) = match known {
+        Some(row) => {
+            let key = master.open_data_key(&row.data_key)?;
+            (row.data_key, key)
+        }
+        None => master.new_data_key()?,
+    };
+    let id = shared
+        .store
+        .put_environment(EnvironmentRow {
+            id: EnvironmentId(0),
+            name: setup.name.clone(),
+            kind: setup.kind,
+            data_key: sealed,
+            created_at: shared.clock.now(),
+        })
+        .await?;
+    Ok(Arc::new(Environment {
+        id,
+        name: setup.name.clone(),
+        kind: setup.kind,
+        company: setup.company.clone(),
+        key,
+    }))
+}
+
+async fn open(
+    shared: &Shared,
+    http: &Http,
+    environment: &Arc<Environment>,
+    setup: &ConnectionSetup,
+    path: &str,
+) -> Result<Result<Arc<Connection>, Vec<Problem>>, SetupError> {
+    let Some(connector) = shared.registry.connector(&setup.connector) else {
+        let known: Vec<&str> = shared.registry.connectors().map(|c| c.id).collect();
+        let message = format!("there is no connector `{}`", setup.connector);
+        let cure = format!("one of: {}", known.join(", "));
+        return Ok(Err(vec![Problem::error(path, "unknown_connector", message, cure)]));
+    };
+    let known = shared.store.connection(environment.id, &setup.name).await?;
+    let stored = match &known {
+        Some(row) if setup.credential.is_empty() => {
+            let text = environment.key.open(&row.credential, CREDENTIAL)?;
+            serde_json::from_slice(&text).unwrap_or_default()
+        }
+        _ => Stored {
+            current: exposed(&setup.credential),
+            next: setup.next_credential.as_ref().map(exposed),
+            webhook_secrets: setup.webhook_secrets.iter().map(|s| s.expose().into()).collect(),
+        },
+    };
+    let hidden = |map: &BTreeMap<String, String>| {
+        map.iter().map(|(k, v)| (k.clone(), Secret::new(v.clone()))).collect()
+    };
+    let config = ConnectionConfig {
+        name: setup.name.clone(),
+        environment: environment.kind,
+        settings: setup.settings.clone(),
+        credential: Credential {
+            current: hidden(&stored.current),
+            next: stored.next.as_ref().map(hidden),
+        },
+    };
+    let runtime = Runtime {
+        clock: shared.clock.clone(),
+        entropy: shared.entropy.clone(),
+        http: http.clone(),
+    };
+    let session = match (connector.open)(config, runtime) {
+        Ok(session) => session,
+        Err(mut problems) => {
+            for problem in &mut problems {
+                problem.path = format!("{path}.{}", problem.path);
+            }
+            return Ok(Err(problems));
+        }
+    };
+    let peer = session.peer();
+    if let Some(owner) = shared.store.peer_owner(&peer, environment.id, &setup.name).await? {
+        let message = format!("`{peer}` belongs to the environment `{owner}` already");
+        let cure = "a peer belongs to one environment: remove it there first";
+        return Ok(Err(vec![Problem::error(path, "peer_taken", message, cure)]));
+    }
+    let text = serde_json::to_vec(&stored).unwrap_or_default();
+    let id = shared
+        .store
+        .put_connection(ConnectionRow {
+            id: model::ids::ConnectionId(0),
+            environment: environment.id,
+            name: setup.name.clone(),
+            connector: connector.id.into(),
+            settings: setup.settings.to_string(),
+            credential: environment.key.seal(&text, CREDENTIAL),
+            peer,
+            paused: None,
+            created_at: shared.clock.now(),
+        })
+        .await?;
+    let gate = Gate::new(shared.clock.clone(), setup.limits);
+    if let Some((cause, since)) = known.and_then(|row| row.paused) {
+        gate.close(Pause { cause, since });
+    }
+    Ok(Ok(Arc::new(Connection {
+        id,
+        name: setup.name.clone(),
+        environment: environment.id,
+        connector,
+        session,
+        gate,
+        webhook_secrets: stored.webhook_secrets.into_iter().map(Secret::new).collect(),
+        settings: setup.settings.clone(),
+    })))
+}
+
+fn exposed(secrets: &BTreeMap<String, Secret>) -> BTreeMap<String, String> {
+    secrets.iter().map(|(k, v)| (k.clone(), v.expose().to_owned())).collect()
+}
+
+/// Stores a flow's version and makes it the active deployment of its environment.
+async fn deploy(
+    shared: &Shared,
+    environment: &Arc<Environment>,
+    connections: &[Arc<Connection>],
+    setup: &FlowSetup,
+) -> Result<Vec<Problem>, SetupError> {
+    let (plan, mut problems) = compile(&setup.text, shared.registry);
+    for problem in &mut problems {
+        problem.path = format!("{}: {}", setup.origin, problem.path);
+    }
+    let Some(plan) = plan else { return Ok(problems) };
+    let mut bindings = BTreeMap::new();
+    for id in &plan.connectors {
+        let named = setup.bindings.get(*id);
+        let mut fitting = connections
+            .iter()
+            .filter(|c| c.connector.id == *id && named.is_none_or(|n| *n == c.name));
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => {
+                bindings.insert((*id).to_owned(), only.name.clone());
+            }
+            (None, _) => {
+                let message = format!("no connection of the connector `{id}`");
+                let path = format!("{}: bindings.{id}", setup.origin);
+                problems.push(Problem::error(path, "unbound", message, "add a connection"));
+            }
+            (Some(_), Some(_)) => {
+                let message = format!("several connections of the connector `{id}`");
+                let path = format!("{}: bindings.{id}", setup.origin);
+                problems.push(Problem::error(path, "ambiguous", message, "name one of them"));
+            }
+        }
+    }
+    if problems.iter().any(Problem::is_error) {
+        return Ok(problems);
+    }
+    let digest: [u8; 32] = Sha256::digest(setup.text.as_bytes()).into();
+    let bindings = serde_json::to_string(&bindings).unwrap_or_default();
+    shared
+        .store
+        .deploy(environment.id, &plan.flow.id, &setup.text, digest, &bindings, shared.clock.now())
+        .await?;
+    Ok(problems)
+}
+
+/// Every deployment that runs may be pinned to, made executable.
+async fn deployments(
+    shared: &Shared,
+    environments: &[Arc<Environment>],
+    connections: &[Arc<Connection>],
+) -> Result<Vec<Arc<Deployment>>, SetupError> {
+    let mut plans: BTreeMap<String, Arc<Plan>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for row in shared.store.deployments().await? {
+        let Some(environment) = environments.iter().find(|e| e.id == row.environment) else {
+            continue;
+        };
+        if let Some(deployment) = deployment(shared, environment, connections, &mut plans, row) {
+            out.push(Arc::new(deployment));
+        }
+    }
+    Ok(out)
+}
+
+fn deployment(
+    shared: &Shared,
+    environment: &Arc<Environment>,
+    connections: &[Arc<Connection>],
+    plans: &mut BTreeMap<String, Arc<Plan>>,
+    row: DeploymentRow,
+) -> Option<Deployment> {
+    let plan = match plans.get(&row.document) {
+        Some(plan) => Arc::clone(plan),
+        None => {
+            let (plan, problems) = compile(&row.document, shared.registry);
+            let Some(plan) = plan else {
+                tracing::error!(
+                    deployment = %row.id, problems = list(&problems),
+                    "a stored version cannot be read by this release; its runs wait"
+                );
+                return None;
+            };
+            let plan = Arc::new(plan);
+            plans.insert(row.document.clone(), Arc::clone(&plan));
+            plan
+        }
+    };
+    let names: BTreeMap<String, String> = serde_json::from_str(&row.bindings).unwrap_or_default();
+    let mut bindings = BTreeMap::new();
+    let mut settings = Map::new();
+    for id in &plan.connectors {
+        let name = names.get(*id)?;
+        let connection =
+            connections.iter().find(|c| c.environment == environment.id && c.name == *name)?;
+        settings.insert((*id).to_owned(), connection.settings.clone());
+        bindings.insert(*id, Arc::clone(connection));
+    }
+    Some(Deployment {
+        id: row.id,
+        flow: row.flow,
+        environment: Arc::clone(environment),
+        plan,
+        bindings,
+        connection_settings: Value::Object(settings),
+        active: row.active,
+    })
+}
+
+/// Puts every run that is not finished back into its lane.
+pub(crate) async fn read_back(shared: &Shared) -> Result<(), SetupError> {
+    let mut after = None;
+    loop {
+        let page = shared.store.load_live(after, 1_000).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id);
+        let mut lanes = shared.lanes.lock();
+        for run in page {
+            let place = match run.state {
+                RunState::Retry | RunState::Parked => After::Hold { until: run.due_at },
+                RunState::Waiting => After::Leave { until: run.due_at },
+                _ => After::Ended,
+            };
+            lanes.restore(run.id, run.lane, &place);
+        }
+    }
+}
+

@@ -1,0 +1,225 @@
+//! What all tasks of the engine share.
+
+use crate::catalog::{Catalog, Connection};
+use crate::gate::Pause;
+use crate::lanes::Lanes;
+use crate::retry::RetryPolicy;
+use crate::stop::Stop;
+use connector::Registry;
+use mapping::Fact;
+use model::clock::{Clock, Entropy};
+use model::ids::{EnvironmentId, RunId};
+use parking_lot::{Mutex, RwLock};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use store::{Fence, RunRecord, StartedRun, Store};
+use tokio::sync::Notify;
+
+/// How the engine works.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub retry: RetryPolicy,
+    /// How many runs work at the same time.
+    pub in_flight: usize,
+    /// After a lost answer, how long until a look for what it left is trusted.
+    pub quiet: Duration,
+    /// How often a paused connection is probed.
+    pub probe_every: Duration,
+    /// How often polled triggers are asked; the trigger's own interval if absent.
+    pub poll_every: Option<Duration>,
+    /// How often the ERP's vouchers are read back.
+    pub read_back_every: Duration,
+    /// How often the inbox is compared with what the sender says it sent.
+    pub sweep_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            retry: RetryPolicy::default(),
+            in_flight: 256,
+            quiet: Duration::from_secs(60),
+            probe_every: Duration::from_secs(300),
+            poll_every: None,
+            read_back_every: Duration::from_secs(60),
+            sweep_every: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// A run that has just been stored, with its event's body still in memory.
+pub(crate) struct Fresh {
+    pub(crate) body: Arc<[u8]>,
+}
+
+/// Bodies kept in memory for runs that have not begun; beyond this they are read back.
+const FRESH_MAX: usize = 4_096;
+
+/// What the engine has counted since it started.
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub accepted: AtomicU64,
+    pub duplicates: AtomicU64,
+    pub refused: AtomicU64,
+    pub worked: AtomicU64,
+    pub done: AtomicU64,
+    pub dead: AtomicU64,
+    pub retried: AtomicU64,
+    pub calls: AtomicU64,
+}
+
+/// The state of the engine.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+    pub(crate) options: Options,
+    pub(crate) lanes: Mutex<Lanes>,
+    pub(crate) fresh: Mutex<HashMap<RunId, Fresh>>,
+    /// Something may be done: new runs, a woken one, a stop.
+    pub(crate) nudge: Notify,
+    /// The engine may have become idle.
+    pub(crate) rest: Notify,
+    pub(crate) counters: Counters,
+    pub(crate) draining: std::sync::atomic::AtomicBool,
+    fence: Vec<(i64, i64)>,
+    catalog: RwLock<Arc<Catalog>>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        store: Store,
+        registry: Registry,
+        clock: Clock,
+        entropy: Entropy,
+        options: Options,
+        fence: Fence,
+    ) -> Self {
+        Self {
+            store,
+            registry,
+            clock,
+            entropy,
+            options,
+            lanes: Mutex::default(),
+            fresh: Mutex::default(),
+            nudge: Notify::new(),
+            rest: Notify::new(),
+            counters: Counters::default(),
+            draining: false.into(),
+            fence: fence.0,
+            catalog: RwLock::default(),
+        }
+    }
+
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read())
+    }
+
+    pub(crate) fn replace_catalog(&self, catalog: Catalog) {
+        *self.catalog.write() = Arc::new(catalog);
+    }
+
+    /// The fence for one shard's advances.
+    pub(crate) fn fence(&self, shard: i64) -> Fence {
+        Fence(self.fence.iter().filter(|(s, _)| *s == shard).copied().collect())
+    }
+
+    /// Queues runs that were just stored or became ready.
+    pub(crate) fn start(&self, runs: Vec<StartedRun>, body: Option<&[u8]>) {
+        let ready = runs.into_iter().filter(|r| r.state.is_live());
+        let body: Option<Arc<[u8]>> = body.map(Arc::from);
+        let mut any = false;
+        {
+            let mut lanes = self.lanes.lock();
+            let mut fresh = self.fresh.lock();
+            for run in ready {
+                if let Some(body) = &body
+                    && fresh.len() < FRESH_MAX
+                {
+                    fresh.insert(run.id, Fresh { body: Arc::clone(body) });
+                }
+                lanes.add(run.id, run.lane);
+                any = true;
+            }
+        }
+        if any {
+            self.nudge.notify_one();
+        }
+    }
+
+    /// Closes a connection for all: one cause, known to every screen, probed until it opens.
+    pub(crate) async fn pause(&self, connection: &Connection, cause: String) -> Result<(), Stop> {
+        if connection.gate.pause().is_some() {
+            return Ok(());
+        }
+        let since = self.clock.now();
+        tracing::error!(
+            connection.name = %connection.name, cause,
+            "the connection is paused: its credential was refused; put in a new one"
+        );
+        connection.gate.close(Pause { cause: cause.clone(), since });
+        let probe_at = since.plus(self.options.probe_every);
+        self.store.pause_connection(connection.id, &cause, since, probe_at).await?;
+        Ok(())
+    }
+
+    /// Opens a paused connection and wakes what waits for it.
+    pub(crate) async fn open(&self, connection: &Connection) -> Result<(), store::Error> {
+        let ready =
+            self.store.open_connection(connection.id, self.clock.now()).await?;
+        if connection.gate.open().is_some() {
+            tracing::info!(connection.name = %connection.name, "the connection is open again");
+        }
+        self.start(ready, None);
+        Ok(())
+    }
+
+    /// Fetches facts that formulas asked for.
+    pub(crate) async fn facts(
+        &self,
+        environment: EnvironmentId,
+        needs: &BTreeSet<Fact>,
+    ) -> Result<Vec<(Fact, Option<Value>)>, Stop> {
+        let (mut xrefs, mut rows) = (Vec::new(), Vec::new());
+        for need in needs {
+            match need {
+                Fact::Xref { kind, id } => xrefs.push((kind.clone(), id.clone())),
+                Fact::Lookup { table, key } => rows.push((table.clone(), key.clone())),
+            }
+        }
+        let mut found = Vec::with_capacity(needs.len());
+        if !xrefs.is_empty() {
+            let values = self.store.cross_references(environment, &xrefs).await?;
+            for ((kind, id), value) in xrefs.into_iter().zip(values) {
+                found.push((Fact::Xref { kind, id }, value.map(Value::String)));
+            }
+        }
+        if !rows.is_empty() {
+            let values = self.store.lookup_rows(environment, &rows, self.clock.now()).await?;
+            for ((table, key), value) in rows.into_iter().zip(values) {
+                let value = match value {
+                    Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
+                        Stop::bug(format!("lookup `{table}`, row `{key}`: {e}"))
+                    })?),
+                    None => None,
+                };
+                found.push((Fact::Lookup { table, key }, value));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether the run should be read back, and its body if it is still in memory.
+    pub(crate) fn take_fresh(&self, run: &RunRecord) -> Option<Arc<[u8]>> {
+        self.fresh.lock().remove(&run.id).map(|f| f.body)
+    }
+}

@@ -8,6 +8,7 @@ mod choice;
 mod convert;
 mod date;
 mod facts;
+mod finance;
 mod list;
 mod money;
 mod number;
@@ -52,6 +53,7 @@ pub struct Entry {
 pub const FUNCTIONS: &[Function] = &[
     money::MONEY,
     money::MINOR,
+    finance::POST,
     number::ROUND,
     number::DIV,
     number::ABS,

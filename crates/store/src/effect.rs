@@ -31,6 +31,16 @@ pub struct EffectRecord {
     pub updated_at: Timestamp,
 }
 
+/// What a run waits for while another works on the effect: `effect:` and half its key in hexadecimal.
+pub fn wake_key(key: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(39);
+    text.push_str("effect:");
+    for nibble in key[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+    }
+    text
+}
+
 /// A guarded write of a row: `expected` is the revision that was read, none if the row was absent.
 #[derive(Clone, Debug)]
 pub struct EffectWrite {

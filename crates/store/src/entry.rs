@@ -4,6 +4,9 @@ use finance::journal::JournalEntry;
 use model::ids::{EntryId, EnvironmentId, RunId};
 use model::{EffectId, Timestamp};
 
+/// How far an entry is in the ERP's books, in this order and never backwards.
+pub const STATES: [&str; 3] = ["sent", "staged", "posted"];
+
 /// An entry and how far it is in the ERP's books: `sent`, `staged`, `posted`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntryRecord {
@@ -26,9 +29,18 @@ pub struct EntryRecord {
 pub enum EntryWrite {
     /// A new entry in state `sent`; nothing if (environment, reference, kind) exists with the same
     /// lines, an error if with others.
-    Insert { entry: JournalEntry, effect: EffectId, sent_reference: String },
+    Insert {
+        entry: JournalEntry,
+        effect: EffectId,
+        sent_reference: String,
+    },
     /// `sent` to `staged` or `posted`; never backwards.
-    State { reference: String, kind: String, state: String, voucher: Option<String> },
+    State {
+        reference: String,
+        kind: String,
+        state: String,
+        voucher: Option<String>,
+    },
     /// The effect turned out not to exist: the entry is taken out, with an audit row.
     Withdraw { reference: String, kind: String },
 }
@@ -74,4 +86,13 @@ pub struct ExceptionRecord {
     pub sentence: String,
     pub amount_minor: Option<i64>,
     pub currency: Option<String>,
+}
+
+/// A voucher that was read back from the ERP under a reference of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostedVoucher {
+    pub sent_reference: String,
+    pub voucher: String,
+    pub debit_minor: i64,
+    pub currency: String,
 }

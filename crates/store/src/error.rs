@@ -14,7 +14,11 @@ pub enum Error {
     Statement { verb: &'static str, message: String },
     /// A stored row cannot be read: which table and row, and why.
     #[error("table `{table}`, row {row}: {reason}")]
-    Corrupt { table: &'static str, row: String, reason: String },
+    Corrupt {
+        table: &'static str,
+        row: String,
+        reason: String,
+    },
     /// It was asked for by a name that does not exist.
     #[error("there is no {what} `{name}`")]
     NotFound { what: &'static str, name: String },

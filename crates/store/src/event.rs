@@ -42,7 +42,10 @@ pub struct NewRun {
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ingested {
-    New { event: EventId, runs: Vec<StartedRun> },
+    New {
+        event: EventId,
+        runs: Vec<StartedRun>,
+    },
     /// It was there already; the delivery was counted.
     Duplicate { event: EventId },
 }

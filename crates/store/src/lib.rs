@@ -4,17 +4,55 @@
 //! the items are on disk, and may be repeated with the same arguments, because the answer of a
 //! commit can be lost. Behind it stand SQLite (one process, one file) and PostgreSQL; only this
 //! crate has SQL. Bodies, inputs and answers arrive sealed: the store never sees them.
+//!
+//! Inside: callers queue *operations* at the [`inlet`]; the one writer of a database takes all that
+//! waits, executes it as a [`group`] in one transaction, and answers. The verbs and queries are
+//! written once, against a [`session`], with all SQL in [`statements`].
 
 pub mod advance;
+mod backend;
 pub mod effect;
 pub mod entry;
 pub mod error;
 pub mod event;
+mod group;
+mod inlet;
+mod migrations;
+mod postgres;
+mod queries;
 pub mod run;
+mod session;
+pub mod settings;
+mod sqlite;
+mod statements;
+mod store;
+pub mod testing;
+mod value;
+mod verbs;
 
 pub use advance::{Advance, Advanced, Fence};
 pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};
 pub use event::{Ingested, NewEvent, NewRun, StartedRun};
+pub use queries::Page;
+pub use queries::dead_letters::{LetterFilter, LetterGroup, StoredLetter};
+pub use queries::deploy::{DeploymentRecord, FlowRecord, FlowVersion};
+pub use queries::entries::{EntryTotal, StoredException};
+pub use queries::events::{EventFilter, EventHead, EventRecord};
+pub use queries::lookups::{LookupRow, LookupTable};
+pub use queries::overview::Counts;
+pub use queries::runs::RunFilter;
+pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Pause, WrappedKey};
 pub use run::{CallRecord, DeadLetter, RunRecord, StepRecord};
+pub use settings::{Limits, Settings};
+pub use store::Store;
+pub use verbs::audit::AuditRecord;
+pub use verbs::cancel::Cancel;
+pub use verbs::deploy::{NewDeployment, NewVersion};
+pub use verbs::effects::{RaiseGeneration, SettleEffect};
+pub use verbs::lookups::{LookupChange, LookupPut};
+pub use verbs::replay::ReplayRequest;
+pub use verbs::resolve::{Resolution, Resolve};
+pub use verbs::settings::{NewConnection, NewEnvironment, PollCursor};
+pub use verbs::subledger::{Marked, ResolveException, Voucher};

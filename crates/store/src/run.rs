@@ -66,7 +66,9 @@ pub enum StepState {
 
 impl StepState {
     pub fn from_code(code: i64) -> Option<Self> {
-        [Self::Begun, Self::Done, Self::Skipped, Self::Failed].into_iter().find(|s| *s as i64 == code)
+        [Self::Begun, Self::Done, Self::Skipped, Self::Failed]
+            .into_iter()
+            .find(|s| *s as i64 == code)
     }
 }
 

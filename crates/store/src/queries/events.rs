@@ -1,0 +1,110 @@
+//! Events with their bodies, and lists of events.
+
+use super::{Page, begins_with};
+use crate::error::{Error, Result};
+use crate::session::Session;
+use crate::statements::event as sql;
+use crate::value::{Reader, Row, values};
+use model::Timestamp;
+use model::ids::{ConnectionId, EnvironmentId, EventId, RunId};
+use vault::Sealed;
+
+/// An event as it is stored, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventHead {
+    pub id: EventId,
+    pub environment: EnvironmentId,
+    pub connection: ConnectionId,
+    pub peer: String,
+    pub dedupe_key: String,
+    pub kind: String,
+    pub occurred_at: Timestamp,
+    pub received_at: Timestamp,
+    pub secret: Option<i64>,
+    pub body_len: i64,
+    pub body_sha256: [u8; 32],
+    /// How often it was delivered, the first time included.
+    pub deliveries: i64,
+}
+
+/// An event with its sealed body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+    pub head: EventHead,
+    pub body: Sealed,
+}
+
+/// Which events a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    pub connection: Option<ConnectionId>,
+    pub kind: Option<String>,
+    /// The beginning of the sender's id.
+    pub search: Option<String>,
+}
+
+fn head(row: &mut Reader) -> Result<EventHead> {
+    Ok(EventHead {
+        id: EventId(row.int()?),
+        environment: EnvironmentId(row.int()?),
+        connection: ConnectionId(row.int()?),
+        peer: row.text()?,
+        dedupe_key: row.text()?,
+        kind: row.text()?,
+        occurred_at: Timestamp(row.int()?),
+        received_at: Timestamp(row.int()?),
+        secret: row.opt_int()?,
+        body_len: row.int()?,
+        body_sha256: row.digest()?,
+        deliveries: row.int()?,
+    })
+}
+
+/// An event. Its body may have been deleted while the event stays.
+pub async fn event(session: &mut dyn Session, id: EventId) -> Result<EventRecord> {
+    let row = session.row(&sql::EVENT, &values![id.0]).await?;
+    let row = row.ok_or_else(|| Error::NotFound {
+        what: "event",
+        name: id.to_string(),
+    })?;
+    let mut row: Reader = row.read("event");
+    let head = head(&mut row)?;
+    let body = row.opt_blob()?.map(Sealed);
+    let body = body.ok_or_else(|| Error::NotFound {
+        what: "body of event",
+        name: id.to_string(),
+    })?;
+    Ok(EventRecord { head, body })
+}
+
+/// A page of events, newest first.
+pub async fn list(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    filter: &EventFilter,
+    page: Page,
+) -> Result<Vec<EventHead>> {
+    let search = begins_with(filter.search.as_deref());
+    let rows = session
+        .rows(
+            &sql::LIST_EVENTS,
+            &values![
+                environment.0,
+                page.below(),
+                filter.connection.map(|c| c.0),
+                filter.kind.as_ref(),
+                search.as_ref(),
+                page.limit
+            ],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row: Row| head(&mut row.read("event")))
+        .collect()
+}
+
+/// The runs that an event started, replays included.
+pub async fn runs_of(session: &mut dyn Session, id: EventId) -> Result<Vec<RunId>> {
+    let rows = session.rows(&sql::RUNS_OF_EVENT, &values![id.0]).await?;
+    rows.iter().map(|row| row.int(0).map(RunId)).collect()
+}

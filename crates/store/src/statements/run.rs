@@ -1,0 +1,217 @@
+//! Runs: what an advance reads and writes, and how runs are listed.
+
+use super::Type::{Blob, Int, Text};
+use super::statements;
+
+/// The columns of a run, in the order in which `RunRecord` is read.
+macro_rules! run_columns {
+    () => {
+        "id, environment, flow, deployment, event, replay_of, peer, key, lane, shard, state, rev,
+         cursor, attempt, since, due_at, deadline, wait_for, created_at, ended_at, fault_class,
+         fault"
+    };
+}
+
+statements! {
+    /// What an advance is guarded by. PostgreSQL also locks the rows.
+    GUARD_RUN = each_hot(
+        "SELECT id, rev, live, shard, environment, flow FROM run WHERE id = $1",
+        "SELECT run.id, run.rev, run.live, run.shard, run.environment, run.flow
+         FROM unnest(CAST($1 AS BIGINT[])) AS x(id) JOIN run ON run.id = x.id FOR UPDATE OF run",
+    );
+    /// The share lock makes a thief of the shard wait for this commit.
+    GUARD_SHARD = each_hot(
+        "SELECT shard, epoch FROM shard_lease WHERE shard = $1",
+        "SELECT l.shard, l.epoch FROM unnest(CAST($1 AS BIGINT[])) AS x(shard)
+         JOIN shard_lease l ON l.shard = x.shard FOR SHARE OF l",
+    );
+    ADVANCE_RUN = each_hot(
+        "UPDATE run SET rev = rev + 1, live = $2, state = $3, cursor = $4, attempt = $5,
+           since = $6, due_at = $7, deadline = $8, wait_for = $9, ended_at = $10,
+           fault_class = $11, fault = $12
+         WHERE id = $1",
+        "UPDATE run SET rev = run.rev + 1, live = x.live, state = x.state, cursor = x.cursor,
+           attempt = x.attempt, since = x.since, due_at = x.due_at, deadline = x.deadline,
+           wait_for = x.wait_for, ended_at = x.ended_at, fault_class = x.fault_class,
+           fault = x.fault
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]),
+           CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
+           CAST($7 AS BIGINT[]), CAST($8 AS BIGINT[]), CAST($9 AS TEXT[]),
+           CAST($10 AS BIGINT[]), CAST($11 AS TEXT[]), CAST($12 AS TEXT[]))
+           AS x(id, live, state, cursor, attempt, since, due_at, deadline, wait_for, ended_at,
+             fault_class, fault)
+         WHERE run.id = x.id",
+    );
+    PUT_STEP = insert("step", &[
+        ("run", Int), ("scope", Int), ("step", Int), ("idx", Int), ("state", Int),
+        ("output", Blob), ("effect", Blob), ("reused", Int), ("started_at", Int),
+        ("ended_at", Int),
+    ], "ON CONFLICT(run, scope, step, idx) DO UPDATE SET state = excluded.state,
+        output = excluded.output, effect = excluded.effect, reused = excluded.reused,
+        started_at = excluded.started_at, ended_at = excluded.ended_at");
+    INSERT_CALL = insert("call", &[
+        ("run", Int), ("rev", Int), ("place", Int), ("step", Int), ("label", Text),
+        ("kind", Text), ("started_at", Int), ("ended_at", Int), ("fault_class", Text),
+        ("fault", Text), ("status", Int),
+    ], "");
+    /// Runs that wait for a key become ready: environment, key, now.
+    WAKE = each_hot(
+        "UPDATE run SET rev = rev + 1, live = 1, state = 0, wait_for = NULL, deadline = NULL,
+           due_at = $3
+         WHERE environment = $1 AND wait_for = $2 AND live > 0
+         RETURNING id, event, deployment, lane, shard, state, rev",
+        "UPDATE run SET rev = run.rev + 1, live = 1, state = 0, wait_for = NULL,
+           deadline = NULL, due_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS BIGINT[]))
+           AS x(environment, wait_for, now)
+         WHERE run.environment = x.environment AND run.wait_for = x.wait_for AND run.live > 0
+         RETURNING run.id, run.event, run.deployment, run.lane, run.shard, run.state, run.rev",
+    );
+    /// The newest covered run of each run's key, if the run owns the key.
+    NEWEST_COVERED = each_hot(
+        "SELECT r.id, (SELECT c.id FROM run c WHERE c.environment = r.environment
+             AND c.flow = r.flow AND c.peer = r.peer AND c.key = r.key AND c.live = -1
+             ORDER BY c.id DESC LIMIT 1)
+         FROM run r JOIN run_key k ON k.environment = r.environment AND k.flow = r.flow
+           AND k.peer = r.peer AND k.key = r.key AND k.run = r.id
+         WHERE r.id = $1",
+        "SELECT r.id, (SELECT c.id FROM run c WHERE c.environment = r.environment
+             AND c.flow = r.flow AND c.peer = r.peer AND c.key = r.key AND c.live = -1
+             ORDER BY c.id DESC LIMIT 1)
+         FROM unnest(CAST($1 AS BIGINT[])) AS x(id) JOIN run r ON r.id = x.id
+         JOIN run_key k ON k.environment = r.environment AND k.flow = r.flow
+           AND k.peer = r.peer AND k.key = r.key AND k.run = r.id",
+    );
+    FREE_KEY = each_hot(
+        "DELETE FROM run_key WHERE run = $1 AND (environment, flow, peer, key) =
+           (SELECT environment, flow, peer, key FROM run WHERE id = $1)",
+        "DELETE FROM run_key k USING unnest(CAST($1 AS BIGINT[])) AS x(id)
+           JOIN run r ON r.id = x.id
+         WHERE k.environment = r.environment AND k.flow = r.flow AND k.peer = r.peer
+           AND k.key = r.key AND k.run = r.id",
+    );
+    /// Gives the key of one run to another of the same key: from, to.
+    PASS_KEY = each_hot(
+        "UPDATE run_key SET run = $2 WHERE run = $1 AND (environment, flow, peer, key) =
+           (SELECT environment, flow, peer, key FROM run WHERE id = $1)",
+        "UPDATE run_key k SET run = x.heir
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS x(id, heir)
+           JOIN run r ON r.id = x.id
+         WHERE k.environment = r.environment AND k.flow = r.flow AND k.peer = r.peer
+           AND k.key = r.key AND k.run = r.id",
+    );
+    /// A covered run becomes ready: id, now.
+    UNCOVER = each_hot(
+        "UPDATE run SET rev = rev + 1, live = 1, state = 0, ended_at = NULL, due_at = $2
+         WHERE id = $1 AND live = -1
+         RETURNING id, event, deployment, lane, shard, state, rev",
+        "UPDATE run SET rev = run.rev + 1, live = 1, state = 0, ended_at = NULL, due_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS x(id, now)
+         WHERE run.id = x.id AND run.live = -1
+         RETURNING run.id, run.event, run.deployment, run.lane, run.shard, run.state, run.rev",
+    );
+
+    RUN = one_hot(concat!("SELECT ", run_columns!(), " FROM run WHERE id = $1"));
+    STEPS = one_hot(
+        "SELECT scope, step, idx, state, output, effect, reused, started_at, ended_at
+         FROM step WHERE run = $1 ORDER BY scope, step, idx",
+    );
+    CALLS = one_hot(
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status
+         FROM call WHERE run = $1 ORDER BY rev, place",
+    );
+    /// A page of a shard's live runs in the order of their lanes: shard, lane, id, limit.
+    LOAD_LIVE = one_hot(concat!(
+        "SELECT ", run_columns!(), " FROM run
+         WHERE live > 0 AND shard = $1 AND (lane, id) > ($2, $3)
+         ORDER BY lane, id LIMIT $4"
+    ));
+    /// Runs in work whose time has come: shard, now, limit.
+    READY_DUE = one_hot(
+        "SELECT id, event, deployment, lane, shard, state, rev FROM run
+         WHERE live = 1 AND shard = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3",
+    );
+    /// Newest first, below an id; with none of a filter, all.
+    LIST_RUNS = one(concat!(
+        "SELECT ", run_columns!(), " FROM run
+         WHERE environment = $1 AND id < $2
+           AND (CAST($3 AS BIGINT) IS NULL OR state = $3)
+           AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
+           AND (CAST($5 AS TEXT) IS NULL OR key LIKE $5 ESCAPE '!')
+           AND (CAST($6 AS BIGINT) IS NULL OR event = $6)
+         ORDER BY id DESC LIMIT $7"
+    ));
+    COUNT_RUNS = one("SELECT state, COUNT(*) FROM run GROUP BY state ORDER BY state");
+    REPLAYS = one(
+        "SELECT id, event, deployment, lane, shard, state, rev, live, created_at FROM run
+         WHERE replay_of = $1 ORDER BY id DESC",
+    );
+    /// Copies the rows of one step: from, to, step.
+    COPY_STEP = one(
+        "INSERT INTO step(run, scope, step, idx, state, output, effect, reused, started_at,
+           ended_at)
+         SELECT CAST($2 AS BIGINT), scope, step, idx, state, output, effect, reused, started_at,
+           ended_at
+         FROM step WHERE run = $1 AND step = $3",
+    );
+    /// The owner of a key: environment, flow, peer, key.
+    KEY_OWNER = one_pair(
+        "SELECT k.run, r.live FROM run_key k JOIN run r ON r.id = k.run
+         WHERE k.environment = $1 AND k.flow = $2 AND k.peer = $3 AND k.key = $4",
+        "SELECT k.run, r.live FROM run_key k JOIN run r ON r.id = k.run
+         WHERE k.environment = $1 AND k.flow = $2 AND k.peer = $3 AND k.key = $4 FOR UPDATE",
+    );
+    PUT_KEY = one(
+        "INSERT INTO run_key(environment, flow, peer, key, run) VALUES($1, $2, $3, $4, $5)
+         ON CONFLICT(environment, flow, peer, key) DO UPDATE SET run = excluded.run",
+    );
+    CANCEL_RUN = one(
+        "UPDATE run SET rev = rev + 1, live = 0, state = 9, wait_for = NULL, deadline = NULL,
+           ended_at = $2
+         WHERE id = $1 AND live <> 0",
+    );
+    EFFECTS_OF_RUN = one(
+        "SELECT DISTINCT effect FROM step WHERE run = $1 AND effect IS NOT NULL",
+    );
+    RESOLVE_DEAD_LETTER = one(
+        "UPDATE dead_letter SET resolution = $2, resolved_at = $3, resolved_by = $4, reason = $5
+         WHERE run = $1 AND resolution IS NULL RETURNING run",
+    );
+    DEAD_LETTER = one(
+        "SELECT run, environment, flow, fingerprint, class, step, message, amount_minor,
+           currency, question, missing_table, missing_key, since, resolution, resolved_at,
+           resolved_by, reason
+         FROM dead_letter WHERE run = $1",
+    );
+    /// Open letters of an environment, oldest first, above a run.
+    LIST_DEAD_LETTERS = one(
+        "SELECT run, environment, flow, fingerprint, class, step, message, amount_minor,
+           currency, question, missing_table, missing_key, since, resolution, resolved_at,
+           resolved_by, reason
+         FROM dead_letter
+         WHERE environment = $1 AND run > $2 AND resolution IS NULL
+           AND (CAST($3 AS TEXT) IS NULL OR fingerprint = $3)
+           AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
+         ORDER BY run LIMIT $5",
+    );
+    /// Open letters by cause, a row for each currency, above a fingerprint.
+    GROUP_DEAD_LETTERS = one(
+        "SELECT MIN(run), MAX(run), fingerprint, MIN(flow), MIN(class), MIN(step), MIN(message),
+           currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since)
+         FROM dead_letter
+         WHERE environment = $1 AND resolution IS NULL AND fingerprint IN (
+           SELECT DISTINCT fingerprint FROM dead_letter
+           WHERE environment = $1 AND resolution IS NULL AND fingerprint > $2
+           ORDER BY fingerprint LIMIT $3)
+         GROUP BY fingerprint, currency ORDER BY fingerprint, currency",
+    );
+    COUNT_DEAD_LETTERS = one("SELECT COUNT(*) FROM dead_letter WHERE resolution IS NULL");
+
+    /// Takes every shard and raises its epoch: node.
+    LEASE = one_pair(
+        "UPDATE shard_lease SET node = $1, epoch = epoch + 1 RETURNING shard, epoch",
+        "UPDATE shard_lease SET node = $1, epoch = epoch + 1,
+           expires_at = CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) + 10000000
+         RETURNING shard, epoch",
+    );
+}

@@ -1,0 +1,158 @@
+//! Environments, connections, lookups, poll cursors, the audit trail.
+
+use super::statements;
+
+/// The columns of a connection, in the order in which `ConnectionRecord` is read.
+macro_rules! connection_columns {
+    () => {
+        "id, environment, name, connector, settings, credential, peer, paused_cause,
+         paused_since, probe_at, created_at, updated_at"
+    };
+}
+
+statements! {
+    INSERT_ENVIRONMENT = one(
+        "INSERT INTO environment(id, name, kind, settings, created_at)
+         VALUES($1, $2, $3, $4, $5) ON CONFLICT(name) DO NOTHING RETURNING id",
+    );
+    ENVIRONMENTS = one(
+        "SELECT id, name, kind, settings, created_at FROM environment ORDER BY id",
+    );
+    SET_ENVIRONMENT = one("UPDATE environment SET settings = $2 WHERE id = $1 RETURNING id");
+    DELETE_ENVIRONMENT = one(
+        "DELETE FROM environment WHERE id = $1
+           AND NOT EXISTS (SELECT 1 FROM connection WHERE environment = $1)
+           AND NOT EXISTS (SELECT 1 FROM deployment WHERE environment = $1)
+           AND NOT EXISTS (SELECT 1 FROM event WHERE environment = $1)
+         RETURNING id",
+    );
+    INSERT_KEY = one(
+        "INSERT INTO environment_key(environment, revision, wrapped, created_at)
+         VALUES($1, $2, $3, $4)
+         ON CONFLICT(environment, revision) DO UPDATE SET wrapped = excluded.wrapped",
+    );
+    KEYS = one(
+        "SELECT environment, revision, wrapped, created_at FROM environment_key
+         WHERE environment = $1 ORDER BY revision",
+    );
+    CLAIM_PEER = one(
+        "INSERT INTO peer(peer, environment) VALUES($1, $2) ON CONFLICT(peer) DO NOTHING",
+    );
+    PEER_OWNER = one("SELECT environment FROM peer WHERE peer = $1");
+    /// The peer is free once no connection of the environment has it and nothing was written.
+    FREE_PEER = one(
+        "DELETE FROM peer WHERE peer = $1
+           AND NOT EXISTS (SELECT 1 FROM connection WHERE peer = $1)
+           AND NOT EXISTS (SELECT 1 FROM effect WHERE effect.peer = $1)",
+    );
+    INSERT_CONNECTION = one(
+        "INSERT INTO connection(id, environment, name, connector, settings, credential, peer,
+           created_at, updated_at)
+         VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT(environment, name) DO NOTHING
+         RETURNING id",
+    );
+    UPDATE_CONNECTION = one(
+        "UPDATE connection SET name = $2, settings = $3, credential = $4, peer = $5,
+           updated_at = $6 WHERE id = $1 RETURNING id",
+    );
+    DELETE_CONNECTION = one("DELETE FROM connection WHERE id = $1 RETURNING id");
+    CONNECTION = one(concat!("SELECT ", connection_columns!(), " FROM connection WHERE id = $1"));
+    /// Of an environment, or of all if it is null.
+    CONNECTIONS = one(concat!(
+        "SELECT ", connection_columns!(), " FROM connection
+         WHERE CAST($1 AS BIGINT) IS NULL OR environment = $1 ORDER BY id"
+    ));
+    PAUSE_CONNECTION = one(
+        "UPDATE connection SET paused_cause = $2, paused_since = COALESCE(paused_since, $3),
+           probe_at = $4 WHERE id = $1 RETURNING id",
+    );
+    RESUME_CONNECTION = one(
+        "UPDATE connection SET paused_cause = NULL, paused_since = NULL, probe_at = NULL
+         WHERE id = $1 RETURNING environment",
+    );
+    CONNECTION_PAUSED = one(
+        "SELECT 1 FROM connection WHERE id = $1 AND paused_since IS NOT NULL",
+    );
+    PUT_CURSOR = one(
+        "INSERT INTO poll_cursor(connection, trigger_name, cursor, next_at)
+         VALUES($1, $2, $3, $4)
+         ON CONFLICT(connection, trigger_name) DO UPDATE SET cursor = excluded.cursor,
+           next_at = excluded.next_at",
+    );
+    CURSORS = one(
+        "SELECT connection, trigger_name, cursor, next_at FROM poll_cursor
+         ORDER BY connection, trigger_name",
+    );
+
+    PUT_LOOKUP_TABLE = one(
+        "INSERT INTO lookup_table(environment, name, description, created_at)
+         VALUES($1, $2, $3, $4)
+         ON CONFLICT(environment, name) DO UPDATE SET description = excluded.description",
+    );
+    TOUCH_LOOKUP_TABLE = one(
+        "INSERT INTO lookup_table(environment, name, description, created_at)
+         VALUES($1, $2, '', $3) ON CONFLICT(environment, name) DO NOTHING",
+    );
+    LOOKUP_TABLES = one(
+        "SELECT t.environment, t.name, t.description, t.created_at,
+           (SELECT COUNT(DISTINCT r.key) FROM lookup_row r
+            WHERE r.environment = t.environment AND r.table_name = t.name)
+         FROM lookup_table t WHERE t.environment = $1 ORDER BY t.name",
+    );
+    /// The newest version that has the same date: its number and value.
+    NEWEST_LOOKUP = one(
+        "SELECT version, value FROM lookup_row
+         WHERE environment = $1 AND table_name = $2 AND key = $3 AND valid_from = $4
+         ORDER BY version DESC LIMIT 1",
+    );
+    INSERT_LOOKUP = one(
+        "INSERT INTO lookup_row(environment, table_name, key, valid_from, version, value, who,
+           created_at)
+         VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
+    );
+    /// What is valid at a time: environment, table, key, time.
+    LOOKUP = each_hot(
+        "SELECT valid_from, version, key, value, who, created_at FROM lookup_row
+         WHERE environment = $1 AND table_name = $2 AND key = $3 AND valid_from <= $4
+         ORDER BY valid_from DESC, version DESC LIMIT 1",
+        "SELECT r.valid_from, r.version, r.key, r.value, r.who, r.created_at
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]),
+           CAST($4 AS BIGINT[])) AS x(environment, table_name, key, at)
+         CROSS JOIN LATERAL (SELECT valid_from, version, key, value, who, created_at
+           FROM lookup_row l WHERE l.environment = x.environment
+             AND l.table_name = x.table_name AND l.key = x.key AND l.valid_from <= x.at
+           ORDER BY l.valid_from DESC, l.version DESC LIMIT 1) r",
+    );
+    /// All keys of a table as valid at a time, above a key.
+    LIST_LOOKUP = one(
+        "SELECT r.valid_from, r.version, r.key, r.value, r.who, r.created_at
+         FROM lookup_row r
+         WHERE r.environment = $1 AND r.table_name = $2 AND r.key > $3 AND r.valid_from <= $4
+           AND r.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lookup_row n
+             WHERE n.environment = r.environment AND n.table_name = r.table_name
+               AND n.key = r.key AND n.valid_from <= $4
+               AND (n.valid_from, n.version) > (r.valid_from, r.version))
+         ORDER BY r.key LIMIT $5",
+    );
+
+    AUDIT_HEAD = one_pair(
+        "SELECT id, hash FROM audit_head WHERE one = 1",
+        "SELECT id, hash FROM audit_head WHERE one = 1 FOR UPDATE",
+    );
+    SET_AUDIT_HEAD = one("UPDATE audit_head SET id = $1, hash = $2 WHERE one = 1");
+    INSERT_AUDIT = one(
+        "INSERT INTO audit(id, at, who, action, subject, detail, prev, hash)
+         VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
+    );
+    /// Above an id, oldest first.
+    AUDIT = one(
+        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id > $1
+         ORDER BY id LIMIT $2",
+    );
+    /// Below an id, newest first.
+    LIST_AUDIT = one(
+        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id < $1
+         ORDER BY id DESC LIMIT $2",
+    );
+    PROBE = one("SELECT 1");
+}

@@ -1,0 +1,495 @@
+//! What can be read from the store. Each read sees one consistent snapshot.
+//!
+//! All fail if the database cannot be asked, took too long, or holds a row that cannot be read;
+//! what is asked for by its id fails with [`Error::NotFound`](crate::Error::NotFound) if it does
+//! not exist.
+
+use super::Store;
+use crate::effect::EffectRecord;
+use crate::entry::{DepositRecord, EntryRecord};
+use crate::error::Result;
+use crate::event::StartedRun;
+use crate::queries::dead_letters::{self, LetterFilter, LetterGroup, StoredLetter};
+use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
+use crate::queries::entries::{self, EntryTotal, StoredException};
+use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
+use crate::queries::lookups::{self, LookupRow, LookupTable};
+use crate::queries::overview::{self, Counts};
+use crate::queries::runs::{self, RunFilter};
+use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
+use crate::queries::{Page, effects};
+use crate::run::{CallRecord, RunRecord, StepRecord};
+use crate::verbs::audit::{self, AuditRecord};
+use crate::verbs::settings::PollCursor;
+use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, RunId, VersionId};
+use model::{EffectId, EffectState, Peer, Timestamp};
+use std::sync::Arc;
+
+/// How many live runs are read at once at a start.
+const LIVE_PAGE: i64 = 5_000;
+
+impl Store {
+    /// All live runs of shards, by lane and id: what an owner needs to take over.
+    pub async fn load_live(&self, shards: &[i64]) -> Result<Vec<RunRecord>> {
+        let mut runs: Vec<RunRecord> = Vec::new();
+        for shard in shards.iter().copied() {
+            let mut after = (-1, -1);
+            loop {
+                let page = self
+                    .read(move |s| Box::pin(runs::live_page(s, shard, after, LIVE_PAGE)))
+                    .await?;
+                let Some(last) = page.last() else { break };
+                after = (last.lane, last.id.0);
+                let is_last = i64::try_from(page.len()).unwrap_or(i64::MAX) < LIVE_PAGE;
+                runs.extend(page);
+                if is_last {
+                    break;
+                }
+            }
+        }
+        Ok(runs)
+    }
+
+    /// The current generation of an effect.
+    pub async fn effect(
+        &self,
+        peer: &Peer,
+        kind: &str,
+        reference: &str,
+    ) -> Result<Option<EffectRecord>> {
+        let keys = vec![(peer.clone(), kind.to_owned(), reference.to_owned())];
+        Ok(self.effects(keys).await?.pop().flatten())
+    }
+
+    /// One cross reference.
+    pub async fn cross_reference(
+        &self,
+        environment: EnvironmentId,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<String>> {
+        let keys = vec![(kind.to_owned(), id.to_owned())];
+        Ok(self
+            .cross_references(environment, keys)
+            .await?
+            .pop()
+            .flatten())
+    }
+
+    /// A run.
+    pub async fn run(&self, id: RunId) -> Result<RunRecord> {
+        self.read(move |s| Box::pin(runs::run(s, id))).await
+    }
+
+    /// A run with its steps and calls.
+    pub async fn journal(
+        &self,
+        id: RunId,
+    ) -> Result<(RunRecord, Vec<StepRecord>, Vec<CallRecord>)> {
+        self.read(move |s| Box::pin(runs::journal(s, id))).await
+    }
+
+    /// A page of runs, newest first.
+    pub async fn runs(
+        &self,
+        environment: EnvironmentId,
+        filter: RunFilter,
+        page: Page,
+    ) -> Result<Vec<RunRecord>> {
+        let filter = filter;
+        let filter = Arc::new(filter);
+        self.read(move |s| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { runs::list(s, environment, &filter, page).await })
+        })
+        .await
+    }
+
+    /// Runs in work whose time has come, of each shard up to `limit`: the net under the timers.
+    pub async fn ready_due(
+        &self,
+        shards: &[i64],
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<StartedRun>> {
+        let shards = shards.to_vec();
+        let shards = Arc::new(shards);
+        self.read(move |s| {
+            let shards = Arc::clone(&shards);
+            Box::pin(async move { runs::ready_due(s, &shards, now, limit).await })
+        })
+        .await
+    }
+
+    /// An event with its sealed body.
+    pub async fn event(&self, id: EventId) -> Result<EventRecord> {
+        self.read(move |s| Box::pin(events::event(s, id))).await
+    }
+
+    /// A page of events, newest first.
+    pub async fn events(
+        &self,
+        environment: EnvironmentId,
+        filter: EventFilter,
+        page: Page,
+    ) -> Result<Vec<EventHead>> {
+        let filter = filter;
+        let filter = Arc::new(filter);
+        self.read(move |s| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { events::list(s, environment, &filter, page).await })
+        })
+        .await
+    }
+
+    /// The runs that an event started, replays included.
+    pub async fn runs_of_event(&self, id: EventId) -> Result<Vec<RunId>> {
+        self.read(move |s| Box::pin(events::runs_of(s, id))).await
+    }
+
+    /// The current generations of effects (peer, kind, reference), in the order asked for.
+    pub async fn effects(
+        &self,
+        keys: Vec<(Peer, String, String)>,
+    ) -> Result<Vec<Option<EffectRecord>>> {
+        let keys = keys;
+        let keys = Arc::new(keys);
+        self.read(move |s| {
+            let keys = Arc::clone(&keys);
+            Box::pin(async move { effects::effects(s, &keys).await })
+        })
+        .await
+    }
+
+    /// A page of an environment's effects in one state, by key.
+    pub async fn effects_in(
+        &self,
+        environment: EnvironmentId,
+        state: EffectState,
+        after: Option<EffectId>,
+        limit: i64,
+    ) -> Result<Vec<EffectRecord>> {
+        let after = after;
+        let after = Arc::new(after);
+        self.read(move |s| {
+            let after = Arc::clone(&after);
+            Box::pin(async move {
+                effects::list(s, environment, state, after.as_ref().as_ref(), limit).await
+            })
+        })
+        .await
+    }
+
+    /// The latest `as_of` that was written by a `set`.
+    pub async fn set_guard(
+        &self,
+        peer: &Peer,
+        kind: &str,
+        reference: &str,
+    ) -> Result<Option<Timestamp>> {
+        let peer = peer.clone();
+        let kind = kind.to_owned();
+        let reference = reference.to_owned();
+        let given = Arc::new((peer, kind, reference));
+        self.read(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (peer, kind, reference) = &*given;
+                effects::guard(s, peer, kind, reference).await
+            })
+        })
+        .await
+    }
+
+    /// The values of cross references (kind, id), in the order asked for.
+    pub async fn cross_references(
+        &self,
+        environment: EnvironmentId,
+        keys: Vec<(String, String)>,
+    ) -> Result<Vec<Option<String>>> {
+        let keys = keys;
+        let keys = Arc::new(keys);
+        self.read(move |s| {
+            let keys = Arc::clone(&keys);
+            Box::pin(async move { effects::cross_references(s, environment, &keys).await })
+        })
+        .await
+    }
+
+    /// The rows of a lookup table that exist at a time, in no order.
+    pub async fn lookup_rows(
+        &self,
+        environment: EnvironmentId,
+        table: &str,
+        keys: &[String],
+        at: Timestamp,
+    ) -> Result<Vec<LookupRow>> {
+        let table = table.to_owned();
+        let keys = keys.to_vec();
+        let given = Arc::new((table, keys));
+        self.read(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (table, keys) = &*given;
+                lookups::rows(s, environment, table, keys, at).await
+            })
+        })
+        .await
+    }
+
+    /// A page of a lookup table as it is at a time, by key, after one of them.
+    pub async fn lookup_list(
+        &self,
+        environment: EnvironmentId,
+        table: &str,
+        at: Timestamp,
+        after: Option<String>,
+        limit: i64,
+    ) -> Result<Vec<LookupRow>> {
+        let table = table.to_owned();
+        let after = after;
+        let given = Arc::new((table, after));
+        self.read(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (table, after) = &*given;
+                lookups::list(s, environment, table, at, after.as_deref(), limit).await
+            })
+        })
+        .await
+    }
+
+    /// The lookup tables of an environment.
+    pub async fn lookup_tables(&self, environment: EnvironmentId) -> Result<Vec<LookupTable>> {
+        self.read(move |s| Box::pin(lookups::tables(s, environment)))
+            .await
+    }
+
+    /// The deposits of charges.
+    pub async fn deposits(
+        &self,
+        environment: EnvironmentId,
+        charges: &[String],
+    ) -> Result<Vec<DepositRecord>> {
+        let charges = charges.to_vec();
+        let charges = Arc::new(charges);
+        self.read(move |s| {
+            let charges = Arc::clone(&charges);
+            Box::pin(async move { entries::deposits(s, environment, &charges).await })
+        })
+        .await
+    }
+
+    /// The deposits of payment intents, oldest first within each.
+    pub async fn deposits_by_intent(
+        &self,
+        environment: EnvironmentId,
+        intents: &[String],
+    ) -> Result<Vec<DepositRecord>> {
+        let intents = intents.to_vec();
+        let intents = Arc::new(intents);
+        self.read(move |s| {
+            let intents = Arc::clone(&intents);
+            Box::pin(async move { entries::deposits_by_intent(s, environment, &intents).await })
+        })
+        .await
+    }
+
+    /// A page of deposits with something left that were opened at or before a time, oldest first, after one of them (its time and charge).
+    pub async fn deposits_open_since(
+        &self,
+        environment: EnvironmentId,
+        opened_until: Timestamp,
+        after: Option<(Timestamp, String)>,
+        limit: i64,
+    ) -> Result<Vec<DepositRecord>> {
+        let after = after;
+        let after = Arc::new(after);
+        self.read(move |s| {
+            let after = Arc::clone(&after);
+            Box::pin(async move {
+                entries::deposits_open_since(s, environment, opened_until, (*after).clone(), limit)
+                    .await
+            })
+        })
+        .await
+    }
+
+    /// The entries of references, of all kinds. One that does not balance is an error.
+    pub async fn entries(
+        &self,
+        environment: EnvironmentId,
+        references: &[String],
+    ) -> Result<Vec<EntryRecord>> {
+        let references = references.to_vec();
+        let references = Arc::new(references);
+        self.read(move |s| {
+            let references = Arc::clone(&references);
+            Box::pin(async move { entries::entries(s, environment, &references).await })
+        })
+        .await
+    }
+
+    /// A page of entries that are not posted, oldest first.
+    pub async fn entries_unposted(
+        &self,
+        environment: EnvironmentId,
+        page: Page,
+    ) -> Result<Vec<EntryRecord>> {
+        self.read(move |s| Box::pin(entries::unposted(s, environment, page)))
+            .await
+    }
+
+    /// A page of entries, newest first; of one state, or whose reference begins with a text.
+    pub async fn entry_list(
+        &self,
+        environment: EnvironmentId,
+        state: Option<String>,
+        search: Option<String>,
+        page: Page,
+    ) -> Result<Vec<EntryRecord>> {
+        let state = state;
+        let search = search;
+        let given = Arc::new((state, search));
+        self.read(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (state, search) = &*given;
+                entries::list(s, environment, state.as_deref(), search.as_deref(), page).await
+            })
+        })
+        .await
+    }
+
+    /// Sums of all lines by account, currency and state.
+    pub async fn entry_totals(&self, environment: EnvironmentId) -> Result<Vec<EntryTotal>> {
+        self.read(move |s| Box::pin(entries::totals(s, environment)))
+            .await
+    }
+
+    /// A page of exceptions, newest first.
+    pub async fn exceptions(
+        &self,
+        environment: EnvironmentId,
+        only_open: bool,
+        page: Page,
+    ) -> Result<Vec<StoredException>> {
+        self.read(move |s| Box::pin(entries::exceptions(s, environment, only_open, page)))
+            .await
+    }
+
+    /// The dead letter of a run, resolved or not.
+    pub async fn dead_letter(&self, run: RunId) -> Result<StoredLetter> {
+        self.read(move |s| Box::pin(dead_letters::letter(s, run)))
+            .await
+    }
+
+    /// A page of open dead letters, oldest first.
+    pub async fn dead_letters(
+        &self,
+        environment: EnvironmentId,
+        filter: LetterFilter,
+        page: Page,
+    ) -> Result<Vec<StoredLetter>> {
+        let filter = filter;
+        let filter = Arc::new(filter);
+        self.read(move |s| {
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { dead_letters::list(s, environment, &filter, page).await })
+        })
+        .await
+    }
+
+    /// Open dead letters by cause, a group per currency, after a fingerprint; `limit` counts causes.
+    pub async fn dead_letter_groups(
+        &self,
+        environment: EnvironmentId,
+        after: Option<String>,
+        limit: i64,
+    ) -> Result<Vec<LetterGroup>> {
+        let after = after;
+        let after = Arc::new(after);
+        self.read(move |s| {
+            let after = Arc::clone(&after);
+            Box::pin(
+                async move { dead_letters::groups(s, environment, after.as_deref(), limit).await },
+            )
+        })
+        .await
+    }
+
+    /// What the store holds, for the metrics.
+    pub async fn counts(&self) -> Result<Counts> {
+        self.read(move |s| Box::pin(overview::counts(s))).await
+    }
+
+    /// All environments.
+    pub async fn environments(&self) -> Result<Vec<EnvironmentRecord>> {
+        self.read(move |s| Box::pin(settings::environments(s)))
+            .await
+    }
+
+    /// The wrapped data keys of an environment, oldest first.
+    pub async fn environment_keys(&self, environment: EnvironmentId) -> Result<Vec<WrappedKey>> {
+        self.read(move |s| Box::pin(settings::keys(s, environment)))
+            .await
+    }
+
+    /// One connection.
+    pub async fn connection(&self, id: ConnectionId) -> Result<ConnectionRecord> {
+        self.read(move |s| Box::pin(settings::connection(s, id)))
+            .await
+    }
+
+    /// The connections of an environment, or all.
+    pub async fn connections(
+        &self,
+        environment: Option<EnvironmentId>,
+    ) -> Result<Vec<ConnectionRecord>> {
+        self.read(move |s| Box::pin(settings::connections(s, environment)))
+            .await
+    }
+
+    /// All poll cursors.
+    pub async fn poll_cursors(&self) -> Result<Vec<PollCursor>> {
+        self.read(move |s| Box::pin(settings::cursors(s))).await
+    }
+
+    /// All flows.
+    pub async fn flows(&self) -> Result<Vec<FlowRecord>> {
+        self.read(move |s| Box::pin(deploy::flows(s))).await
+    }
+
+    /// One version of a flow.
+    pub async fn flow_version(&self, id: VersionId) -> Result<FlowVersion> {
+        self.read(move |s| Box::pin(deploy::version(s, id))).await
+    }
+
+    /// The versions of a flow, oldest first.
+    pub async fn flow_versions(&self, flow: FlowId) -> Result<Vec<FlowVersion>> {
+        self.read(move |s| Box::pin(deploy::versions(s, flow)))
+            .await
+    }
+
+    /// One deployment.
+    pub async fn deployment(&self, id: DeploymentId) -> Result<DeploymentRecord> {
+        self.read(move |s| Box::pin(deploy::deployment(s, id)))
+            .await
+    }
+
+    /// The deployments of an environment or of all; all of them, or the active ones.
+    pub async fn deployments(
+        &self,
+        environment: Option<EnvironmentId>,
+        only_active: bool,
+    ) -> Result<Vec<DeploymentRecord>> {
+        self.read(move |s| Box::pin(deploy::deployments(s, environment, only_active)))
+            .await
+    }
+
+    /// A page of the audit trail, newest first.
+    pub async fn audit_trail(&self, page: Page) -> Result<Vec<AuditRecord>> {
+        self.read(move |s| Box::pin(audit::list(s, page.below(), page.limit)))
+            .await
+    }
+}

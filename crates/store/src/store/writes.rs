@@ -1,0 +1,362 @@
+//! What changes the store besides the hot verbs. Each is one item of a batch, all or nothing.
+//!
+//! All fail with [`Error::Busy`](crate::Error::Busy) if the store cannot take more now, and with
+//! [`Error::Conflict`](crate::Error::Conflict) or [`Error::NotFound`](crate::Error::NotFound) if
+//! things are not as they must be.
+
+use super::Store;
+use crate::advance::Fence;
+use crate::entry::ExceptionRecord;
+use crate::error::Result;
+use crate::event::{Ingested, NewEvent, StartedRun};
+use crate::queries::deploy::FlowVersion;
+use crate::queries::settings::ConnectionRecord;
+use crate::verbs::cancel::{self, Cancel};
+use crate::verbs::deploy::{self, NewDeployment, NewVersion};
+use crate::verbs::effects::{self, RaiseGeneration, SettleEffect};
+use crate::verbs::lease;
+use crate::verbs::lookups::{self, LookupChange};
+use crate::verbs::replay::{self, ReplayRequest};
+use crate::verbs::resolve::{self, Resolve};
+use crate::verbs::settings::{self, NewConnection, NewEnvironment, PollCursor};
+use crate::verbs::subledger::{self, Marked, ResolveException, Voucher};
+use futures::future::join_all;
+use model::Timestamp;
+use model::ids::{ConnectionId, DeploymentId, EnvironmentId};
+use std::sync::Arc;
+use vault::Sealed;
+
+impl Store {
+    /// Replays several runs in one batch; answers in their order.
+    pub async fn replay_all(&self, requests: Vec<ReplayRequest>) -> Vec<Result<StartedRun>> {
+        join_all(requests.into_iter().map(|request| self.replay(request))).await
+    }
+
+    /// Takes every shard for a node: whoever had them is fenced from now on.
+    pub async fn lease(&self, node: &str) -> Result<Fence> {
+        let node = node.to_owned();
+        let node = Arc::new(node);
+        self.write(move |s| {
+            let node = Arc::clone(&node);
+            Box::pin(async move { lease::lease(s, &node).await })
+        })
+        .await
+    }
+
+    /// Replays a run that is over; repeated with the same time it answers with the run it made.
+    pub async fn replay(&self, request: ReplayRequest) -> Result<StartedRun> {
+        let request = request;
+        let request = Arc::new(request);
+        self.write(move |s| {
+            let request = Arc::clone(&request);
+            Box::pin(async move { replay::replay(s, &request).await })
+        })
+        .await
+    }
+
+    /// Lays a dead letter to rest.
+    pub async fn resolve(&self, decision: Resolve) -> Result<()> {
+        let decision = decision;
+        let decision = Arc::new(decision);
+        self.write(move |s| {
+            let decision = Arc::clone(&decision);
+            Box::pin(async move { resolve::resolve(s, &decision).await })
+        })
+        .await
+    }
+
+    /// Ends a run by a person's will; answers with the runs that waited for its effects.
+    pub async fn cancel(&self, decision: Cancel) -> Result<Vec<StartedRun>> {
+        let decision = decision;
+        let decision = Arc::new(decision);
+        self.write(move |s| {
+            let decision = Arc::clone(&decision);
+            Box::pin(async move { cancel::cancel(s, &decision).await })
+        })
+        .await
+    }
+
+    /// Writes an effect outside a run, for a person's answer; answers with the runs it woke.
+    pub async fn settle_effect(&self, answer: SettleEffect) -> Result<Vec<StartedRun>> {
+        let answer = answer;
+        let answer = Arc::new(answer);
+        self.write(move |s| {
+            let answer = Arc::clone(&answer);
+            Box::pin(async move { effects::settle(s, &answer).await })
+        })
+        .await
+    }
+
+    /// Begins a further generation of an effect, to do it again on purpose; answers with it.
+    pub async fn raise_generation(&self, decision: RaiseGeneration) -> Result<i64> {
+        let decision = decision;
+        let decision = Arc::new(decision);
+        self.write(move |s| {
+            let decision = Arc::clone(&decision);
+            Box::pin(async move { effects::raise_generation(s, &decision).await })
+        })
+        .await
+    }
+
+    /// Stores a page of a poll with its cursor: both or neither.
+    pub async fn ingest_page(
+        &self,
+        events: Vec<NewEvent>,
+        cursor: PollCursor,
+    ) -> Result<Vec<Ingested>> {
+        let events = events;
+        let cursor = cursor;
+        let given = Arc::new((events, cursor));
+        self.write(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (events, cursor) = &*given;
+                settings::ingest_page(s, events, cursor).await
+            })
+        })
+        .await
+    }
+
+    /// Stores how far a trigger has come.
+    pub async fn put_poll_cursor(&self, cursor: PollCursor) -> Result<()> {
+        let cursor = cursor;
+        let cursor = Arc::new(cursor);
+        self.write(move |s| {
+            let cursor = Arc::clone(&cursor);
+            Box::pin(async move { settings::put_cursor(s, &cursor).await })
+        })
+        .await
+    }
+
+    /// Stores lookup rows as further versions; answers with how many were added.
+    pub async fn lookup_put(&self, change: LookupChange) -> Result<usize> {
+        let change = change;
+        let change = Arc::new(change);
+        self.write(move |s| {
+            let change = Arc::clone(&change);
+            Box::pin(async move { lookups::put(s, &change).await })
+        })
+        .await
+    }
+
+    /// Makes a lookup table or changes its description.
+    pub async fn lookup_table_put(
+        &self,
+        environment: EnvironmentId,
+        name: &str,
+        description: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        let name = name.to_owned();
+        let description = description.to_owned();
+        let given = Arc::new((name, description));
+        self.write(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move {
+                let (name, description) = &*given;
+                lookups::put_table(s, environment, name, description, at).await
+            })
+        })
+        .await
+    }
+
+    /// Marks entries as posted if amount and currency are ours; answers in the order of `vouchers`.
+    pub async fn mark_posted(
+        &self,
+        environment: EnvironmentId,
+        vouchers: Vec<Voucher>,
+        now: Timestamp,
+    ) -> Result<Vec<Marked>> {
+        let vouchers = vouchers;
+        let vouchers = Arc::new(vouchers);
+        self.write(move |s| {
+            let vouchers = Arc::clone(&vouchers);
+            Box::pin(async move { subledger::mark_posted(s, environment, &vouchers, now).await })
+        })
+        .await
+    }
+
+    /// Opens exceptions; one that is open for the same thing is brought up to date.
+    pub async fn open_exceptions(
+        &self,
+        environment: EnvironmentId,
+        exceptions: Vec<ExceptionRecord>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let exceptions = exceptions;
+        let exceptions = Arc::new(exceptions);
+        self.write(move |s| {
+            let exceptions = Arc::clone(&exceptions);
+            Box::pin(
+                async move { subledger::open_exceptions(s, environment, &exceptions, now).await },
+            )
+        })
+        .await
+    }
+
+    /// Closes an exception; nothing happens if none is open.
+    pub async fn resolve_exception(&self, decision: ResolveException) -> Result<()> {
+        let decision = decision;
+        let decision = Arc::new(decision);
+        self.write(move |s| {
+            let decision = Arc::clone(&decision);
+            Box::pin(async move { subledger::resolve_exception(s, &decision).await })
+        })
+        .await
+    }
+
+    /// Makes an environment with its first data key.
+    pub async fn create_environment(&self, new: NewEnvironment) -> Result<EnvironmentId> {
+        let new = new;
+        let new = Arc::new(new);
+        self.write(move |s| {
+            let new = Arc::clone(&new);
+            Box::pin(async move { settings::create_environment(s, &new).await })
+        })
+        .await
+    }
+
+    /// Changes an environment's settings (JSON).
+    pub async fn set_environment(&self, id: EnvironmentId, settings_json: &str) -> Result<()> {
+        let settings_json = settings_json.to_owned();
+        let settings_json = Arc::new(settings_json);
+        self.write(move |s| {
+            let settings_json = Arc::clone(&settings_json);
+            Box::pin(async move { settings::set_environment(s, id, &settings_json).await })
+        })
+        .await
+    }
+
+    /// Deletes an environment that nothing was ever done in.
+    pub async fn delete_environment(&self, id: EnvironmentId) -> Result<()> {
+        self.write(move |s| Box::pin(settings::delete_environment(s, id)))
+            .await
+    }
+
+    /// Stores a further data key of an environment, or one wrapped anew.
+    pub async fn put_environment_key(
+        &self,
+        environment: EnvironmentId,
+        revision: i64,
+        wrapped: Sealed,
+        at: Timestamp,
+    ) -> Result<()> {
+        let wrapped = wrapped;
+        let wrapped = Arc::new(wrapped);
+        self.write(move |s| {
+            let wrapped = Arc::clone(&wrapped);
+            Box::pin(async move { settings::put_key(s, environment, revision, &wrapped, at).await })
+        })
+        .await
+    }
+
+    /// Makes a connection; its peer must be free or the environment's already.
+    pub async fn create_connection(&self, new: NewConnection) -> Result<ConnectionId> {
+        let new = new;
+        let new = Arc::new(new);
+        self.write(move |s| {
+            let new = Arc::clone(&new);
+            Box::pin(async move { settings::create_connection(s, &new).await })
+        })
+        .await
+    }
+
+    /// Stores a connection's name, settings, credential and peer.
+    pub async fn update_connection(
+        &self,
+        connection: ConnectionRecord,
+        at: Timestamp,
+    ) -> Result<()> {
+        let connection = connection;
+        let connection = Arc::new(connection);
+        self.write(move |s| {
+            let connection = Arc::clone(&connection);
+            Box::pin(async move { settings::update_connection(s, &connection, at).await })
+        })
+        .await
+    }
+
+    /// Deletes a connection.
+    pub async fn delete_connection(&self, id: ConnectionId) -> Result<()> {
+        self.write(move |s| Box::pin(settings::delete_connection(s, id)))
+            .await
+    }
+
+    /// Pauses a connection, or says when it is probed next; the time since when stays.
+    pub async fn pause_connection(
+        &self,
+        id: ConnectionId,
+        cause: &str,
+        since: Timestamp,
+        probe_at: Option<Timestamp>,
+    ) -> Result<()> {
+        let cause = cause.to_owned();
+        let cause = Arc::new(cause);
+        self.write(move |s| {
+            let cause = Arc::clone(&cause);
+            Box::pin(
+                async move { settings::pause_connection(s, id, &cause, since, probe_at).await },
+            )
+        })
+        .await
+    }
+
+    /// Ends a pause; answers with the runs that waited for it.
+    pub async fn resume_connection(
+        &self,
+        id: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Vec<StartedRun>> {
+        self.write(move |s| Box::pin(settings::resume_connection(s, id, now)))
+            .await
+    }
+
+    /// Stores a version of a flow, and the flow if it is its first. The same document is the same version.
+    pub async fn put_flow_version(&self, new: NewVersion) -> Result<FlowVersion> {
+        let new = new;
+        let new = Arc::new(new);
+        self.write(move |s| {
+            let new = Arc::clone(&new);
+            Box::pin(async move { deploy::put_version(s, &new).await })
+        })
+        .await
+    }
+
+    /// Puts a version in force instead of the one before.
+    pub async fn deploy(&self, new: NewDeployment) -> Result<DeploymentId> {
+        let new = new;
+        let new = Arc::new(new);
+        self.write(move |s| {
+            let new = Arc::clone(&new);
+            Box::pin(async move { deploy::deploy(s, &new).await })
+        })
+        .await
+    }
+
+    /// Takes a deployment out of force; its runs go on.
+    pub async fn retire(&self, id: DeploymentId, who: &str, at: Timestamp) -> Result<()> {
+        let who = who.to_owned();
+        let who = Arc::new(who);
+        self.write(move |s| {
+            let who = Arc::clone(&who);
+            Box::pin(async move { deploy::retire(s, id, &who, at).await })
+        })
+        .await
+    }
+
+    /// Makes runs ready that wait for one of the keys; answers with them.
+    pub async fn wake(
+        &self,
+        environment: EnvironmentId,
+        keys: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Vec<StartedRun>> {
+        let keys = keys;
+        let keys = Arc::new(keys);
+        self.write(move |s| {
+            let keys = Arc::clone(&keys);
+            Box::pin(async move { effects::wake(s, environment, &keys, now).await })
+        })
+        .await
+    }
+}

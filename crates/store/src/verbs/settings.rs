@@ -1,0 +1,260 @@
+//! Environments with their keys, connections with their peers, poll cursors.
+
+use crate::error::{Error, Result};
+use crate::event::{Ingested, NewEvent, StartedRun};
+use crate::queries::settings::ConnectionRecord;
+use crate::session::{Sequence, Session};
+use crate::statements::settings as sql;
+use crate::value::values;
+use model::ids::{ConnectionId, EnvironmentId};
+use model::{EnvironmentKind, Timestamp};
+use vault::Sealed;
+
+/// An environment to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEnvironment {
+    pub name: String,
+    pub kind: EnvironmentKind,
+    /// JSON.
+    pub settings: String,
+    /// Its first data key, wrapped under the master key.
+    pub wrapped_key: Sealed,
+    pub at: Timestamp,
+}
+
+/// A connection to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewConnection {
+    pub environment: EnvironmentId,
+    pub name: String,
+    pub connector: String,
+    /// JSON.
+    pub settings: String,
+    pub credential: Option<Sealed>,
+    pub peer: Option<String>,
+    pub at: Timestamp,
+}
+
+/// How far a poll trigger has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollCursor {
+    pub connection: ConnectionId,
+    pub trigger: String,
+    pub cursor_json: String,
+    pub next_at: Timestamp,
+}
+
+/// Makes an environment.
+pub async fn create_environment(
+    session: &mut dyn Session,
+    new: &NewEnvironment,
+) -> Result<EnvironmentId> {
+    let id = session.ids(Sequence::Settings, 1).await?;
+    let values = values![id, &new.name, new.kind.as_str(), &new.settings, new.at.0];
+    if session
+        .rows(&sql::INSERT_ENVIRONMENT, &values)
+        .await?
+        .is_empty()
+    {
+        return Err(Error::Conflict(format!(
+            "there is an environment `{}` already",
+            new.name
+        )));
+    }
+    let id = EnvironmentId(id);
+    put_key(session, id, 1, &new.wrapped_key, new.at).await?;
+    Ok(id)
+}
+
+/// Stores a further data key of an environment, or one of its keys wrapped anew.
+pub async fn put_key(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    revision: i64,
+    wrapped: &Sealed,
+    at: Timestamp,
+) -> Result<()> {
+    let values = values![environment.0, revision, wrapped, at.0];
+    session.rows(&sql::INSERT_KEY, &values).await.map(drop)
+}
+
+/// Changes an environment's settings.
+pub async fn set_environment(
+    session: &mut dyn Session,
+    id: EnvironmentId,
+    settings: &str,
+) -> Result<()> {
+    let changed = session
+        .rows(&sql::SET_ENVIRONMENT, &values![id.0, settings])
+        .await?;
+    found(&changed, "environment", &id)
+}
+
+/// Deletes an environment that nothing was ever done in.
+pub async fn delete_environment(session: &mut dyn Session, id: EnvironmentId) -> Result<()> {
+    if session
+        .rows(&sql::DELETE_ENVIRONMENT, &values![id.0])
+        .await?
+        .is_empty()
+    {
+        return Err(Error::Conflict(format!(
+            "{id} does not exist, or is in use"
+        )));
+    }
+    Ok(())
+}
+
+fn found(rows: &[crate::value::Row], what: &'static str, id: &impl ToString) -> Result<()> {
+    if rows.is_empty() {
+        Err(Error::NotFound {
+            what,
+            name: id.to_string(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// A peer belongs to one environment at a time.
+async fn claim_peer(
+    session: &mut dyn Session,
+    peer: Option<&str>,
+    environment: EnvironmentId,
+) -> Result<()> {
+    let Some(peer) = peer else { return Ok(()) };
+    session
+        .rows(&sql::CLAIM_PEER, &values![peer, environment.0])
+        .await?;
+    let owner = session.row(&sql::PEER_OWNER, &values![peer]).await?;
+    match owner.map(|row| row.int(0)).transpose()? {
+        Some(owner) if owner == environment.0 => Ok(()),
+        owner => {
+            let owner = EnvironmentId(owner.unwrap_or_default());
+            Err(Error::Conflict(format!(
+                "`{peer}` belongs to {owner}; one environment at a time"
+            )))
+        }
+    }
+}
+
+/// Makes a connection.
+pub async fn create_connection(
+    session: &mut dyn Session,
+    new: &NewConnection,
+) -> Result<ConnectionId> {
+    claim_peer(session, new.peer.as_deref(), new.environment).await?;
+    let id = session.ids(Sequence::Settings, 1).await?;
+    let values = values![
+        id,
+        new.environment.0,
+        &new.name,
+        &new.connector,
+        &new.settings,
+        new.credential.as_ref(),
+        new.peer.as_ref(),
+        new.at.0
+    ];
+    if session
+        .rows(&sql::INSERT_CONNECTION, &values)
+        .await?
+        .is_empty()
+    {
+        return Err(Error::Conflict(format!(
+            "there is a connection `{}` already",
+            new.name
+        )));
+    }
+    Ok(ConnectionId(id))
+}
+
+/// Stores a connection's name, settings, credential and peer.
+pub async fn update_connection(
+    session: &mut dyn Session,
+    connection: &ConnectionRecord,
+    at: Timestamp,
+) -> Result<()> {
+    let before = crate::queries::settings::connection(session, connection.id).await?;
+    claim_peer(session, connection.peer.as_deref(), before.environment).await?;
+    let values = values![
+        connection.id.0,
+        &connection.name,
+        &connection.settings,
+        connection.credential.as_ref(),
+        connection.peer.as_ref(),
+        at.0
+    ];
+    let changed = session.rows(&sql::UPDATE_CONNECTION, &values).await?;
+    found(&changed, "connection", &connection.id)?;
+    free_peer(session, before.peer.as_deref()).await
+}
+
+/// Deletes a connection. Its peer stays with the environment if anything was done there.
+pub async fn delete_connection(session: &mut dyn Session, id: ConnectionId) -> Result<()> {
+    let before = crate::queries::settings::connection(session, id).await?;
+    session
+        .rows(&sql::DELETE_CONNECTION, &values![id.0])
+        .await?;
+    free_peer(session, before.peer.as_deref()).await
+}
+
+async fn free_peer(session: &mut dyn Session, peer: Option<&str>) -> Result<()> {
+    match peer {
+        Some(peer) => session
+            .rows(&sql::FREE_PEER, &values![peer])
+            .await
+            .map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Pauses a connection, or says when it is probed next; the time since when stays.
+pub async fn pause_connection(
+    session: &mut dyn Session,
+    id: ConnectionId,
+    cause: &str,
+    since: Timestamp,
+    probe_at: Option<Timestamp>,
+) -> Result<()> {
+    let values = values![id.0, cause, since.0, probe_at.map(|t| t.0)];
+    let changed = session.rows(&sql::PAUSE_CONNECTION, &values).await?;
+    found(&changed, "connection", &id)
+}
+
+/// Ends a pause; the runs that wait for it become ready and are answered.
+pub async fn resume_connection(
+    session: &mut dyn Session,
+    id: ConnectionId,
+    now: Timestamp,
+) -> Result<Vec<StartedRun>> {
+    let row = session.row(&sql::RESUME_CONNECTION, &values![id.0]).await?;
+    let row = row.ok_or_else(|| Error::NotFound {
+        what: "connection",
+        name: id.to_string(),
+    })?;
+    let environment = EnvironmentId(row.int(0)?);
+    let key = format!("connection:{}", id.0);
+    super::effects::wake(session, environment, &[key], now).await
+}
+
+/// Stores how far a trigger has come.
+pub async fn put_cursor(session: &mut dyn Session, cursor: &PollCursor) -> Result<()> {
+    let values = values![
+        cursor.connection.0,
+        &cursor.trigger,
+        &cursor.cursor_json,
+        cursor.next_at.0
+    ];
+    session.rows(&sql::PUT_CURSOR, &values).await.map(drop)
+}
+
+/// Stores a page of a poll with its cursor: both or neither.
+pub async fn ingest_page(
+    session: &mut dyn Session,
+    events: &[NewEvent],
+    cursor: &PollCursor,
+) -> Result<Vec<Ingested>> {
+    let events: Vec<&NewEvent> = events.iter().collect();
+    let ingested = super::ingest::ingest(session, &events).await?;
+    put_cursor(session, cursor).await?;
+    Ok(ingested)
+}

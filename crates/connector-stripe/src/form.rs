@@ -1,4 +1,4 @@
-//! Encoding parameters as Stripe's v1 API wants them: `metadata[k]=v&items[0][price]=p&expand[0]=x`.
+//! Encoding parameters as Stripe's v1 API wants them: `metadata[k]=v&items[0][price]=p`.
 //!
 //! Blanks become `%20`, arrays are indexed, `null` is left out, `""` unsets a field at Stripe.
 //! (Facts: section "Request encoding" of docs.stripe.com/api, and what the SDKs send.)

@@ -60,11 +60,12 @@ impl Feed {
         let occurred_at = Timestamp::from_seconds(request::minor(&object, "created")?);
         let (kind, body) = match self {
             Self::BalanceTransactions => {
-                let canonical = transaction::read(&object, None)?;
-                (
-                    "balance_transaction.created".into(),
-                    json!({"balance_transaction": canonical}),
-                )
+                // One that cannot be read must not hold up all that come after it: it goes on
+                // as it is, and the run that it starts fails with the reason.
+                let canonical = transaction::read(&object, None).ok();
+                let canonical = canonical.and_then(|c| serde_json::to_value(c).ok());
+                let body = json!({"balance_transaction": canonical.unwrap_or(object)});
+                ("balance_transaction.created".into(), body)
             }
             Self::Events => (request::text(&object, "type")?.to_owned(), object),
         };

@@ -79,11 +79,19 @@ pub fn check_path(path: &str) -> Result<(), Fault> {
     let segments = path.split('/').skip(1);
     if segments
         .into_iter()
-        .any(|s| matches!(s, "" | "." | "..") || s.contains("%2"))
+        .any(|s| matches!(s, "" | "." | "..") || encoded_separator(s))
     {
         return refuse("has an empty segment, dots or an encoded separator");
     }
     Ok(())
+}
+
+/// Whether a slash, a full stop, a backslash or a zero byte hides in percent-encoding.
+fn encoded_separator(segment: &str) -> bool {
+    let segment = segment.to_ascii_lowercase();
+    ["%2f", "%2e", "%5c", "%00"]
+        .iter()
+        .any(|code| segment.contains(code))
 }
 
 /// `/v1/charges/ch_1`: a collection and an id, percent-encoded.

@@ -63,7 +63,7 @@ impl StripeSession {
             return Ok(reply);
         }
         self.keys.promote(other);
-        tracing::warn!(peer = %self.peer, "Stripe refused the key in use: the other one is used now");
+        tracing::warn!(peer = %self.peer, "Stripe refused the key in use: now the other is used");
         Ok(second)
     }
 

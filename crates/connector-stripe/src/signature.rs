@@ -5,8 +5,8 @@
 //! its `whsec_` included (source: `_webhook.py` of stripe-python). While a secret is rolled there
 //! are several live secrets and several `v1`; any pair may match.
 //!
-//! Stricter than the SDKs: two `t` are ambiguous and refused, `t` must be digits alone, `v1` must be
-//! 64 lower-case hexadecimal digits.
+//! Stricter than the SDKs: two `t` are ambiguous and refused, `t` must be digits alone, `v1` must
+//! be 64 lower-case hexadecimal digits.
 
 use connector::Verified;
 use hmac::{Hmac, KeyInit, Mac};

@@ -9,7 +9,7 @@ use crate::object::{
 };
 use crate::transaction;
 use connector::{Fires, Source, Trigger};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// The money of most objects.
@@ -37,12 +37,7 @@ const fn on<K: Kind>(
 }
 
 fn balance_transaction() -> Value {
-    let schema = schemars::schema_for!(transaction::BalanceTransaction).to_value();
-    if schema.is_object() {
-        schema
-    } else {
-        json!({"type": "object"})
-    }
+    schemars::schema_for!(transaction::BalanceTransaction).to_value()
 }
 
 use Fires::{Many, Once};

@@ -41,7 +41,7 @@ impl Operation for BalanceTransactionGet {
         last: Last<'_>,
     ) -> Result<Next<BalanceTransaction>, Fault> {
         if let Some(body) = answer(last)? {
-            return Ok(Next::Done(transaction::read(body, None)?));
+            return Ok(Next::Done(transaction::checked(body, None)?));
         }
         let path = request::of("/v1/balance_transactions", &input.id)?;
         let params = json!({"expand": ["source"]});

@@ -92,7 +92,7 @@ impl Operation for BalanceTransactionList {
 impl Progress {
     fn take(&mut self, input: &Input, txn: &Value) -> Result<(), Fault> {
         self.after = Some(request::text(txn, "id")?.to_owned());
-        let member = transaction::read(txn, None)?;
+        let member = transaction::checked(txn, None)?;
         // A payout that failed and whose money came back is a member of a later one: only this
         // payout's own withdrawal is left out.
         let own = txn.get("type").and_then(Value::as_str) == Some("payout")
@@ -101,8 +101,7 @@ impl Progress {
             self.output.own = Some(member);
             return Ok(());
         }
-        let net = request::minor(txn, "net")?;
-        let sum = self.output.net_minor.checked_add(net);
+        let sum = self.output.net_minor.checked_add(member.net);
         self.output.net_minor = sum.ok_or_else(|| Fault::rejected("the sum is too large"))?;
         self.output.members.push(member);
         Ok(())

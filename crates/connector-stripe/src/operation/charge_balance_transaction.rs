@@ -47,7 +47,9 @@ impl Operation for ChargeBalanceTransaction {
             return Ok(Next::Call(request::get("/v1/charges/{id}", path, params)));
         };
         match charge.get("balance_transaction") {
-            Some(txn) if txn.is_object() => Ok(Next::Done(transaction::read(txn, Some(charge))?)),
+            Some(txn) if txn.is_object() => {
+                Ok(Next::Done(transaction::checked(txn, Some(charge))?))
+            }
             _ => match text(charge, "status")? {
                 "failed" => Err(Fault::rejected("the charge failed: it moves no money")),
                 _ => Err(Fault::transient(

@@ -42,8 +42,8 @@ impl Readable for Dispute {
 impl Readable for Customer {
     const ID: &'static str = "stripe.customer.get";
     const TITLE: &'static str = "Read a customer";
-    const DOC: &'static str = "Reads a customer (docs.stripe.com/api/customers/retrieve). A deleted \
-        one is no error: it has `deleted` and little else.";
+    const DOC: &'static str = "Reads a customer (docs.stripe.com/api/customers/retrieve). A \
+        deleted one is no error: it has `deleted` and little else.";
     const EXAMPLE: &'static str = "cus_QXg1o8vcGmoR32";
 }
 

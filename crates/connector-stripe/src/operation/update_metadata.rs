@@ -66,8 +66,8 @@ pub struct UpdateMetadata<K>(PhantomData<fn() -> K>);
 impl<K: Marked> Operation for UpdateMetadata<K> {
     const ID: &'static str = K::ID;
     const TITLE: &'static str = K::TITLE;
-    const DOC: &'static str = "Merges keys into the object's metadata (docs.stripe.com/api/metadata; \
-        at most 50 keys of 40 characters, values of 500).";
+    const DOC: &'static str = "Merges keys into the object's metadata \
+        (docs.stripe.com/api/metadata; at most 50 keys of 40 characters, values of 500).";
     const EFFECT: Effect = Effect::Set;
 
     type Input = Input;

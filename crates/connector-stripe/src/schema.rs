@@ -64,7 +64,7 @@ pub fn word(doc: &str, words: &str) -> Value {
     text(&format!("{doc}: {words}"))
 }
 
-pub fn list(doc: &str, items: Value) -> Value {
+pub fn list(doc: &str, items: &Value) -> Value {
     json!({"type": "array", "description": doc, "items": items})
 }
 

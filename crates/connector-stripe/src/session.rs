@@ -37,10 +37,10 @@ pub struct StripeSession {
 /// # Errors
 /// Everything that is wrong with settings and keys.
 pub fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession, Vec<Problem>> {
-    let checked = settings::check(&config)?;
+    let checked = settings::check(config)?;
     Ok(Arc::new(StripeSession {
         settings: checked.settings,
-        live: config.environment == EnvironmentKind::Live,
+        live: checked.environment == EnvironmentKind::Live,
         peer: checked.peer,
         keys: KeyRing::new(checked.key, checked.next_key),
         runtime,

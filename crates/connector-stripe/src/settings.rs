@@ -6,6 +6,7 @@ use model::{EnvironmentKind, Peer, Problem, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Stripe's API.
 const STRIPE: &str = "https://api.stripe.com";
@@ -33,6 +34,7 @@ fn stripe() -> String {
 /// Settings and keys that passed every check.
 pub struct Checked {
     pub settings: Settings,
+    pub environment: EnvironmentKind,
     pub peer: Peer,
     pub key: Secret,
     pub next_key: Option<Secret>,
@@ -66,9 +68,15 @@ pub fn credential_schema() -> Value {
 ///
 /// # Errors
 /// Everything that is wrong, at once.
-pub fn check(config: &ConnectionConfig) -> Result<Checked, Vec<Problem>> {
+pub fn check(config: ConnectionConfig) -> Result<Checked, Vec<Problem>> {
     let mut problems = Vec::new();
-    let settings = match Settings::deserialize(&config.settings) {
+    let ConnectionConfig {
+        environment,
+        settings,
+        credential,
+        ..
+    } = config;
+    let settings = match serde_json::from_value::<Settings>(settings) {
         Ok(settings) => Some(settings),
         Err(error) => {
             problems.push(Problem::error(
@@ -82,11 +90,10 @@ pub fn check(config: &ConnectionConfig) -> Result<Checked, Vec<Problem>> {
     };
     if let Some(settings) = &settings {
         problems.extend(account_problem(&settings.account));
-        problems.extend(base_url_problem(&settings.base_url, config.environment));
+        problems.extend(base_url_problem(&settings.base_url, environment));
     }
-    let key = secret(config.credential.current.get("secret_key"));
-    let next = config.credential.next.as_ref();
-    let next_key = next.and_then(|next| secret(next.get("secret_key")));
+    let key = secret(credential.current);
+    let next_key = credential.next.and_then(secret);
     let places = [
         ("credential.secret_key", &key),
         ("credential.next.secret_key", &next_key),
@@ -95,7 +102,7 @@ pub fn check(config: &ConnectionConfig) -> Result<Checked, Vec<Problem>> {
         .into_iter()
         .filter_map(|(path, key)| Some((path, key.as_ref()?)))
     {
-        problems.extend(key_problem(path, key, config.environment));
+        problems.extend(key_problem(path, key, environment));
     }
     if key.is_none() {
         problems.push(Problem::error(
@@ -110,10 +117,11 @@ pub fn check(config: &ConnectionConfig) -> Result<Checked, Vec<Problem>> {
             settings
                 .base_url
                 .truncate(settings.base_url.trim_end_matches('/').len());
-            let mode = config.environment.as_str();
+            let mode = environment.as_str();
             let peer = Peer(format!("stripe:{}:{mode}", settings.account));
             Ok(Checked {
                 settings,
+                environment,
                 peer,
                 key,
                 next_key,
@@ -123,11 +131,10 @@ pub fn check(config: &ConnectionConfig) -> Result<Checked, Vec<Problem>> {
     }
 }
 
-/// The secret without the blanks that pasting leaves.
-fn secret(secret: Option<&Secret>) -> Option<Secret> {
-    secret
-        .map(|s| Secret::new(s.expose().trim()))
-        .filter(|s| !s.is_empty())
+/// The API key without the blanks that pasting leaves.
+fn secret(mut secrets: BTreeMap<String, Secret>) -> Option<Secret> {
+    let secret = secrets.remove("secret_key")?;
+    Some(Secret::new(secret.expose().trim())).filter(|s| !s.is_empty())
 }
 
 fn account_problem(account: &str) -> Option<Problem> {

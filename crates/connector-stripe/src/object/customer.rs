@@ -36,7 +36,7 @@ impl Kind for Customer {
             maybe("tax_exempt", schema::word("Tax", "none, exempt, reverse")),
             maybe(
                 "preferred_locales",
-                schema::list("Languages", schema::text("A locale")),
+                schema::list("Languages", &schema::text("A locale")),
             ),
         ];
         schema::object("A customer", fields)

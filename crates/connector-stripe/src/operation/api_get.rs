@@ -56,7 +56,7 @@ impl Operation for ApiGet {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        Ok(match answer(last)? {
+        Ok(match answer(&last)? {
             Some(body) => Next::Done(Output { body: body.clone() }),
             None => {
                 request::check_path(&input.path)?;

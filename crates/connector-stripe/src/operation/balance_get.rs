@@ -37,7 +37,7 @@ impl Operation for BalanceGet {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<Balance>, Fault> {
-        Ok(match answer(last)? {
+        Ok(match answer(&last)? {
             Some(body) => Next::Done(Balance::read(body)?),
             None => Next::Call(request::get(
                 "/v1/balance",

@@ -40,7 +40,7 @@ impl Operation for BalanceTransactionGet {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<BalanceTransaction>, Fault> {
-        if let Some(body) = answer(last)? {
+        if let Some(body) = answer(&last)? {
             return Ok(Next::Done(transaction::checked(body, None)?));
         }
         let path = request::of("/v1/balance_transactions", &input.id)?;

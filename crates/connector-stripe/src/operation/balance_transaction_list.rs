@@ -66,7 +66,7 @@ impl Operation for BalanceTransactionList {
         if input.payout.is_empty() {
             return Err(Fault::rejected("the id is empty").with_field("payout"));
         }
-        if let Some(body) = answer(last)? {
+        if let Some(body) = answer(&last)? {
             let (page, more) = poll::page(body.clone())?;
             for txn in &page {
                 progress.take(input, txn)?;

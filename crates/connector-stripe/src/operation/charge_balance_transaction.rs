@@ -41,7 +41,7 @@ impl Operation for ChargeBalanceTransaction {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<BalanceTransaction>, Fault> {
-        let Some(charge) = answer(last)? else {
+        let Some(charge) = answer(&last)? else {
             let path = request::of("/v1/charges", &input.charge)?;
             let params = json!({"expand": ["balance_transaction"]});
             return Ok(Next::Call(request::get("/v1/charges/{id}", path, params)));

@@ -105,7 +105,7 @@ impl Operation for CheckoutSessionFind {
         if input.payment_intent.is_empty() {
             return Err(Fault::rejected("the id is empty").with_field("payment_intent"));
         }
-        let reply = answer(last)?;
+        let reply = answer(&last)?;
         match (&mut progress.session, reply) {
             (None, None) => {
                 let params = json!({"payment_intent": input.payment_intent, "limit": 1});

@@ -127,7 +127,7 @@ impl Operation for CustomerCreate {
         progress: &mut Progress,
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, last)
+        making(input).next(cx, progress, &last)
     }
 
     fn undo(

@@ -85,7 +85,7 @@ impl<K: Readable> Operation for Get<K> {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<Object<K>>, Fault> {
-        Ok(match answer(last)? {
+        Ok(match answer(&last)? {
             Some(body) => Next::Done(Object::new(body.clone())),
             None => {
                 let label = format!("{}/{{id}}", K::COLLECTION);

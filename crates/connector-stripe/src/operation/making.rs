@@ -59,7 +59,7 @@ impl Making<'_> {
         &self,
         cx: &RecipeCx<'_>,
         progress: &mut Progress,
-        last: Last<'_>,
+        last: &Last<'_>,
     ) -> Result<Next<Output>, Fault> {
         if let Some(found) = &progress.found {
             return Ok(Next::Done(output(found)?));
@@ -84,9 +84,8 @@ impl Making<'_> {
         last: Last<'_>,
     ) -> Result<UndoNext, Fault> {
         let last = match last {
-            // The refusal that is being looked into is no answer to our look.
             Last::Nothing => None,
-            other => super::answer(other)?,
+            other => super::answer(&other)?,
         };
         let Some(body) = last else {
             (progress.after, progress.pages) = (None, 0);

@@ -19,10 +19,10 @@ use model::Fault;
 use serde_json::Value;
 
 /// The body of the last answer, nothing if the recipe begins or goes on, the refusal as the error.
-fn answer(last: Last<'_>) -> Result<Option<&Value>, Fault> {
+fn answer<'a>(last: &Last<'a>) -> Result<Option<&'a Value>, Fault> {
     match last {
         Last::Nothing => Ok(None),
         Last::Reply(reply) => request::body(reply).map(Some),
-        Last::Refused(fault) => Err(fault.clone()),
+        Last::Refused(fault) => Err(Fault::clone(fault)),
     }
 }

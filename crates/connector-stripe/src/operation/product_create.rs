@@ -92,7 +92,7 @@ impl Operation for ProductCreate {
         progress: &mut Progress,
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, last)
+        making(input).next(cx, progress, &last)
     }
 
     fn undo(

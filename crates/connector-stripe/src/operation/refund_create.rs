@@ -125,7 +125,7 @@ impl Operation for RefundCreate {
         progress: &mut Progress,
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, last)
+        making(input).next(cx, progress, &last)
     }
 
     fn undo(

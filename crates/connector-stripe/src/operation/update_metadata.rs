@@ -106,7 +106,7 @@ impl<K: Marked> Operation for UpdateMetadata<K> {
         (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        let Some(body) = answer(last)? else {
+        let Some(body) = answer(&last)? else {
             Self::validate(cx, input)?;
             let path = request::of(K::COLLECTION, &input.id)?;
             let key = key(&path, &input.metadata, cx.now);

@@ -2,6 +2,7 @@
 
 mod contract;
 mod corpus;
+mod delivery;
 mod envelope;
 mod guard;
 mod operation;

@@ -22,7 +22,7 @@ fn item(n: i64) -> Item {
 #[tokio::test]
 async fn what_was_bought_is_found_to_the_last_line() {
     let sandbox = Sandbox::start().await;
-    let bought = sandbox.buy(Purchase {
+    let bought = sandbox.buy(&Purchase {
         currency: "eur".into(),
         customer: Some("new".into()),
         line_items: (0..120).map(item).collect(),
@@ -157,7 +157,7 @@ async fn a_payouts_members_add_up_without_its_own_transaction() {
 #[tokio::test]
 async fn metadata_is_merged_and_the_event_is_marked_as_ours() {
     let sandbox = Sandbox::start().await;
-    let bought = sandbox.buy(Purchase {
+    let bought = sandbox.buy(&Purchase {
         currency: "usd".into(),
         customer: Some("new".into()),
         line_items: vec![item(1)],

@@ -154,15 +154,15 @@ impl Sandbox {
             amount_subtotal: amount,
             ..Item::default()
         };
-        self.buy(Purchase {
+        self.buy(&Purchase {
             currency: currency.into(),
             line_items: vec![item],
             ..Purchase::default()
         })
     }
 
-    pub fn buy(&self, purchase: Purchase) -> Purchased {
-        self.stripe.purchase(&purchase).unwrap()
+    pub fn buy(&self, purchase: &Purchase) -> Purchased {
+        self.stripe.purchase(purchase).unwrap()
     }
 
     /// How many requests of this operation the sandbox saw, such as `POST /v1/refunds`.

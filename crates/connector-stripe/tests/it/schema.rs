@@ -62,8 +62,8 @@ async fn events_fit_the_schemas_of_their_triggers() {
     );
     sandbox.session.send(&refund).await.unwrap();
     sandbox.pass(Duration::from_secs(5 * 86_400));
-    let events = sandbox
-        .session
+    let session = sandbox.open(DEFAULT_KEY, None, json!({"since": START}));
+    let events = session
         .poll("stripe.events", &Value::Null)
         .await
         .unwrap()

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// Answers one request with `{}` and gives what it was.
-async fn listen(listener: TcpListener) -> String {
+pub async fn listen(listener: &TcpListener) -> String {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut seen = Vec::new();
     let whole = |seen: &[u8]| {
@@ -38,7 +38,7 @@ async fn listen(listener: TcpListener) -> String {
 async fn sent(call: &connector::Call) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let heard = tokio::spawn(listen(listener));
+    let heard = tokio::spawn(async move { listen(&listener).await });
     let clock = Clock::manual(Timestamp::from_seconds(START));
     let config = connection(&url, "acct_1", "rk_test_q7w9", None, json!({}));
     let session = (CONNECTOR.open)(config, runtime(&clock, &Http::new().unwrap())).unwrap();

@@ -4,7 +4,7 @@ use crate::execute::Execution;
 use crate::pending::Pending;
 use crate::shared::Shared;
 use crate::stop::{Death, Stop};
-use model::{Fault, FaultClass, RunState, Timestamp};
+use model::{Fault, RunState, Timestamp};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::run::StepState;
@@ -297,6 +297,7 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::FaultClass;
 
     #[test]
     fn letters_of_one_cause_share_a_fingerprint() {

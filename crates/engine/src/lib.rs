@@ -81,7 +81,7 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the setup, or the store's trouble.
     pub async fn start(parts: Parts, setup: Setup, watching: Watching) -> Result<Self, SetupError> {
-        let fence = parts.store.lease(1).await?;
+        let fence = parts.store.lease("node").await?;
         let shared = Shared::new(
             parts.store,
             parts.registry,

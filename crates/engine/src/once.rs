@@ -133,13 +133,12 @@ impl Execution<'_> {
     ) -> Result<(), Turn> {
         let attempt = Progress::next_attempt(current.as_ref());
         let fresh = current.as_ref().is_none_or(|p| p.state == EffectState::Void);
-        let (mut progress, mut act) = {
+        let begun = {
             let cx = self.cx(&effect, attempt);
-            if fresh {
-                effect.work.operation.validate(&cx, input).map_err(|f| self.failed(step, f))?;
-            }
-            self.ledger(&effect, &cx).begin(current, input)
+            let valid = if fresh { effect.work.operation.validate(&cx, input) } else { Ok(()) };
+            valid.map(|()| self.ledger(&effect, &cx).begin(current, input))
         };
+        let (mut progress, mut act) = begun.map_err(|f| self.failed(step, f))?;
         if fresh {
             self.note_booking(&mut effect, attempt, &progress.input)?;
         }

@@ -11,7 +11,10 @@ use model::{EffectState, Fault};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::run::StepState;
-use store::{NewEvent, ReplayRequest, StartedRun};
+use store::{
+    Cancel, EffectRecord, LetterFilter, NewEvent, Page, RaiseGeneration, ReplayRequest, Resolution,
+    Resolve, SettleEffect, StartedRun,
+};
 
 /// How a run is worked again.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +76,10 @@ impl Engine {
         for id in runs {
             requests.push(self.replay_request(*id, how, who).await?);
         }
-        let started: Vec<StartedRun> = self.shared.store.replay(requests).await?;
+        let mut started: Vec<StartedRun> = Vec::with_capacity(requests.len());
+        for replayed in self.shared.store.replay_all(requests).await {
+            started.push(replayed?);
+        }
         let ids = started.iter().map(|r| r.id).collect();
         self.shared.start(started, None);
         Ok(ids)
@@ -111,11 +117,11 @@ impl Engine {
                 let event = self.shared.store.event(run.event).await?;
                 Some(NewEvent {
                     environment: run.environment,
-                    connection: event.connection,
+                    connection: event.head.connection,
                     peer: run.peer.clone(),
                     dedupe_key: format!("replay:{id}:{}", now.0),
-                    kind: event.kind,
-                    occurred_at: event.occurred_at,
+                    kind: event.head.kind,
+                    occurred_at: event.head.occurred_at,
                     received_at: now,
                     secret: None,
                     body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
@@ -127,6 +133,7 @@ impl Engine {
         };
         Ok(ReplayRequest {
             run: id,
+            from_cursor: keep_steps.iter().max().map_or(0, |last| last + 1),
             keep_steps,
             new_event,
             deployment: newest,
@@ -153,7 +160,18 @@ impl Engine {
         how: &Replay,
         who: &str,
     ) -> Result<Vec<RunId>, OperateError> {
-        let runs = self.shared.store.dead_letters_of(fingerprint).await?;
+        let mut runs = Vec::new();
+        for environment in self.shared.catalog().environments() {
+            let filter = LetterFilter { fingerprint: Some(fingerprint.to_owned()), flow: None };
+            let mut page = Page::first(1_000);
+            loop {
+                let letters =
+                    self.shared.store.dead_letters(environment.id, filter.clone(), page).await?;
+                let Some(last) = letters.last() else { break };
+                page.after = Some(last.run.0);
+                runs.extend(letters.iter().map(|l| l.run));
+            }
+        }
         self.replay(&runs, how, who).await
     }
 
@@ -162,7 +180,14 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn discard(&self, run: RunId, who: &str, reason: &str) -> Result<(), OperateError> {
-        Ok(self.shared.store.discard(run, who, reason, self.shared.clock.now()).await?)
+        let decision = Resolve {
+            run,
+            resolution: Resolution::Discard,
+            who: who.to_owned(),
+            reason: reason.to_owned(),
+            at: self.shared.clock.now(),
+        };
+        Ok(self.shared.store.resolve(decision).await?)
     }
 
     /// Ends a run that waits or queues. Its effects stay as they are.
@@ -170,8 +195,15 @@ impl Engine {
     /// # Errors
     /// If it is working right now or has ended.
     pub async fn cancel(&self, run: RunId, who: &str, reason: &str) -> Result<(), OperateError> {
-        self.shared.store.cancel(run, who, reason, self.shared.clock.now()).await?;
+        let decision = Cancel {
+            run,
+            who: who.to_owned(),
+            reason: reason.to_owned(),
+            at: self.shared.clock.now(),
+        };
+        let ready = self.shared.store.cancel(decision).await?;
         self.shared.lanes.lock().forget(run);
+        self.shared.start(ready, None);
         Ok(())
     }
 
@@ -196,7 +228,7 @@ impl Engine {
         let key = asked.ok_or_else(|| {
             OperateError::Refused(format!("{run} did not stop at an effect that a person can settle"))
         })?;
-        let mut effect = self.shared.store.effect_by_key(&key).await?.ok_or_else(|| {
+        let mut effect = self.uncertain(record.environment, &key).await?.ok_or_else(|| {
             OperateError::Refused(format!("the effect that {run} stopped at is not there"))
         })?;
         if matches!(effect.state, EffectState::Confirmed | EffectState::Void) {
@@ -231,7 +263,17 @@ impl Engine {
         effect.body = seal(data_key, Purpose::Effect, &progress)?;
         let wakes = vec![wake_key(&effect.id)];
         let write = store::EffectWrite { expected, record: effect };
-        let ready = self.shared.store.settle_effect(write, wakes, who, reason).await?;
+        let ready = self
+            .shared
+            .store
+            .settle_effect(SettleEffect {
+                write,
+                wakes,
+                who: who.to_owned(),
+                reason: reason.to_owned(),
+                at: self.shared.clock.now(),
+            })
+            .await?;
         self.shared.start(ready, None);
         Ok(())
     }
@@ -246,9 +288,37 @@ impl Engine {
         who: &str,
         reason: &str,
     ) -> Result<i64, OperateError> {
-        let now = self.shared.clock.now();
-        let (peer, kind, reference) = (&effect.peer, &effect.kind, &effect.reference);
-        Ok(self.shared.store.raise_generation(peer, kind, reference, who, reason, now).await?)
+        let decision = RaiseGeneration {
+            peer: effect.peer.clone(),
+            kind: effect.kind.clone(),
+            reference: effect.reference.clone(),
+            generation: effect.generation,
+            who: who.to_owned(),
+            reason: reason.to_owned(),
+            at: self.shared.clock.now(),
+        };
+        Ok(self.shared.store.raise_generation(decision).await?)
+    }
+
+    /// The unsettled effect with this key.
+    async fn uncertain(
+        &self,
+        environment: model::ids::EnvironmentId,
+        key: &[u8; 32],
+    ) -> Result<Option<EffectRecord>, OperateError> {
+        let mut after = None;
+        loop {
+            let page = self
+                .shared
+                .store
+                .effects_in(environment, EffectState::Uncertain, after, 500)
+                .await?;
+            let Some(last) = page.last() else { return Ok(None) };
+            after = Some(last.id.clone());
+            if let Some(found) = page.into_iter().find(|e| e.id.key() == *key) {
+                return Ok(Some(found));
+            }
+        }
     }
 }
 

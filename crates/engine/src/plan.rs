@@ -2,7 +2,7 @@
 
 use crate::books::{self, Book};
 use connector::{AnyOperation, Connector, Registry, Trigger};
-use mapping::{Shape, Template};
+use mapping::{Schemas, Shape, Template};
 use model::Problem;
 use model::flow::{Else, Flow, StepKind};
 use serde_json::{Value, json};
@@ -71,7 +71,8 @@ pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
     let mut compiler = Compiler {
         registry,
         problems: &mut problems,
-        schemas: BTreeMap::new(),
+        schemas: Schemas::new(),
+            steps: json!({"type": "object", "properties": {}}),
         connectors: BTreeSet::new(),
         ordinals: BTreeMap::new(),
         reads: BTreeSet::new(),
@@ -84,8 +85,10 @@ pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
 struct Compiler<'a> {
     registry: Registry,
     problems: &'a mut Vec<Problem>,
-    /// What is known by name so far: JSON Schemas of `charge`, `event`, …
-    schemas: BTreeMap<String, Value>,
+    /// What is known by name so far: `charge`, `event`, …
+    schemas: Schemas,
+    /// The schema of `steps` so far.
+    steps: Value,
     connectors: BTreeSet<&'static str>,
     ordinals: BTreeMap<String, i64>,
     reads: BTreeSet<i64>,
@@ -96,22 +99,31 @@ impl Compiler<'_> {
         let triggers = self.triggers(&flow);
         let subject = triggers.first().map_or("subject", |t| t.subject);
         for (name, schema) in standard_names() {
-            self.schemas.insert(name.into(), schema);
+            self.schemas.set(name, schema);
         }
         if let Some(trigger) = triggers.first() {
-            self.schemas.insert(subject.into(), (trigger.schema)());
+            self.schemas.set(subject, (trigger.schema)());
         }
         let key = flow.key.as_ref().map(|v| self.template(v, "key"));
         let order_by = flow.order_by.as_ref().map(|v| self.template(v, "order_by"));
         self.refuse_a_key_that_swallows(&flow, &triggers);
         let mut steps = Vec::new();
-        self.schemas.insert("steps".into(), json!({"type": "object", "properties": {}}));
+        self.schemas.set("steps", self.steps.clone());
         for (n, step) in flow.steps().enumerate() {
             let ordinal = i64::try_from(n).unwrap_or(i64::MAX);
             let path = format!("steps.{}", step.id);
             let when = step.when.as_ref().map(|v| self.template(v, &format!("{path}.when")));
+            let before = self.schemas.clone();
+            self.assume(when.as_ref());
             let work = self.work(&step.kind, &path);
+            self.schemas = before;
             let Some(work) = work else { continue };
+            if let Work::Check(condition, _) = &work {
+                // What a check asks for holds for every step after it.
+                for (_, formula) in condition.formulas() {
+                    self.schemas.assume(formula);
+                }
+            }
             let mut depends_on = BTreeSet::new();
             for name in step_names(&step.kind) {
                 if let Some(used) = self.ordinals.get(&name)
@@ -191,7 +203,11 @@ impl Compiler<'_> {
                 for (n, case) in cases.iter().enumerate() {
                     let at = format!("{path}.choose[{n}]");
                     let when = case.when.as_ref().map(|v| self.template(v, &format!("{at}.when")));
-                    compiled.push((when, self.work(&case.kind, &at)?));
+                    let before = self.schemas.clone();
+                    self.assume(when.as_ref());
+                    let work = self.work(&case.kind, &at);
+                    self.schemas = before;
+                    compiled.push((when, work?));
                 }
                 Some(Work::Choose(compiled))
             }
@@ -251,20 +267,27 @@ impl Compiler<'_> {
         let sound = !problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
         if sound {
-            self.problems.extend(mapping::check(&template, &self.schemas));
+            self.problems.extend(mapping::check_template(&template, path, &self.schemas));
         }
         template
     }
 
+    /// Under a condition, what it asks for with `has()` is there.
+    fn assume(&mut self, when: Option<&Template>) {
+        for (_, formula) in when.iter().flat_map(|w| w.formulas()) {
+            self.schemas.assume(formula);
+        }
+    }
+
     fn learn(&mut self, id: &str, schema: Value, optional: bool) {
-        let Some(steps) = self.schemas.get_mut("steps") else { return };
-        steps["properties"][id] = schema;
+        self.steps["properties"][id] = schema;
         if !optional {
-            match steps.get_mut("required").and_then(Value::as_array_mut) {
+            match self.steps.get_mut("required").and_then(Value::as_array_mut) {
                 Some(list) => list.push(json!(id)),
-                None => steps["required"] = json!([id]),
+                None => self.steps["required"] = json!([id]),
             }
         }
+        self.schemas.set("steps", self.steps.clone());
     }
 
     fn all_triggers(&self) -> Vec<&'static str> {

@@ -8,13 +8,14 @@ use crate::plan::{Plan, compile};
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{ConnectionConfig, Credential, Runtime};
-use model::ids::EnvironmentId;
 use model::{Company, EnvironmentKind, Problem, RunState, Secret};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{ConnectionRow, DeploymentRow, EnvironmentRow};
+use store::{
+    ConnectionRecord, DeploymentRecord, NewConnection, NewDeployment, NewEnvironment, NewVersion,
+};
 use vault::MasterKey;
 
 /// What is to be in force.
@@ -81,6 +82,8 @@ struct Stored {
 }
 
 const CREDENTIAL: &[u8] = b"credential";
+/// Who deploys what a configuration file says, in the audit trail.
+const WHO: &str = "configuration";
 
 /// Writes `setup` to the store and opens every connection.
 pub(crate) async fn put_in_force(
@@ -120,24 +123,28 @@ async fn environment(
     master: &MasterKey,
     setup: &EnvironmentSetup,
 ) -> Result<Arc<Environment>, SetupError> {
-    let known = shared.store.environment(&setup.name).await?;
-    let (sealed, key) = match known {
-        Some(row) => {
-            let key = master.open_data_key(&row.data_key)?;
-            (row.data_key, key)
+    let known = shared.store.environments().await?.into_iter().find(|e| e.name == setup.name);
+    let (id, key) = match known {
+        Some(known) => {
+            let keys = shared.store.environment_keys(known.id).await?;
+            let newest = keys.last().ok_or_else(|| store::Error::NotFound {
+                what: "data key of environment",
+                name: setup.name.clone(),
+            })?;
+            (known.id, master.open_data_key(&newest.wrapped)?)
         }
-        None => master.new_data_key()?,
+        None => {
+            let (wrapped_key, key) = master.new_data_key()?;
+            let new = NewEnvironment {
+                name: setup.name.clone(),
+                kind: setup.kind,
+                settings: "{}".into(),
+                wrapped_key,
+                at: shared.clock.now(),
+            };
+            (shared.store.create_environment(new).await?, key)
+        }
     };
-    let id = shared
-        .store
-        .put_environment(EnvironmentRow {
-            id: EnvironmentId(0),
-            name: setup.name.clone(),
-            kind: setup.kind,
-            data_key: sealed,
-            created_at: shared.clock.now(),
-        })
-        .await?;
     Ok(Arc::new(Environment {
         id,
         name: setup.name.clone(),
@@ -160,10 +167,11 @@ async fn open(
         let cure = format!("one of: {}", known.join(", "));
         return Ok(Err(vec![Problem::error(path, "unknown_connector", message, cure)]));
     };
-    let known = shared.store.connection(environment.id, &setup.name).await?;
+    let known = shared.store.connections(Some(environment.id)).await?;
+    let known = known.into_iter().find(|c| c.name == setup.name);
     let stored = match &known {
-        Some(row) if setup.credential.is_empty() => {
-            let text = environment.key.open(&row.credential, CREDENTIAL)?;
+        Some(ConnectionRecord { credential: Some(sealed), .. }) if setup.credential.is_empty() => {
+            let text = environment.key.open(sealed, CREDENTIAL)?;
             serde_json::from_slice(&text).unwrap_or_default()
         }
         _ => Stored {
@@ -199,29 +207,42 @@ async fn open(
         }
     };
     let peer = session.peer();
-    if let Some(owner) = shared.store.peer_owner(&peer, environment.id, &setup.name).await? {
-        let message = format!("`{peer}` belongs to the environment `{owner}` already");
-        let cure = "a peer belongs to one environment: remove it there first";
-        return Ok(Err(vec![Problem::error(path, "peer_taken", message, cure)]));
-    }
     let text = serde_json::to_vec(&stored).unwrap_or_default();
-    let id = shared
-        .store
-        .put_connection(ConnectionRow {
-            id: model::ids::ConnectionId(0),
-            environment: environment.id,
-            name: setup.name.clone(),
-            connector: connector.id.into(),
-            settings: setup.settings.to_string(),
-            credential: environment.key.seal(&text, CREDENTIAL),
-            peer,
-            paused: None,
-            created_at: shared.clock.now(),
-        })
-        .await?;
+    let credential = Some(environment.key.seal(&text, CREDENTIAL));
+    let now = shared.clock.now();
+    let paused = known.as_ref().and_then(|k| k.paused.clone());
+    let put = match known {
+        Some(mut known) => {
+            known.settings = setup.settings.to_string();
+            known.credential = credential;
+            known.peer = Some(peer.0.clone());
+            let id = known.id;
+            shared.store.update_connection(known, now).await.map(|()| id)
+        }
+        None => {
+            let new = NewConnection {
+                environment: environment.id,
+                name: setup.name.clone(),
+                connector: connector.id.into(),
+                settings: setup.settings.to_string(),
+                credential,
+                peer: Some(peer.0.clone()),
+                at: now,
+            };
+            shared.store.create_connection(new).await
+        }
+    };
+    let id = match put {
+        Ok(id) => id,
+        Err(store::Error::Conflict(message)) => {
+            let cure = "a peer belongs to one environment: remove it there first";
+            return Ok(Err(vec![Problem::error(path, "peer_taken", message, cure)]));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let gate = Gate::new(shared.clock.clone(), setup.limits);
-    if let Some((cause, since)) = known.and_then(|row| row.paused) {
-        gate.close(Pause { cause, since });
+    if let Some(paused) = paused {
+        gate.close(Pause { cause: paused.cause, since: paused.since });
     }
     Ok(Ok(Arc::new(Connection {
         id,
@@ -278,10 +299,29 @@ async fn deploy(
     }
     let digest: [u8; 32] = Sha256::digest(setup.text.as_bytes()).into();
     let bindings = serde_json::to_string(&bindings).unwrap_or_default();
-    shared
+    let at = shared.clock.now();
+    let version = shared
         .store
-        .deploy(environment.id, &plan.flow.id, &setup.text, digest, &bindings, shared.clock.now())
+        .put_flow_version(NewVersion {
+            flow: plan.flow.id.clone(),
+            document: setup.text.clone(),
+            digest,
+            who: WHO.into(),
+            at,
+        })
         .await?;
+    let active = shared.store.deployments(Some(environment.id), true).await?;
+    let same = |d: &DeploymentRecord| d.version == version.id && d.settings == bindings;
+    if !active.iter().any(same) {
+        let new = NewDeployment {
+            environment: environment.id,
+            version: version.id,
+            settings: bindings,
+            who: WHO.into(),
+            at,
+        };
+        shared.store.deploy(new).await?;
+    }
     Ok(problems)
 }
 
@@ -293,11 +333,14 @@ async fn deployments(
 ) -> Result<Vec<Arc<Deployment>>, SetupError> {
     let mut plans: BTreeMap<String, Arc<Plan>> = BTreeMap::new();
     let mut out = Vec::new();
-    for row in shared.store.deployments().await? {
+    for row in shared.store.deployments(None, false).await? {
         let Some(environment) = environments.iter().find(|e| e.id == row.environment) else {
             continue;
         };
-        if let Some(deployment) = deployment(shared, environment, connections, &mut plans, row) {
+        let version = shared.store.flow_version(row.version).await?;
+        let found =
+            deployment(shared, environment, connections, &mut plans, &row, version.document);
+        if let Some(deployment) = found {
             out.push(Arc::new(deployment));
         }
     }
@@ -309,12 +352,13 @@ fn deployment(
     environment: &Arc<Environment>,
     connections: &[Arc<Connection>],
     plans: &mut BTreeMap<String, Arc<Plan>>,
-    row: DeploymentRow,
+    row: &DeploymentRecord,
+    document: String,
 ) -> Option<Deployment> {
-    let plan = match plans.get(&row.document) {
+    let plan = match plans.get(&document) {
         Some(plan) => Arc::clone(plan),
         None => {
-            let (plan, problems) = compile(&row.document, shared.registry);
+            let (plan, problems) = compile(&document, shared.registry);
             let Some(plan) = plan else {
                 tracing::error!(
                     deployment = %row.id, problems = list(&problems),
@@ -323,11 +367,11 @@ fn deployment(
                 return None;
             };
             let plan = Arc::new(plan);
-            plans.insert(row.document.clone(), Arc::clone(&plan));
+            plans.insert(document, Arc::clone(&plan));
             plan
         }
     };
-    let names: BTreeMap<String, String> = serde_json::from_str(&row.bindings).unwrap_or_default();
+    let names: BTreeMap<String, String> = serde_json::from_str(&row.settings).unwrap_or_default();
     let mut bindings = BTreeMap::new();
     let mut settings = Map::new();
     for id in &plan.connectors {
@@ -350,20 +394,16 @@ fn deployment(
 
 /// Puts every run that is not finished back into its lane.
 pub(crate) async fn read_back(shared: &Shared) -> Result<(), SetupError> {
-    let mut after = None;
-    loop {
-        let page = shared.store.load_live(after, 1_000).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.id);
-        let mut lanes = shared.lanes.lock();
-        for run in page {
-            let place = match run.state {
-                RunState::Retry | RunState::Parked => After::Hold { until: run.due_at },
-                RunState::Waiting => After::Leave { until: run.due_at },
-                _ => After::Ended,
-            };
-            lanes.restore(run.id, run.lane, &place);
-        }
+    let shards: Vec<i64> = (0..model::lane::SHARDS).collect();
+    let runs = shared.store.load_live(&shards).await?;
+    let mut lanes = shared.lanes.lock();
+    for run in runs {
+        let place = match run.state {
+            RunState::Retry | RunState::Parked => After::Hold { until: run.due_at },
+            RunState::Waiting => After::Leave { until: run.due_at },
+            _ => After::Ended,
+        };
+        lanes.restore(run.id, run.lane, &place);
     }
+    Ok(())
 }
-

@@ -11,7 +11,7 @@ use model::clock::{Clock, Entropy};
 use model::ids::{EnvironmentId, RunId};
 use parking_lot::{Mutex, RwLock};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -164,14 +164,14 @@ impl Shared {
         );
         connection.gate.close(Pause { cause: cause.clone(), since });
         let probe_at = since.plus(self.options.probe_every);
-        self.store.pause_connection(connection.id, &cause, since, probe_at).await?;
+        self.store.pause_connection(connection.id, &cause, since, Some(probe_at)).await?;
         Ok(())
     }
 
     /// Opens a paused connection and wakes what waits for it.
     pub(crate) async fn open(&self, connection: &Connection) -> Result<(), store::Error> {
         let ready =
-            self.store.open_connection(connection.id, self.clock.now()).await?;
+            self.store.resume_connection(connection.id, self.clock.now()).await?;
         if connection.gate.open().is_some() {
             tracing::info!(connection.name = %connection.name, "the connection is open again");
         }
@@ -185,30 +185,41 @@ impl Shared {
         environment: EnvironmentId,
         needs: &BTreeSet<Fact>,
     ) -> Result<Vec<(Fact, Option<Value>)>, Stop> {
-        let (mut xrefs, mut rows) = (Vec::new(), Vec::new());
+        let mut xrefs = Vec::new();
+        let mut rows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for need in needs {
             match need {
                 Fact::Xref { kind, id } => xrefs.push((kind.clone(), id.clone())),
-                Fact::Lookup { table, key } => rows.push((table.clone(), key.clone())),
+                Fact::Lookup { table, key } => {
+                    rows.entry(table.clone()).or_default().insert(key.clone());
+                }
             }
         }
         let mut found = Vec::with_capacity(needs.len());
         if !xrefs.is_empty() {
-            let values = self.store.cross_references(environment, &xrefs).await?;
+            let values = self.store.cross_references(environment, xrefs.clone()).await?;
             for ((kind, id), value) in xrefs.into_iter().zip(values) {
                 found.push((Fact::Xref { kind, id }, value.map(Value::String)));
             }
         }
-        if !rows.is_empty() {
-            let values = self.store.lookup_rows(environment, &rows, self.clock.now()).await?;
-            for ((table, key), value) in rows.into_iter().zip(values) {
-                let value = match value {
+        for (table, keys) in rows {
+            let keys: Vec<String> = keys.into_iter().collect();
+            let now = self.clock.now();
+            let mut values: HashMap<String, String> = self
+                .store
+                .lookup_rows(environment, &table, &keys, now)
+                .await?
+                .into_iter()
+                .map(|row| (row.key, row.value))
+                .collect();
+            for key in keys {
+                let value = match values.remove(&key) {
                     Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
                         Stop::bug(format!("lookup `{table}`, row `{key}`: {e}"))
                     })?),
                     None => None,
                 };
-                found.push((Fact::Lookup { table, key }, value));
+                found.push((Fact::Lookup { table: table.clone(), key }, value));
             }
         }
         Ok(found)

@@ -8,8 +8,7 @@ use model::Fault;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Ingested;
-use store::entry::PostedVoucher;
+use store::{ExceptionRecord, Ingested, Marked, PollCursor, Voucher};
 
 /// One walk takes at most this many pages before it pauses.
 const PAGES_MAX: usize = 1_000;
@@ -94,12 +93,7 @@ async fn walk(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> R
         .ok_or_else(|| Fault::bug("the connection's environment is not loaded"))?;
     let mut came = 0;
     for _ in 0..PAGES_MAX {
-        let cursor = shared.store.poll_cursor(connection.id, trigger).await.map_err(away)?;
-        let cursor: Value = match cursor {
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|e| Fault::bug(format!("the stored cursor of {trigger}: {e}")))?,
-            None => Value::Null,
-        };
+        let cursor = cursor(shared, connection, trigger).await?;
         let Ok(permit) = connection.gate.pass().await else { return Ok(came) };
         let page = connection.session.poll(trigger, &cursor).await;
         drop(permit);
@@ -124,14 +118,10 @@ async fn walk(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> R
                 }
             }
         }
-        let text = page.cursor.to_string();
-        let stored = shared
-            .store
-            .ingest_page(connection.id, trigger, &text, shared.clock.now(), events)
-            .await
-            .map_err(away)?;
+        let cursor = next_cursor(shared, connection, trigger, &page.cursor);
+        let stored = shared.store.ingest_page(events, cursor).await.map_err(away)?;
         for (ingested, body) in stored.into_iter().zip(bodies) {
-            if let Ok(Ingested::New { runs, .. }) = ingested {
+            if let Ingested::New { runs, .. } = ingested {
                 came += 1;
                 shared.start(runs, Some(&body));
             }
@@ -148,10 +138,7 @@ async fn read_back(shared: &Shared, connection: &Arc<Connection>) -> usize {
     let mut came = 0;
     let trigger = format!("{}.postings", connection.connector.id);
     for _ in 0..PAGES_MAX {
-        let cursor = match shared.store.poll_cursor(connection.id, &trigger).await {
-            Ok(cursor) => cursor.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or(Value::Null),
-            Err(_) => return came,
-        };
+        let Ok(cursor) = cursor(shared, connection, &trigger).await else { return came };
         let Ok(permit) = connection.gate.pass().await else { return came };
         let page = connection.session.postings(&cursor).await;
         drop(permit);
@@ -166,33 +153,99 @@ async fn read_back(shared: &Shared, connection: &Arc<Connection>) -> usize {
                 return came;
             }
         };
-        let text = page.cursor.to_string();
-        let vouchers: Vec<PostedVoucher> = page
+        let vouchers: Vec<Voucher> = page
             .items
             .into_iter()
-            .map(|p| PostedVoucher {
+            .map(|p| Voucher {
                 sent_reference: p.reference,
                 voucher: p.voucher,
                 debit_minor: p.debit_minor,
                 currency: p.currency,
             })
             .collect();
-        let marked = shared
-            .store
-            .mark_posted(connection.id, &trigger, &text, shared.clock.now(), &vouchers)
-            .await;
-        match marked {
-            Ok(count) => came += count,
+        match note(shared, connection, vouchers).await {
+            Ok(posted) => came += posted,
             Err(error) => {
                 tracing::warn!(error = %error, "the vouchers cannot be noted");
                 return came;
             }
+        }
+        let next = next_cursor(shared, connection, &trigger, &page.cursor);
+        if let Err(error) = shared.store.put_poll_cursor(next).await {
+            tracing::warn!(error = %error, "how far the vouchers were read cannot be noted");
+            return came;
         }
         if !page.more {
             break;
         }
     }
     came
+}
+
+/// Marks entries as posted; a voucher that is not what we sent becomes an exception.
+async fn note(
+    shared: &Shared,
+    connection: &Connection,
+    vouchers: Vec<Voucher>,
+) -> Result<usize, store::Error> {
+    let now = shared.clock.now();
+    let environment = connection.environment;
+    let marked = shared.store.mark_posted(environment, vouchers.clone(), now).await?;
+    let mut posted = 0;
+    let mut exceptions = Vec::new();
+    for (voucher, marked) in vouchers.iter().zip(marked) {
+        match marked {
+            Marked::Posted(_) => posted += 1,
+            Marked::Already(_) | Marked::Unknown => {}
+            Marked::Differs { entry, debit_minor, currency, voucher: ours } => {
+                let sentence = match ours {
+                    Some(ours) if ours != voucher.voucher => format!(
+                        "{entry} stands in the ERP twice: as voucher {ours} and as {}",
+                        voucher.voucher
+                    ),
+                    _ => format!(
+                        "voucher {} has {} {} (minor units) where {entry} has {debit_minor} {currency}",
+                        voucher.voucher, voucher.debit_minor, voucher.currency
+                    ),
+                };
+                exceptions.push(ExceptionRecord {
+                    kind: "voucher_differs".into(),
+                    key: voucher.voucher.clone(),
+                    sentence,
+                    amount_minor: voucher.debit_minor.checked_sub(debit_minor),
+                    currency: Some(voucher.currency.clone()),
+                });
+            }
+        }
+    }
+    if !exceptions.is_empty() {
+        shared.store.open_exceptions(environment, exceptions, now).await?;
+    }
+    Ok(posted)
+}
+
+/// Where the last walk stopped.
+async fn cursor(shared: &Shared, connection: &Connection, trigger: &str) -> Result<Value, Fault> {
+    let cursors = shared.store.poll_cursors().await;
+    let cursors = cursors.map_err(|e| Fault::transient(e.to_string()))?;
+    let found = cursors.into_iter().find(|c| c.connection == connection.id && c.trigger == trigger);
+    let Some(found) = found else { return Ok(Value::Null) };
+    serde_json::from_str(&found.cursor_json)
+        .map_err(|e| Fault::bug(format!("the stored cursor of {trigger}: {e}")))
+}
+
+fn next_cursor(
+    shared: &Shared,
+    connection: &Connection,
+    trigger: &str,
+    cursor: &Value,
+) -> PollCursor {
+    PollCursor {
+        connection: connection.id,
+        trigger: trigger.to_owned(),
+        cursor_json: cursor.to_string(),
+        next_at: shared.clock.now().plus(poll_interval(shared, connection)),
+    }
 }
 
 async fn probe(shared: &Shared, connection: &Arc<Connection>) -> usize {

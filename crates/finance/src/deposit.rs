@@ -52,6 +52,26 @@ impl Deposit {
         }
     }
 
+    /// Takes so much in the balance's currency: what a refund or a lost dispute takes back. The
+    /// customer's part is proportional, and the last part closes exactly.
+    pub fn apply_settlement(&self, settlement_minor: i64) -> Application {
+        let taken = settlement_minor.min(self.settlement_left).max(0);
+        let closes = taken == self.settlement_left;
+        let whole = self.settlement.minor;
+        let gone = whole - self.settlement_left;
+        let parts = spread(self.presentment.minor, &[gone, taken, whole - gone - taken]);
+        let presentment = if closes {
+            self.presentment_left
+        } else {
+            parts.get(1).copied().unwrap_or(0).min(self.presentment_left)
+        };
+        Application {
+            presentment: Money::new(presentment, self.presentment.currency),
+            settlement: Money::new(taken, self.settlement.currency),
+            closes,
+        }
+    }
+
     /// What is left after `application`.
     #[must_use]
     pub fn less(&self, application: &Application) -> Self {

@@ -4,7 +4,6 @@
 //! once however often the run is interrupted. One more of them is one more file and one more line
 //! in [`BOOKS`].
 
-mod balance;
 mod cross_reference;
 mod deposit;
 mod exception;
@@ -49,6 +48,17 @@ pub struct Booked {
     pub cross_references: Vec<CrossReferenceWrite>,
     pub deposits: Vec<DepositWrite>,
     pub exceptions: Vec<ExceptionRecord>,
+}
+
+impl Booked {
+    /// Adds a cross reference.
+    fn link(&mut self, kind: &str, id: &str, value: &str) {
+        self.cross_references.push(CrossReferenceWrite {
+            kind: kind.into(),
+            id: id.into(),
+            value: value.into(),
+        });
+    }
 }
 
 /// Why it did not come to anything.

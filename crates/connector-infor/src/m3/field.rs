@@ -1,0 +1,1 @@
+//! Widths of MI fields, checked before anything is sent.

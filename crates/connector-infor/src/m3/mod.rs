@@ -1,0 +1,6 @@
+//! M3: its MI transactions over REST, and what flows do with them.
+
+pub mod field;
+pub mod operations;
+pub mod reply;
+pub mod request;

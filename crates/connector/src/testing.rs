@@ -221,7 +221,7 @@ impl<'a> Shell<'a> {
                     if death.is_some() {
                         return None;
                     }
-                    let answered = self.answer(id, progress, &call, answer);
+                    let answered = self.answer(id, progress, &call, &answer);
                     self.save(&answered.0);
                     answered
                 }
@@ -234,9 +234,10 @@ impl<'a> Shell<'a> {
                             .find(&cx, &progress.input, &progress.recipe)
                             .await
                     };
-                    let cx = self.cx(id, progress.attempt);
-                    let next = self.ledger(&cx).found(progress, found);
-                    drop(cx);
+                    let next = {
+                        let cx = self.cx(id, progress.attempt);
+                        self.ledger(&cx).found(progress, found)
+                    };
                     self.save(&next.0);
                     next
                 }
@@ -276,7 +277,7 @@ impl<'a> Shell<'a> {
         id: &EffectId,
         progress: Progress,
         call: &Call,
-        answer: Result<Value, Fault>,
+        answer: &Result<Value, Fault>,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
         self.ledger(&cx)
@@ -303,15 +304,22 @@ impl<'a> Shell<'a> {
     }
 }
 
+/// Makes an input that is unique for its number.
+pub type MakeInput<'a> = dyn Fn(usize) -> Value + 'a;
+/// Counts what the peer holds for an input.
+pub type CountObjects<'a> = dyn Fn(&Value) -> usize + 'a;
+/// Finds the number of what the peer holds for an input.
+pub type FindNumber<'a> = dyn Fn(&Value) -> Option<String> + 'a;
+
 /// What the suite needs to know about one writing operation of a connector.
 pub struct Case<'a> {
     pub operation: &'a dyn AnyOperation,
     /// A valid input, new and unique for each number.
-    pub input: Box<dyn Fn(usize) -> Value + 'a>,
+    pub input: Box<MakeInput<'a>>,
     /// How many objects the peer holds that count for this input.
-    pub count: Box<dyn Fn(&Value) -> usize + 'a>,
+    pub count: Box<CountObjects<'a>>,
     /// The number of the object that the peer holds for this input, as a person would find it.
-    pub number: Box<dyn Fn(&Value) -> Option<String> + 'a>,
+    pub number: Box<FindNumber<'a>>,
 }
 
 /// What [`lost_answers`] saw, for the report.

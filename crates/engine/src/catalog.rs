@@ -75,7 +75,12 @@ impl Catalog {
             }
         }
         let deployments = deployments.into_iter().map(|d| (d.id, d)).collect();
-        Self { environments, connections, deployments, listeners }
+        Self {
+            environments,
+            connections,
+            deployments,
+            listeners,
+        }
     }
 
     pub fn environment(&self, name: &str) -> Option<&Arc<Environment>> {
@@ -91,7 +96,9 @@ impl Catalog {
     }
 
     pub fn connection(&self, environment: EnvironmentId, name: &str) -> Option<&Arc<Connection>> {
-        self.connections.iter().find(|c| c.environment == environment && c.name == name)
+        self.connections
+            .iter()
+            .find(|c| c.environment == environment && c.name == name)
     }
 
     pub fn connections(&self) -> &[Arc<Connection>] {

@@ -55,14 +55,21 @@ impl Execution<'_> {
     }
 
     async fn write(&mut self, advance: Advance) -> Result<bool, Stop> {
-        let effects: Vec<_> =
-            advance.effects.iter().map(|e| (e.record.id.clone(), e.record.rev)).collect();
+        let effects: Vec<_> = advance
+            .effects
+            .iter()
+            .map(|e| (e.record.id.clone(), e.record.rev))
+            .collect();
         let state = advance.state;
         // A commit that is refused because of one effect must not lose the others' results.
         let kept = (!advance.effects.is_empty() || !advance.deposits.is_empty())
             .then(|| Box::new(advance.clone()));
         match self.shared.advance(advance).await? {
-            Advanced::Done { rev, ready, ready_at_once } => {
+            Advanced::Done {
+                rev,
+                ready,
+                ready_at_once,
+            } => {
                 self.run.rev = rev;
                 self.run.state = state;
                 self.durable.extend(effects);
@@ -78,9 +85,11 @@ impl Execution<'_> {
                         |e| !matches!(e, EntryWrite::Insert { effect, .. } if *effect == id),
                     );
                     let key = id.key();
-                    kept.steps.retain(|s| s.effect != Some(key) || s.state != StepState::Begun);
+                    kept.steps
+                        .retain(|s| s.effect != Some(key) || s.state != StepState::Begun);
                 });
-                self.journal.retain(|_, s| s.state != StepState::Begun || s.effect != Some(id.key()));
+                self.journal
+                    .retain(|_, s| s.state != StepState::Begun || s.effect != Some(id.key()));
                 Err(Stop::Lost)
             }
             Advanced::DepositStale(charge) => {
@@ -131,7 +140,9 @@ impl Execution<'_> {
     }
 
     fn later(&self, span: Duration) -> After {
-        After::Hold { until: self.shared.clock.now().plus(span) }
+        After::Hold {
+            until: self.shared.clock.now().plus(span),
+        }
     }
 
     async fn settle(&mut self, result: Result<(), Stop>) -> Result<After, Stop> {
@@ -149,14 +160,20 @@ impl Execution<'_> {
                 self.commit(RunState::Retry).await?;
                 Ok(After::Hold { until })
             }
-            Err(Stop::Leave { key, until, deadline }) => {
+            Err(Stop::Leave {
+                key,
+                until,
+                deadline,
+            }) => {
                 self.run.wait_for = Some(key);
                 self.run.due_at = until;
                 self.run.deadline = deadline;
                 let advance = self.advance(RunState::Waiting);
                 let at_once = self.write(advance).await?;
                 self.run.wait_for = None;
-                Ok(After::Leave { until: if at_once { now } else { until } })
+                Ok(After::Leave {
+                    until: if at_once { now } else { until },
+                })
             }
             Err(Stop::Paused { connection }) => {
                 // The clock of the 72 hours stands still while the connection is paused.
@@ -200,7 +217,13 @@ impl Execution<'_> {
             let hours = policy.span.as_secs() / 3600;
             let mut fault = fault;
             fault.message = format!("given up after {hours} h of tries: {}", fault.message);
-            return self.dead(Death { fault, question: None, missing_row: None }).await;
+            return self
+                .dead(Death {
+                    fault,
+                    question: None,
+                    missing_row: None,
+                })
+                .await;
         };
         self.run.attempt += 1;
         self.run.due_at = until;
@@ -216,7 +239,12 @@ impl Execution<'_> {
 
     fn policy(&self) -> crate::retry::RetryPolicy {
         let mut policy = self.shared.options.retry;
-        let step = self.deployment.plan.steps.iter().find(|s| s.ordinal == self.run.cursor);
+        let step = self
+            .deployment
+            .plan
+            .steps
+            .iter()
+            .find(|s| s.ordinal == self.run.cursor);
         if let Some(span) = step.and_then(|s| s.retry) {
             policy.span = span;
         }
@@ -281,8 +309,18 @@ fn fingerprint(
 
 /// A message without what differs from case to case: words that hold a digit.
 fn shape(message: &str) -> String {
-    let word = |w: &str| if w.contains(|c: char| c.is_ascii_digit()) { "#".into() } else { w.to_owned() };
-    message.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+    let word = |w: &str| {
+        if w.contains(|c: char| c.is_ascii_digit()) {
+            "#".into()
+        } else {
+            w.to_owned()
+        }
+    };
+    message
+        .split_whitespace()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Shared {
@@ -290,7 +328,8 @@ impl Shared {
     pub(crate) async fn advance(&self, advance: Advance) -> Result<Advanced, Stop> {
         let fence = self.fence(advance.shard);
         let mut done = self.store.advance(fence, vec![advance]).await?;
-        done.pop().ok_or_else(|| Stop::bug("the store answered nothing"))
+        done.pop()
+            .ok_or_else(|| Stop::bug("the store answered nothing"))
     }
 }
 
@@ -307,8 +346,14 @@ mod tests {
             print(&fault("Item number MUG-77 does not exist")),
             print(&fault("Item number MUG-78 does not exist"))
         );
-        assert_ne!(print(&fault("Item is blocked")), print(&fault("Customer is blocked")));
+        assert_ne!(
+            print(&fault("Item is blocked")),
+            print(&fault("Customer is blocked"))
+        );
         let coded = fault("Kund 7 finns inte").with_code("XIM0002");
-        assert_eq!(print(&coded), print(&fault("Customer 8 is invalid").with_code("XIM0002")));
+        assert_eq!(
+            print(&coded),
+            print(&fault("Customer 8 is invalid").with_code("XIM0002"))
+        );
     }
 }

@@ -75,7 +75,11 @@ impl<'a> Execution<'a> {
                 serde_json::from_slice(&open_bytes(key, Purpose::Body, &event.body)?)
             }
         }
-        .map_err(|e| Stop::dead(Fault::rejected(format!("the event's body is not JSON: {e}"))))?;
+        .map_err(|e| {
+            Stop::dead(Fault::rejected(format!(
+                "the event's body is not JSON: {e}"
+            )))
+        })?;
         let (names, subject) = names(&deployment, &run, &body)?;
         let touched = steps.iter().any(|s| s.effect.is_some());
         let mut execution = Self {
@@ -177,7 +181,11 @@ impl<'a> Execution<'a> {
                     Err(BookStop::Await { kind, id }) => {
                         let key = format!("xref:{kind}:{id}");
                         let until = self.shared.clock.now().plus(LOOK_AGAIN);
-                        return Err(Stop::Leave { key, until, deadline: None });
+                        return Err(Stop::Leave {
+                            key,
+                            until,
+                            deadline: None,
+                        });
                     }
                 };
                 self.touched |= !book.is_read();
@@ -202,15 +210,28 @@ impl<'a> Execution<'a> {
         };
         match call.operation.effect() {
             Effect::Create | Effect::Append => {
-                let begun = seal(self.key(), Purpose::Step, &Begun { case, input: input.clone() })?;
+                let begun = seal(
+                    self.key(),
+                    Purpose::Step,
+                    &Begun {
+                        case,
+                        input: input.clone(),
+                    },
+                )?;
                 self.once(step, call, &connection, &input, begun).await
             }
             Effect::Set => {
-                let guard = call.operation.as_of(&input).map_err(|f| self.failed(step, f))?;
+                let guard = call
+                    .operation
+                    .as_of(&input)
+                    .map_err(|f| self.failed(step, f))?;
                 if let Some(guard) = &guard {
                     let peer = connection.session.peer();
-                    let last =
-                        self.shared.store.set_guard(&peer, &guard.kind, &guard.reference).await?;
+                    let last = self
+                        .shared
+                        .store
+                        .set_guard(&peer, &guard.kind, &guard.reference)
+                        .await?;
                     if last.is_some_and(|last| last > guard.as_of) {
                         // Something newer was written already: an old one must not overwrite it.
                         self.skip(step);
@@ -249,7 +270,9 @@ impl<'a> Execution<'a> {
                     now: self.shared.clock.now(),
                 };
                 if answer.is_none() {
-                    work.operation.validate(&cx, input).map_err(|f| self.failed(step, f))?;
+                    work.operation
+                        .validate(&cx, input)
+                        .map_err(|f| self.failed(step, f))?;
                 }
                 let last = match &answer {
                     None => Last::Nothing,
@@ -329,7 +352,9 @@ impl<'a> Execution<'a> {
             self.commit(RunState::Running).await?;
         }
         let passed = connection.gate.pass().await;
-        passed.map_err(|_| Stop::Paused { connection: connection.id })
+        passed.map_err(|_| Stop::Paused {
+            connection: connection.id,
+        })
     }
 
     async fn wait(
@@ -339,7 +364,9 @@ impl<'a> Execution<'a> {
         at_most: Duration,
     ) -> Result<(), Stop> {
         // What was asked for before may have come true since.
-        self.facts.0.retain(|fact, value| !matches!(fact, Fact::Xref { .. }) || value.is_some());
+        self.facts
+            .0
+            .retain(|fact, value| !matches!(fact, Fact::Xref { .. }) || value.is_some());
         let now = self.shared.clock.now();
         let deadline = self.run.deadline.unwrap_or_else(|| now.plus(at_most));
         let value = self.evaluate(until, "wait.until").await?;
@@ -354,13 +381,22 @@ impl<'a> Execution<'a> {
             return Err(Stop::dead(Fault::rejected(message)));
         }
         let until = deadline.min(now.plus(LOOK_AGAIN));
-        Err(Stop::Leave { key, until, deadline: Some(deadline) })
+        Err(Stop::Leave {
+            key,
+            until,
+            deadline: Some(deadline),
+        })
     }
 
     /// The first cross reference that was asked for and is not there: what a wait waits for.
     fn absent_fact(&self) -> Option<String> {
-        let mut absent: Vec<&Fact> =
-            self.facts.0.iter().filter(|(_, value)| value.is_none()).map(|(fact, _)| fact).collect();
+        let mut absent: Vec<&Fact> = self
+            .facts
+            .0
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(fact, _)| fact)
+            .collect();
         absent.sort();
         absent.iter().find_map(|fact| match fact {
             Fact::Xref { kind, id } => Some(format!("xref:{kind}:{id}")),
@@ -394,8 +430,7 @@ impl<'a> Execution<'a> {
                 Ok(value) => return Ok(value),
                 Err(failure) => match failure.stop {
                     mapping::Stop::Needs(needs) => {
-                        let found =
-                            self.shared.facts(self.run.environment, &needs).await?;
+                        let found = self.shared.facts(self.run.environment, &needs).await?;
                         for (fact, value) in found {
                             self.facts.insert(fact, value);
                         }
@@ -414,7 +449,11 @@ impl<'a> Execution<'a> {
                         })));
                     }
                     mapping::Stop::Failed { message } => {
-                        let path = if failure.path.is_empty() { what } else { &failure.path };
+                        let path = if failure.path.is_empty() {
+                            what
+                        } else {
+                            &failure.path
+                        };
                         let fault = Fault::rejected(format!("{path}: {message}"))
                             .with_code("formula")
                             .with_field(path);
@@ -440,13 +479,16 @@ impl<'a> Execution<'a> {
                 let bound = &self.deployment.bindings;
                 let paused = bound.values().find(|c| c.gate.pause().is_some());
                 match paused {
-                    Some(connection) => Stop::Paused { connection: connection.id },
+                    Some(connection) => Stop::Paused {
+                        connection: connection.id,
+                    },
                     None => Stop::Retry(fault),
                 }
             }
-            FaultClass::Rejected | FaultClass::NotFound | FaultClass::Conflict | FaultClass::Bug => {
-                Stop::dead(fault)
-            }
+            FaultClass::Rejected
+            | FaultClass::NotFound
+            | FaultClass::Conflict
+            | FaultClass::Bug => Stop::dead(fault),
         }
     }
 
@@ -464,16 +506,20 @@ impl<'a> Execution<'a> {
 
     fn begun(&self, step: &PlanStep) -> Result<Option<Begun>, Stop> {
         match self.journal.get(&step.ordinal) {
-            Some(row) if row.state == StepState::Begun => {
-                row.output.as_ref().map(|o| open(self.key(), Purpose::Step, o)).transpose()
-            }
+            Some(row) if row.state == StepState::Begun => row
+                .output
+                .as_ref()
+                .map(|o| open(self.key(), Purpose::Step, o))
+                .transpose(),
             _ => Ok(None),
         }
     }
 
     /// Binds the recorded output of a finished step.
     fn recall(&mut self, step: &PlanStep) -> Result<(), Stop> {
-        let Some(row) = self.journal.get(&step.ordinal) else { return Ok(()) };
+        let Some(row) = self.journal.get(&step.ordinal) else {
+            return Ok(());
+        };
         let output: Value = match &row.output {
             Some(output) => open(self.key(), Purpose::Step, output)?,
             None => Value::Null,
@@ -505,7 +551,10 @@ impl<'a> Execution<'a> {
             output: Some(sealed),
             effect,
             reused,
-            started_at: self.journal.get(&step.ordinal).map_or(now, |r| r.started_at),
+            started_at: self
+                .journal
+                .get(&step.ordinal)
+                .map_or(now, |r| r.started_at),
             ended_at: Some(now),
         });
         self.bind(&step.id, output, shape)
@@ -540,13 +589,21 @@ impl<'a> Execution<'a> {
     }
 
     fn bind_outputs(&mut self) {
-        self.names.set("steps", Computed::Map(Arc::new(self.outputs.clone())));
+        self.names
+            .set("steps", Computed::Map(Arc::new(self.outputs.clone())));
     }
 
     /// Money at stake, from the event's subject.
     pub(crate) fn stake(&self) -> (Option<i64>, Option<String>) {
-        let at = self.deployment.plan.triggers.iter().find_map(|t| t.money_at);
-        let Some((amount, currency)) = at else { return (None, None) };
+        let at = self
+            .deployment
+            .plan
+            .triggers
+            .iter()
+            .find_map(|t| t.money_at);
+        let Some((amount, currency)) = at else {
+            return (None, None);
+        };
         let amount = self.subject.pointer(amount).and_then(Value::as_i64);
         let currency = self.subject.pointer(currency).and_then(Value::as_str);
         (amount, currency.map(str::to_uppercase))
@@ -565,7 +622,10 @@ fn shape_of(work: &Work) -> &Shape {
 }
 
 pub(crate) fn is_refusal(fault: &Fault) -> bool {
-    matches!(fault.class, FaultClass::Rejected | FaultClass::NotFound | FaultClass::Conflict)
+    matches!(
+        fault.class,
+        FaultClass::Rejected | FaultClass::NotFound | FaultClass::Conflict
+    )
 }
 
 /// The names that formulas see before any step has run.
@@ -573,7 +633,9 @@ fn names(deployment: &Deployment, run: &RunRecord, body: &Value) -> Result<(Name
     let trigger = deployment.plan.triggers.first();
     let at = trigger.map_or("", |t| t.subject_at);
     let subject = body.pointer(at).cloned().ok_or_else(|| {
-        Stop::dead(Fault::rejected(format!("the event has no subject at `{at}`")))
+        Stop::dead(Fault::rejected(format!(
+            "the event has no subject at `{at}`"
+        )))
     })?;
     let environment = &deployment.environment;
     let mut names = Names::new();

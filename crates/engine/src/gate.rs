@@ -17,7 +17,10 @@ pub struct Limits {
 impl Default for Limits {
     /// Five requests a second and four in flight: far below Infor's published tier limits.
     fn default() -> Self {
-        Self { per_second: 5, in_flight: 4 }
+        Self {
+            per_second: 5,
+            in_flight: 4,
+        }
     }
 }
 
@@ -94,18 +97,27 @@ impl Gate {
         let now = self.clock.now();
         let mut bucket = self.bucket.lock();
         let rate = i64::from(self.limits.per_second.max(1));
-        let rate = if now < bucket.slow_until { (rate / 2).max(1) } else { rate };
+        let rate = if now < bucket.slow_until {
+            (rate / 2).max(1)
+        } else {
+            rate
+        };
         let gone = i64::try_from(now.since(bucket.filled_at).as_micros()).unwrap_or(i64::MAX);
         let full = i64::from(self.limits.per_second.max(1)) * TOKEN;
         // One second fills the bucket: microseconds times tokens a second are micro-tokens.
-        bucket.level = bucket.level.saturating_add(gone.saturating_mul(rate)).min(full);
+        bucket.level = bucket
+            .level
+            .saturating_add(gone.saturating_mul(rate))
+            .min(full);
         bucket.filled_at = now;
         if bucket.level >= TOKEN {
             bucket.level -= TOKEN;
             return None;
         }
         let missing = u64::try_from(TOKEN - bucket.level).unwrap_or(0);
-        Some(Duration::from_micros(missing / u64::try_from(rate).unwrap_or(1) + 1))
+        Some(Duration::from_micros(
+            missing / u64::try_from(rate).unwrap_or(1) + 1,
+        ))
     }
 
     /// The peer said that there were too many.
@@ -136,7 +148,13 @@ mod tests {
     #[test]
     fn lets_through_what_is_allowed_and_refills_with_time() {
         let clock = Clock::manual(Timestamp::from_seconds(1));
-        let gate = Gate::new(clock.clone(), Limits { per_second: 2, in_flight: 100 });
+        let gate = Gate::new(
+            clock.clone(),
+            Limits {
+                per_second: 2,
+                in_flight: 100,
+            },
+        );
         let passed = |n: usize| (0..n).filter(|_| gate.try_pass().is_some()).count();
         assert_eq!(passed(5), 2);
         clock.advance(Duration::from_millis(500));
@@ -151,11 +169,20 @@ mod tests {
     #[test]
     fn limits_what_is_in_flight_and_stops_when_paused() {
         let clock = Clock::manual(Timestamp::default());
-        let gate = Gate::new(clock, Limits { per_second: 100, in_flight: 1 });
+        let gate = Gate::new(
+            clock,
+            Limits {
+                per_second: 100,
+                in_flight: 1,
+            },
+        );
         let first = gate.try_pass();
         assert!(first.is_some() && gate.try_pass().is_none());
         drop(first);
-        gate.close(Pause { cause: "refused".into(), since: Timestamp::default() });
+        gate.close(Pause {
+            cause: "refused".into(),
+            since: Timestamp::default(),
+        });
         assert!(gate.try_pass().is_none());
         assert_eq!(gate.open().map(|p| p.cause), Some("refused".into()));
         assert!(gate.try_pass().is_some());

@@ -60,8 +60,9 @@ impl Shared {
             return Err(Refusal::TooLong);
         }
         let catalog = self.catalog();
-        let environment =
-            catalog.environment(delivery.environment).ok_or(Refusal::NoEndpoint)?;
+        let environment = catalog
+            .environment(delivery.environment)
+            .ok_or(Refusal::NoEndpoint)?;
         let connection = catalog
             .connection(environment.id, delivery.connection)
             .ok_or(Refusal::NoEndpoint)?;
@@ -71,9 +72,13 @@ impl Shared {
             return Err(Refusal::NoEndpoint);
         };
         let now = self.clock.now();
-        let verified =
-            verify(delivery.header, delivery.body, &connection.webhook_secrets, now)
-                .map_err(Refusal::Signature)?;
+        let verified = verify(
+            delivery.header,
+            delivery.body,
+            &connection.webhook_secrets,
+            now,
+        )
+        .map_err(Refusal::Signature)?;
         let envelope = envelope(delivery.body).map_err(Refusal::NotAnEvent)?;
         same_mode(environment, &envelope)?;
         let event = self.new_event(
@@ -85,7 +90,11 @@ impl Shared {
             now,
         )?;
         fail::fail_point!("ingest.before");
-        let stored = self.store.ingest(vec![event]).await.map_err(Refusal::Away)?;
+        let stored = self
+            .store
+            .ingest(vec![event])
+            .await
+            .map_err(Refusal::Away)?;
         fail::fail_point!("ingest.committed");
         match stored.into_iter().next() {
             Some(Ok(Ingested::New { runs, .. })) => {
@@ -151,8 +160,8 @@ impl Shared {
             account: None,
             live: None,
         };
-        let body = serde_json::to_vec(&polled.body)
-            .map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
+        let body =
+            serde_json::to_vec(&polled.body).map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
         let now = self.clock.now();
         let event = self.new_event(environment, connection, &envelope, &body, None, now)?;
         Ok((event, body))
@@ -170,7 +179,9 @@ fn peer_of(connection: &Connection, envelope: &Envelope) -> String {
 
 /// A live event never enters a test environment, nor the reverse.
 fn same_mode(environment: &Environment, envelope: &Envelope) -> Result<(), Refusal> {
-    let Some(live) = envelope.live else { return Ok(()) };
+    let Some(live) = envelope.live else {
+        return Ok(());
+    };
     if live == (environment.kind == EnvironmentKind::Live) {
         return Ok(());
     }
@@ -189,7 +200,12 @@ fn new_run(
     body: &Value,
 ) -> NewRun {
     let plan = &deployment.plan;
-    let own_lane = || lane(environment.id, &format!("{}\0{}", plan.flow.id, envelope.id));
+    let own_lane = || {
+        lane(
+            environment.id,
+            &format!("{}\0{}", plan.flow.id, envelope.id),
+        )
+    };
     let worked_out = names(deployment, envelope, body).and_then(|names| {
         let key = match &plan.key {
             Some(key) => Some(text(environment, key, &names, "key")?),
@@ -201,12 +217,18 @@ fn new_run(
         Ok((Some(key), names)) => (key, Some(names), None),
         Ok((None, names)) => (envelope.id.clone(), Some(names), None),
         // The event's own id keeps the dead run apart from those whose key is known.
-        Err(reason) => (envelope.id.clone(), None, Some((FaultClass::Rejected, reason))),
+        Err(reason) => (
+            envelope.id.clone(),
+            None,
+            Some((FaultClass::Rejected, reason)),
+        ),
     };
     // A null or failing `order_by` gives the run a lane of its own.
-    let ordering = plan.order_by.as_ref().zip(names).and_then(|(order_by, names)| {
-        text(environment, order_by, &names, "order_by").ok()
-    });
+    let ordering = plan
+        .order_by
+        .as_ref()
+        .zip(names)
+        .and_then(|(order_by, names)| text(environment, order_by, &names, "order_by").ok());
     let lane = match ordering {
         Some(ordering) => lane(environment.id, &ordering),
         None => own_lane(),
@@ -222,8 +244,14 @@ fn new_run(
 }
 
 fn names(deployment: &Deployment, envelope: &Envelope, body: &Value) -> Result<Names, String> {
-    let at = deployment.plan.triggers.first().map_or("", |t| t.subject_at);
-    let subject = body.pointer(at).ok_or_else(|| format!("the event has no subject at `{at}`"))?;
+    let at = deployment
+        .plan
+        .triggers
+        .first()
+        .map_or("", |t| t.subject_at);
+    let subject = body
+        .pointer(at)
+        .ok_or_else(|| format!("the event has no subject at `{at}`"))?;
     let event = json!({
         "id": envelope.id, "type": envelope.kind, "created": envelope.occurred_at.seconds(),
     });
@@ -241,7 +269,11 @@ fn text(
     what: &str,
 ) -> Result<String, String> {
     let facts = Facts::default();
-    let scope = Scope { names, facts: &facts, company: &environment.company };
+    let scope = Scope {
+        names,
+        facts: &facts,
+        company: &environment.company,
+    };
     match template.eval_value(&scope) {
         Ok(Computed::Text(text)) if !text.is_empty() => Ok(text.to_string()),
         Ok(Computed::Int(number)) => Ok(number.to_string()),

@@ -90,7 +90,9 @@ impl Lanes {
     /// The run has worked.
     pub fn done(&mut self, run: RunId, after: &After) {
         self.working -= 1;
-        let Some((lane, place)) = self.runs.get(&run).copied() else { return };
+        let Some((lane, place)) = self.runs.get(&run).copied() else {
+            return;
+        };
         let woken = place == Place::WokenWhileWorking;
         match after {
             After::Ended => {
@@ -119,7 +121,9 @@ impl Lanes {
     }
 
     fn leave(&mut self, run: RunId, lane: i64) {
-        let Some(queue) = self.queues.get_mut(&lane) else { return };
+        let Some(queue) = self.queues.get_mut(&lane) else {
+            return;
+        };
         queue.retain(|r| *r != run);
         match queue.front() {
             None => {
@@ -138,7 +142,9 @@ impl Lanes {
 
     /// Something that the run waits for has happened.
     pub fn wake(&mut self, run: RunId) {
-        let Some((lane, place)) = self.runs.get(&run).copied() else { return };
+        let Some((lane, place)) = self.runs.get(&run).copied() else {
+            return;
+        };
         match place {
             Place::Queued | Place::WokenWhileWorking => {}
             Place::Working => {
@@ -227,7 +233,10 @@ mod tests {
         for (run, lane) in [(A, 1), (B, 1), (C, 2)] {
             lanes.add(run, lane);
         }
-        assert_eq!((lanes.take(), lanes.take(), lanes.take()), (Some(A), Some(C), None));
+        assert_eq!(
+            (lanes.take(), lanes.take(), lanes.take()),
+            (Some(A), Some(C), None)
+        );
         lanes.done(A, &After::Ended);
         assert_eq!(lanes.take(), Some(B));
         lanes.done(B, &After::Ended);
@@ -260,7 +269,12 @@ mod tests {
         lanes.add(A, 1);
         assert_eq!(lanes.take(), Some(A));
         lanes.wake(A);
-        lanes.done(A, &After::Leave { until: Timestamp::MAX });
+        lanes.done(
+            A,
+            &After::Leave {
+                until: Timestamp::MAX,
+            },
+        );
         assert_eq!(lanes.take(), Some(A));
     }
 

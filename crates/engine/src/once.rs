@@ -13,9 +13,9 @@ use connector::effect::{Act, Ledger, Progress};
 use connector::{Call, RecipeCx};
 use model::{EffectId, EffectState, Fault, RunState, Timestamp};
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use store::effect::wake_key;
 use store::run::StepState;
 use store::{EffectRecord, EffectWrite, EntryWrite, StepRecord};
 use vault::Sealed;
@@ -73,8 +73,11 @@ impl Execution<'_> {
         };
         loop {
             let peer = connection.session.peer();
-            let record =
-                self.shared.store.effect(&peer, &identity.kind, &identity.reference).await?;
+            let record = self
+                .shared
+                .store
+                .effect(&peer, &identity.kind, &identity.reference)
+                .await?;
             if let Some(record) = &record {
                 self.leave_to_its_holder(record).await?;
             }
@@ -121,7 +124,11 @@ impl Execution<'_> {
             return Ok(());
         }
         let until = self.shared.clock.now().plus(HELD);
-        Err(Stop::Leave { key: wake_key(&record.id), until, deadline: None })
+        Err(Stop::Leave {
+            key: wake_key(&record.id.key()),
+            until,
+            deadline: None,
+        })
     }
 
     async fn carry(
@@ -132,10 +139,16 @@ impl Execution<'_> {
         input: &Value,
     ) -> Result<(), Turn> {
         let attempt = Progress::next_attempt(current.as_ref());
-        let fresh = current.as_ref().is_none_or(|p| p.state == EffectState::Void);
+        let fresh = current
+            .as_ref()
+            .is_none_or(|p| p.state == EffectState::Void);
         let begun = {
             let cx = self.cx(&effect, attempt);
-            let valid = if fresh { effect.work.operation.validate(&cx, input) } else { Ok(()) };
+            let valid = if fresh {
+                effect.work.operation.validate(&cx, input)
+            } else {
+                Ok(())
+            };
             valid.map(|()| self.ledger(&effect, &cx).begin(current, input))
         };
         let (mut progress, mut act) = begun.map_err(|f| self.failed(step, f))?;
@@ -152,8 +165,11 @@ impl Execution<'_> {
                         return Err(Stop::Hold { until: not_before }.into());
                     }
                     let cx = self.cx(&effect, progress.attempt);
-                    let found =
-                        effect.work.operation.find(&cx, &progress.input, &progress.recipe).await;
+                    let found = effect
+                        .work
+                        .operation
+                        .find(&cx, &progress.input, &progress.recipe)
+                        .await;
                     self.ledger(&effect, &cx).found(progress, found)
                 }
                 Act::Wait(span) if span <= SHORT_WAIT => {
@@ -176,7 +192,11 @@ impl Execution<'_> {
                     self.commit_effect().await?;
                     return Err(Turn::Again);
                 }
-                Act::Done { output, reused, drift } => {
+                Act::Done {
+                    output,
+                    reused,
+                    drift,
+                } => {
                     return self.made(step, &effect, &progress, &output, reused, drift);
                 }
                 Act::Refuse(fault) => {
@@ -188,7 +208,11 @@ impl Execution<'_> {
                 Act::Ask(fault) => {
                     self.note_effect(&effect, &progress, false)?;
                     let question = Some(fault.message.clone());
-                    let death = Death { fault, question, missing_row: None };
+                    let death = Death {
+                        fault,
+                        question,
+                        missing_row: None,
+                    };
                     return Err(Stop::Dead(Box::new(death)).into());
                 }
             };
@@ -204,7 +228,11 @@ impl Execution<'_> {
     }
 
     fn ledger<'b>(&self, effect: &Effect<'b>, cx: &'b RecipeCx<'b>) -> Ledger<'b> {
-        Ledger { operation: effect.work.operation, cx, quiet: QUIET.min(self.shared.options.quiet) }
+        Ledger {
+            operation: effect.work.operation,
+            cx,
+            quiet: QUIET.min(self.shared.options.quiet),
+        }
     }
 
     async fn send_for(
@@ -240,7 +268,9 @@ impl Execution<'_> {
             self.learn_durable(effect);
             self.touched = true;
             fail::fail_point!("call.intended");
-            let answer = self.send_with(step, &effect.connection.clone(), &call, permit).await?;
+            let answer = self
+                .send_with(step, &effect.connection.clone(), &call, permit)
+                .await?;
             fail::fail_point!("call.answered");
             return Ok(self.answered(effect, progress, &call, answer));
         }
@@ -258,7 +288,8 @@ impl Execution<'_> {
         answer: Result<Value, Fault>,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);
-        self.ledger(effect, &cx).answered(progress, call, answer.as_ref().map_err(Clone::clone))
+        self.ledger(effect, &cx)
+            .answered(progress, call, answer.as_ref().map_err(Clone::clone))
     }
 
     /// The revision of the row after the last commit.
@@ -301,9 +332,15 @@ impl Execution<'_> {
     ) -> Result<(), Stop> {
         let booking = {
             let cx = self.cx(effect, attempt);
-            effect.work.operation.booking(&cx, input).map_err(Stop::dead)?
+            effect
+                .work
+                .operation
+                .booking(&cx, input)
+                .map_err(Stop::dead)?
         };
-        let Some(booking) = booking else { return Ok(()) };
+        let Some(booking) = booking else {
+            return Ok(());
+        };
         booking.entry.assert_balanced();
         effect.entry = Some((booking.entry.reference.clone(), booking.entry.kind.clone()));
         self.pending.entries.push(EntryWrite::Insert {
@@ -322,12 +359,19 @@ impl Execution<'_> {
     ) -> Result<(), Stop> {
         let booking = {
             let cx = self.cx(effect, progress.attempt);
-            effect.work.operation.booking(&cx, &progress.input).map_err(Stop::dead)?
+            effect
+                .work
+                .operation
+                .booking(&cx, &progress.input)
+                .map_err(Stop::dead)?
         };
-        let Some(booking) = booking else { return Ok(()) };
+        let Some(booking) = booking else {
+            return Ok(());
+        };
         let state = effect.work.operation.posting(output).map_err(Stop::dead)?;
         let (reference, kind) = (booking.entry.reference, booking.entry.kind);
-        self.pending.cross_reference("entry", &reference, &effect.id.reference);
+        self.pending
+            .cross_reference("entry", &reference, &effect.id.reference);
         self.pending.entries.push(EntryWrite::State {
             reference,
             kind,
@@ -338,7 +382,9 @@ impl Execution<'_> {
     }
 
     fn refused(&mut self, effect: &mut Effect<'_>, progress: &Progress) -> Result<(), Stop> {
-        self.pending.entries.retain(|e| !matches!(e, EntryWrite::Insert { effect: id, .. } if *id == effect.id));
+        self.pending
+            .entries
+            .retain(|e| !matches!(e, EntryWrite::Insert { effect: id, .. } if *id == effect.id));
         if effect.durable.is_none() {
             // Nothing was ever intended: there is no row to settle.
             return Ok(());
@@ -347,11 +393,17 @@ impl Execution<'_> {
         if progress.state == EffectState::Void {
             let booking = {
                 let cx = self.cx(effect, progress.attempt);
-                effect.work.operation.booking(&cx, &progress.input).map_err(Stop::dead)?
+                effect
+                    .work
+                    .operation
+                    .booking(&cx, &progress.input)
+                    .map_err(Stop::dead)?
             };
             if let Some(booking) = booking {
                 let (reference, kind) = (booking.entry.reference, booking.entry.kind);
-                self.pending.entries.push(EntryWrite::Withdraw { reference, kind });
+                self.pending
+                    .entries
+                    .push(EntryWrite::Withdraw { reference, kind });
             }
         }
         Ok(())
@@ -368,7 +420,7 @@ impl Execution<'_> {
         let settled = matches!(progress.state, EffectState::Confirmed | EffectState::Void);
         let orphans = (!progress.orphans.is_empty()).then(|| progress.orphans.join("; "));
         if settled || !holding {
-            self.pending.wakes.push(wake_key(&effect.id));
+            self.pending.wakes.push(wake_key(&effect.id.key()));
         }
         self.pending.effect(EffectWrite {
             expected: effect.durable,
@@ -419,14 +471,3 @@ impl Execution<'_> {
         }
     }
 }
-
-/// What a run waits for while another holds an effect.
-pub(crate) fn wake_key(id: &EffectId) -> String {
-    let mut key = String::from("effect:");
-    for byte in &id.key()[..16] {
-        // Writing to a string cannot fail.
-        drop(write!(key, "{byte:02x}"));
-    }
-    key
-}
-

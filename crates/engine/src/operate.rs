@@ -2,7 +2,6 @@
 
 use crate::Engine;
 use crate::catalog::Deployment;
-use crate::once::wake_key;
 use crate::seal::{Purpose, open, seal};
 use crate::stop::Stop;
 use connector::effect::Progress;
@@ -10,6 +9,7 @@ use model::ids::RunId;
 use model::{EffectState, Fault};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use store::effect::wake_key;
 use store::run::StepState;
 use store::{
     Cancel, EffectRecord, LetterFilter, NewEvent, Page, RaiseGeneration, ReplayRequest, Resolution,
@@ -106,8 +106,12 @@ impl Engine {
             Vec::new()
         } else {
             let again = reads_again(&old, run.cursor);
-            let done = steps.iter().filter(|s| s.state != StepState::Begun && s.step < run.cursor);
-            done.map(|s| s.step).filter(|s| !again.contains(s)).collect()
+            let done = steps
+                .iter()
+                .filter(|s| s.state != StepState::Begun && s.step < run.cursor);
+            done.map(|s| s.step)
+                .filter(|s| !again.contains(s))
+                .collect()
         };
         let new_event = match &how.payload {
             None => None,
@@ -162,11 +166,17 @@ impl Engine {
     ) -> Result<Vec<RunId>, OperateError> {
         let mut runs = Vec::new();
         for environment in self.shared.catalog().environments() {
-            let filter = LetterFilter { fingerprint: Some(fingerprint.to_owned()), flow: None };
+            let filter = LetterFilter {
+                fingerprint: Some(fingerprint.to_owned()),
+                flow: None,
+            };
             let mut page = Page::first(1_000);
             loop {
-                let letters =
-                    self.shared.store.dead_letters(environment.id, filter.clone(), page).await?;
+                let letters = self
+                    .shared
+                    .store
+                    .dead_letters(environment.id, filter.clone(), page)
+                    .await?;
                 let Some(last) = letters.last() else { break };
                 page.after = Some(last.run.0);
                 runs.extend(letters.iter().map(|l| l.run));
@@ -224,23 +234,37 @@ impl Engine {
             .catalog()
             .deployment(record.deployment)
             .ok_or_else(|| OperateError::Refused(format!("{} is not loaded", record.deployment)))?;
-        let asked = steps.iter().find(|s| s.step == record.cursor).and_then(|s| s.effect);
+        let asked = steps
+            .iter()
+            .find(|s| s.step == record.cursor)
+            .and_then(|s| s.effect);
         let key = asked.ok_or_else(|| {
-            OperateError::Refused(format!("{run} did not stop at an effect that a person can settle"))
+            OperateError::Refused(format!(
+                "{run} did not stop at an effect that a person can settle"
+            ))
         })?;
-        let mut effect = self.uncertain(record.environment, &key).await?.ok_or_else(|| {
-            OperateError::Refused(format!("the effect that {run} stopped at is not there"))
-        })?;
+        let mut effect = self
+            .uncertain(record.environment, &key)
+            .await?
+            .ok_or_else(|| {
+                OperateError::Refused(format!("the effect that {run} stopped at is not there"))
+            })?;
         if matches!(effect.state, EffectState::Confirmed | EffectState::Void) {
-            return Err(OperateError::Refused(format!("{} is settled already", effect.id)));
+            return Err(OperateError::Refused(format!(
+                "{} is settled already",
+                effect.id
+            )));
         }
         let data_key = &deployment.environment.key;
         let mut progress: Progress = open(data_key, Purpose::Effect, &effect.body)?;
         match answer {
             Answer::Abandoned => progress.answer_abandoned(),
             Answer::Exists { number } => {
-                let (_, operation) =
-                    self.shared.registry.operation(&effect.operation).ok_or_else(|| {
+                let (_, operation) = self
+                    .shared
+                    .registry
+                    .operation(&effect.operation)
+                    .ok_or_else(|| {
                         OperateError::Refused(format!("there is no `{}`", effect.operation))
                     })?;
                 let output = operation.adopt(&progress.input, number)?.ok_or_else(|| {
@@ -261,8 +285,11 @@ impl Engine {
         effect.question = None;
         effect.updated_at = self.shared.clock.now();
         effect.body = seal(data_key, Purpose::Effect, &progress)?;
-        let wakes = vec![wake_key(&effect.id)];
-        let write = store::EffectWrite { expected, record: effect };
+        let wakes = vec![wake_key(&effect.id.key())];
+        let write = store::EffectWrite {
+            expected,
+            record: effect,
+        };
         let ready = self
             .shared
             .store
@@ -313,7 +340,9 @@ impl Engine {
                 .store
                 .effects_in(environment, EffectState::Uncertain, after, 500)
                 .await?;
-            let Some(last) = page.last() else { return Ok(None) };
+            let Some(last) = page.last() else {
+                return Ok(None);
+            };
             after = Some(last.id.clone());
             if let Some(found) = page.into_iter().find(|e| e.id.key() == *key) {
                 return Ok(Some(found));

@@ -44,7 +44,11 @@ impl Pending {
 
     /// The latest row of an effect replaces an earlier one and keeps what that one expected.
     pub(crate) fn effect(&mut self, mut write: EffectWrite) {
-        if let Some(earlier) = self.effects.iter().position(|e| e.record.id == write.record.id) {
+        if let Some(earlier) = self
+            .effects
+            .iter()
+            .position(|e| e.record.id == write.record.id)
+        {
             let earlier = self.effects.remove(earlier);
             write.expected = earlier.expected;
             write.record.rev = earlier.record.rev;
@@ -66,7 +70,8 @@ impl Pending {
         for write in &booked.cross_references {
             self.wakes.push(format!("xref:{}:{}", write.kind, write.id));
         }
-        self.cross_references.extend(booked.cross_references.iter().cloned());
+        self.cross_references
+            .extend(booked.cross_references.iter().cloned());
         self.deposits.extend(booked.deposits.iter().cloned());
         self.exceptions.extend(booked.exceptions.iter().cloned());
     }

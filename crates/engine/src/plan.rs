@@ -37,7 +37,11 @@ pub struct PlanStep {
 /// What a step does.
 pub enum Work {
     Call(CallWork),
-    Book { book: &'static dyn Book, with: Template, shape: Shape },
+    Book {
+        book: &'static dyn Book,
+        with: Template,
+        shape: Shape,
+    },
     Set(Template),
     Choose(Vec<(Option<Template>, Work)>),
     Check(Template, Else),
@@ -67,12 +71,14 @@ impl Work {
 /// Compiles a flow document. Without errors among the problems there is a plan.
 pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
     let (flow, mut problems) = model::flow::parse(text);
-    let Some(flow) = flow else { return (None, problems) };
+    let Some(flow) = flow else {
+        return (None, problems);
+    };
     let mut compiler = Compiler {
         registry,
         problems: &mut problems,
         schemas: Schemas::new(),
-            steps: json!({"type": "object", "properties": {}}),
+        steps: json!({"type": "object", "properties": {}}),
         connectors: BTreeSet::new(),
         ordinals: BTreeMap::new(),
         reads: BTreeSet::new(),
@@ -105,14 +111,22 @@ impl Compiler<'_> {
             self.schemas.set(subject, (trigger.schema)());
         }
         let key = flow.key.as_ref().map(|v| self.template(v, "key"));
+        let before = self.problems.len();
         let order_by = flow.order_by.as_ref().map(|v| self.template(v, "order_by"));
+        // Without an ordering key a run gets a lane of its own: it may be missing.
+        let found = self.problems.split_off(before);
+        self.problems
+            .extend(found.into_iter().filter(|p| p.code != "maybe_missing"));
         self.refuse_a_key_that_swallows(&flow, &triggers);
         let mut steps = Vec::new();
         self.schemas.set("steps", self.steps.clone());
         for (n, step) in flow.steps().enumerate() {
             let ordinal = i64::try_from(n).unwrap_or(i64::MAX);
             let path = format!("steps.{}", step.id);
-            let when = step.when.as_ref().map(|v| self.template(v, &format!("{path}.when")));
+            let when = step
+                .when
+                .as_ref()
+                .map(|v| self.template(v, &format!("{path}.when")));
             let before = self.schemas.clone();
             self.assume(when.as_ref());
             let work = self.work(&step.kind, &path);
@@ -147,7 +161,15 @@ impl Compiler<'_> {
             });
         }
         let connectors = std::mem::take(&mut self.connectors);
-        Some(Plan { triggers, subject, key, order_by, steps, connectors, flow })
+        Some(Plan {
+            triggers,
+            subject,
+            key,
+            order_by,
+            steps,
+            connectors,
+            flow,
+        })
     }
 
     fn triggers(&mut self, flow: &Flow) -> Vec<&'static Trigger> {
@@ -160,7 +182,12 @@ impl Compiler<'_> {
                 }
                 None => {
                     let cure = nearest(id, self.all_triggers());
-                    self.error("trigger", "unknown_trigger", format!("there is no trigger `{id}`"), cure);
+                    self.error(
+                        "trigger",
+                        "unknown_trigger",
+                        format!("there is no trigger `{id}`"),
+                        cure,
+                    );
                 }
             }
         }
@@ -171,7 +198,12 @@ impl Compiler<'_> {
                 "the triggers have different subjects: `{}` and `{}`",
                 first.subject, other.subject
             );
-            self.error("trigger", "mixed_subjects", message, "make a flow for each".into());
+            self.error(
+                "trigger",
+                "mixed_subjects",
+                message,
+                "make a flow for each".into(),
+            );
         }
         found
     }
@@ -179,9 +211,16 @@ impl Compiler<'_> {
     /// A trigger that fires many times for one subject must not be keyed by that subject alone: the
     /// second partial refund of a charge is not a duplicate.
     fn refuse_a_key_that_swallows(&mut self, flow: &Flow, triggers: &[&'static Trigger]) {
-        let Some(many) = triggers.iter().find(|t| t.fires == connector::Fires::Many) else { return };
+        let Some(many) = triggers.iter().find(|t| t.fires == connector::Fires::Many) else {
+            return;
+        };
         let whole = format!("={}.id", many.subject);
-        if flow.key.as_ref().and_then(Value::as_str).is_some_and(|k| k.trim() == whole) {
+        if flow
+            .key
+            .as_ref()
+            .and_then(Value::as_str)
+            .is_some_and(|k| k.trim() == whole)
+        {
             let message = format!(
                 "`{}` fires many times for one {}, so the key `{whole}` would swallow all but the \
                  first",
@@ -202,7 +241,10 @@ impl Compiler<'_> {
                 let mut compiled = Vec::new();
                 for (n, case) in cases.iter().enumerate() {
                     let at = format!("{path}.choose[{n}]");
-                    let when = case.when.as_ref().map(|v| self.template(v, &format!("{at}.when")));
+                    let when = case
+                        .when
+                        .as_ref()
+                        .map(|v| self.template(v, &format!("{at}.when")));
                     let before = self.schemas.clone();
                     self.assume(when.as_ref());
                     let work = self.work(&case.kind, &at);
@@ -239,15 +281,28 @@ impl Compiler<'_> {
         self.required(&operation.input_schema(), with, path);
         let with = self.template(with, &format!("{path}.with"));
         let shape = Shape::from_schema(&operation.output_schema());
-        Some(Work::Call(CallWork { connector, operation, with, shape }))
+        Some(Work::Call(CallWork {
+            connector,
+            operation,
+            with,
+            shape,
+        }))
     }
 
     /// Names the input fields that are missing and those that do not exist.
     fn required(&mut self, schema: &Value, with: &Value, path: &str) {
         let empty = serde_json::Map::new();
         let given = with.as_object().unwrap_or(&empty);
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        for name in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
+        let properties = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty);
+        for name in schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let Some(name) = name.as_str() else { continue };
             if !given.contains_key(name) {
                 let message = format!("the field `{name}` is required and not given");
@@ -258,7 +313,12 @@ impl Compiler<'_> {
         for name in given.keys().filter(|n| !properties.contains_key(*n)) {
             let cure = nearest(name, properties.keys().map(String::as_str).collect());
             let at = format!("{path}.with.{name}");
-            self.error(&at, "unknown_field", format!("there is no field `{name}`"), cure);
+            self.error(
+                &at,
+                "unknown_field",
+                format!("there is no field `{name}`"),
+                cure,
+            );
         }
     }
 
@@ -267,7 +327,8 @@ impl Compiler<'_> {
         let sound = !problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
         if sound {
-            self.problems.extend(mapping::check_template(&template, path, &self.schemas));
+            self.problems
+                .extend(mapping::check_template(&template, path, &self.schemas));
         }
         template
     }
@@ -291,17 +352,24 @@ impl Compiler<'_> {
     }
 
     fn all_triggers(&self) -> Vec<&'static str> {
-        self.registry.connectors().flat_map(|c| c.triggers.iter().map(|t| t.id)).collect()
+        self.registry
+            .connectors()
+            .flat_map(|c| c.triggers.iter().map(|t| t.id))
+            .collect()
     }
 
     fn all_operations(&self) -> Vec<&'static str> {
         let ours = books::BOOKS.iter().map(|b| b.id());
-        let theirs = self.registry.connectors().flat_map(|c| c.operations.iter().map(|o| o.id()));
+        let theirs = self
+            .registry
+            .connectors()
+            .flat_map(|c| c.operations.iter().map(|o| o.id()));
         ours.chain(theirs).collect()
     }
 
     fn error(&mut self, path: &str, code: &str, message: String, cure: String) {
-        self.problems.push(Problem::error(path, code, message, cure));
+        self.problems
+            .push(Problem::error(path, code, message, cure));
     }
 }
 
@@ -323,8 +391,14 @@ fn standard_names() -> [(&'static str, Value); 5] {
             json!({"type": "object", "required": ["name", "kind"], "properties": {
                 "name": text(), "kind": text()}}),
         ),
-        ("company", json!({"type": "object", "additionalProperties": true})),
-        ("connection", json!({"type": "object", "additionalProperties": true})),
+        (
+            "company",
+            json!({"type": "object", "additionalProperties": true}),
+        ),
+        (
+            "connection",
+            json!({"type": "object", "additionalProperties": true}),
+        ),
     ]
 }
 
@@ -334,7 +408,9 @@ fn output_schema(work: &Work) -> Value {
         Work::Book { book, .. } => book.output_schema(),
         Work::Choose(cases) => match cases.as_slice() {
             [(_, only)] => output_schema(only),
-            many => json!({"anyOf": many.iter().map(|(_, w)| output_schema(w)).collect::<Vec<_>>()}),
+            many => {
+                json!({"anyOf": many.iter().map(|(_, w)| output_schema(w)).collect::<Vec<_>>()})
+            }
         },
         Work::Set(_) | Work::Check(..) | Work::Wait(..) => {
             json!({"type": "object", "additionalProperties": true})
@@ -378,7 +454,10 @@ fn step_names(kind: &StepKind) -> BTreeSet<String> {
 /// The closest of the known names, as a cure.
 fn nearest(name: &str, known: Vec<&str>) -> String {
     let best = known.iter().min_by_key(|k| distance(name, k));
-    best.map_or_else(|| "there is none".into(), |best| format!("did you mean `{best}`?"))
+    best.map_or_else(
+        || "there is none".into(),
+        |best| format!("did you mean `{best}`?"),
+    )
 }
 
 /// Levenshtein's distance.
@@ -389,7 +468,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut corner = row[0];
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            let next = (corner + usize::from(x != *y))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
             corner = row[j + 1];
             row[j + 1] = next;
         }

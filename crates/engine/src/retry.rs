@@ -40,7 +40,10 @@ impl RetryPolicy {
             return None;
         }
         let doublings = u32::try_from(failures.clamp(0, 30)).unwrap_or(0);
-        let bound = self.first.saturating_mul(1_u32 << doublings.min(20)).min(self.longest);
+        let bound = self
+            .first
+            .saturating_mul(1_u32 << doublings.min(20))
+            .min(self.longest);
         let millis = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
         let jitter = Duration::from_millis(1 + entropy.below(millis));
         Some(now.plus(jitter.max(fault.retry_after.unwrap_or_default())))
@@ -60,7 +63,9 @@ mod tests {
         let fault = Fault::transient("away");
         for (failures, limit_s) in [(0, 2), (1, 4), (5, 64), (60, 900)] {
             for _ in 0..100 {
-                let next = policy.next(failures, START, START, &fault, &entropy).expect("in time");
+                let next = policy
+                    .next(failures, START, START, &fault, &entropy)
+                    .expect("in time");
                 assert!(next > START && next <= Timestamp::from_seconds(limit_s + 1));
             }
         }

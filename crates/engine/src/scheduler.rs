@@ -4,9 +4,9 @@ use crate::commit::After;
 use crate::execute::Execution;
 use crate::shared::{Counters, Shared};
 use crate::stop::Stop;
+use futures::FutureExt;
 use model::RunState;
 use model::ids::RunId;
-use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -51,14 +51,21 @@ async fn until(shared: &Shared, due: Option<model::Timestamp>) {
 
 fn hand_out(shared: &Arc<Shared>, workers: &mut JoinSet<(RunId, After, Vec<StartedRun>)>) {
     while workers.len() < shared.options.in_flight {
-        let Some(run) = shared.lanes.lock().take() else { return };
+        let Some(run) = shared.lanes.lock().take() else {
+            return;
+        };
         let shared = Arc::clone(shared);
         workers.spawn(async move {
             let worked = AssertUnwindSafe(work(&shared, run)).catch_unwind().await;
             let (after, ready) = worked.unwrap_or_else(|_| {
                 // A panic is a defect. What is durable stays; the run is tried again later.
                 tracing::error!(run.id = %run, "a worker panicked");
-                (After::Hold { until: shared.clock.now().plus(AFTER_A_PANIC) }, Vec::new())
+                (
+                    After::Hold {
+                        until: shared.clock.now().plus(AFTER_A_PANIC),
+                    },
+                    Vec::new(),
+                )
             });
             (run, after, ready)
         });
@@ -81,7 +88,9 @@ fn finished(
 /// Works one run as far as it goes.
 async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     Shared::count(&shared.counters.worked);
-    let later = || After::Hold { until: shared.clock.now().plus(Duration::from_secs(1)) };
+    let later = || After::Hold {
+        until: shared.clock.now().plus(Duration::from_secs(1)),
+    };
     let (run, steps, _) = match shared.store.journal(id).await {
         Ok(journal) => journal,
         Err(error) => {
@@ -101,7 +110,12 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
         }
         Err(stop) => {
             tracing::error!(run.id = %id, stop = ?stop, "the run cannot be begun");
-            return (After::Hold { until: shared.clock.now().plus(Duration::from_secs(300)) }, Vec::new());
+            return (
+                After::Hold {
+                    until: shared.clock.now().plus(Duration::from_secs(300)),
+                },
+                Vec::new(),
+            );
         }
     };
     let result = execution.work().await;

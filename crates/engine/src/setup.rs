@@ -98,7 +98,10 @@ pub(crate) async fn put_in_force(
         let environment = environment(shared, master, &setup).await?;
         let mut own = Vec::new();
         for connection in &setup.connections {
-            let path = format!("environments.{}.connections.{}", setup.name, connection.name);
+            let path = format!(
+                "environments.{}.connections.{}",
+                setup.name, connection.name
+            );
             match open(shared, http, &environment, connection, &path).await? {
                 Ok(connection) => own.push(connection),
                 Err(found) => problems.extend(found),
@@ -123,7 +126,12 @@ async fn environment(
     master: &MasterKey,
     setup: &EnvironmentSetup,
 ) -> Result<Arc<Environment>, SetupError> {
-    let known = shared.store.environments().await?.into_iter().find(|e| e.name == setup.name);
+    let known = shared
+        .store
+        .environments()
+        .await?
+        .into_iter()
+        .find(|e| e.name == setup.name);
     let (id, key) = match known {
         Some(known) => {
             let keys = shared.store.environment_keys(known.id).await?;
@@ -165,23 +173,37 @@ async fn open(
         let known: Vec<&str> = shared.registry.connectors().map(|c| c.id).collect();
         let message = format!("there is no connector `{}`", setup.connector);
         let cure = format!("one of: {}", known.join(", "));
-        return Ok(Err(vec![Problem::error(path, "unknown_connector", message, cure)]));
+        return Ok(Err(vec![Problem::error(
+            path,
+            "unknown_connector",
+            message,
+            cure,
+        )]));
     };
     let known = shared.store.connections(Some(environment.id)).await?;
     let known = known.into_iter().find(|c| c.name == setup.name);
     let stored = match &known {
-        Some(ConnectionRecord { credential: Some(sealed), .. }) if setup.credential.is_empty() => {
+        Some(ConnectionRecord {
+            credential: Some(sealed),
+            ..
+        }) if setup.credential.is_empty() => {
             let text = environment.key.open(sealed, CREDENTIAL)?;
             serde_json::from_slice(&text).unwrap_or_default()
         }
         _ => Stored {
             current: exposed(&setup.credential),
             next: setup.next_credential.as_ref().map(exposed),
-            webhook_secrets: setup.webhook_secrets.iter().map(|s| s.expose().into()).collect(),
+            webhook_secrets: setup
+                .webhook_secrets
+                .iter()
+                .map(|s| s.expose().into())
+                .collect(),
         },
     };
     let hidden = |map: &BTreeMap<String, String>| {
-        map.iter().map(|(k, v)| (k.clone(), Secret::new(v.clone()))).collect()
+        map.iter()
+            .map(|(k, v)| (k.clone(), Secret::new(v.clone())))
+            .collect()
     };
     let config = ConnectionConfig {
         name: setup.name.clone(),
@@ -217,7 +239,11 @@ async fn open(
             known.credential = credential;
             known.peer = Some(peer.0.clone());
             let id = known.id;
-            shared.store.update_connection(known, now).await.map(|()| id)
+            shared
+                .store
+                .update_connection(known, now)
+                .await
+                .map(|()| id)
         }
         None => {
             let new = NewConnection {
@@ -242,7 +268,10 @@ async fn open(
     };
     let gate = Gate::new(shared.clock.clone(), setup.limits);
     if let Some(paused) = paused {
-        gate.close(Pause { cause: paused.cause, since: paused.since });
+        gate.close(Pause {
+            cause: paused.cause,
+            since: paused.since,
+        });
     }
     Ok(Ok(Arc::new(Connection {
         id,
@@ -251,13 +280,20 @@ async fn open(
         connector,
         session,
         gate,
-        webhook_secrets: stored.webhook_secrets.into_iter().map(Secret::new).collect(),
+        webhook_secrets: stored
+            .webhook_secrets
+            .into_iter()
+            .map(Secret::new)
+            .collect(),
         settings: setup.settings.clone(),
     })))
 }
 
 fn exposed(secrets: &BTreeMap<String, Secret>) -> BTreeMap<String, String> {
-    secrets.iter().map(|(k, v)| (k.clone(), v.expose().to_owned())).collect()
+    secrets
+        .iter()
+        .map(|(k, v)| (k.clone(), v.expose().to_owned()))
+        .collect()
 }
 
 /// Stores a flow's version and makes it the active deployment of its environment.
@@ -271,7 +307,9 @@ async fn deploy(
     for problem in &mut problems {
         problem.path = format!("{}: {}", setup.origin, problem.path);
     }
-    let Some(plan) = plan else { return Ok(problems) };
+    let Some(plan) = plan else {
+        return Ok(problems);
+    };
     let mut bindings = BTreeMap::new();
     for id in &plan.connectors {
         let named = setup.bindings.get(*id);
@@ -290,7 +328,12 @@ async fn deploy(
             (Some(_), Some(_)) => {
                 let message = format!("several connections of the connector `{id}`");
                 let path = format!("{}: bindings.{id}", setup.origin);
-                problems.push(Problem::error(path, "ambiguous", message, "name one of them"));
+                problems.push(Problem::error(
+                    path,
+                    "ambiguous",
+                    message,
+                    "name one of them",
+                ));
             }
         }
     }
@@ -338,8 +381,14 @@ async fn deployments(
             continue;
         };
         let version = shared.store.flow_version(row.version).await?;
-        let found =
-            deployment(shared, environment, connections, &mut plans, &row, version.document);
+        let found = deployment(
+            shared,
+            environment,
+            connections,
+            &mut plans,
+            &row,
+            version.document,
+        );
         if let Some(deployment) = found {
             out.push(Arc::new(deployment));
         }
@@ -376,8 +425,9 @@ fn deployment(
     let mut settings = Map::new();
     for id in &plan.connectors {
         let name = names.get(*id)?;
-        let connection =
-            connections.iter().find(|c| c.environment == environment.id && c.name == *name)?;
+        let connection = connections
+            .iter()
+            .find(|c| c.environment == environment.id && c.name == *name)?;
         settings.insert((*id).to_owned(), connection.settings.clone());
         bindings.insert(*id, Arc::clone(connection));
     }

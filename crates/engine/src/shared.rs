@@ -126,7 +126,13 @@ impl Shared {
 
     /// The fence for one shard's advances.
     pub(crate) fn fence(&self, shard: i64) -> Fence {
-        Fence(self.fence.iter().filter(|(s, _)| *s == shard).copied().collect())
+        Fence(
+            self.fence
+                .iter()
+                .filter(|(s, _)| *s == shard)
+                .copied()
+                .collect(),
+        )
     }
 
     /// Queues runs that were just stored or became ready.
@@ -141,7 +147,12 @@ impl Shared {
                 if let Some(body) = &body
                     && fresh.len() < FRESH_MAX
                 {
-                    fresh.insert(run.id, Fresh { body: Arc::clone(body) });
+                    fresh.insert(
+                        run.id,
+                        Fresh {
+                            body: Arc::clone(body),
+                        },
+                    );
                 }
                 lanes.add(run.id, run.lane);
                 any = true;
@@ -162,16 +173,23 @@ impl Shared {
             connection.name = %connection.name, cause,
             "the connection is paused: its credential was refused; put in a new one"
         );
-        connection.gate.close(Pause { cause: cause.clone(), since });
+        connection.gate.close(Pause {
+            cause: cause.clone(),
+            since,
+        });
         let probe_at = since.plus(self.options.probe_every);
-        self.store.pause_connection(connection.id, &cause, since, Some(probe_at)).await?;
+        self.store
+            .pause_connection(connection.id, &cause, since, Some(probe_at))
+            .await?;
         Ok(())
     }
 
     /// Opens a paused connection and wakes what waits for it.
     pub(crate) async fn open(&self, connection: &Connection) -> Result<(), store::Error> {
-        let ready =
-            self.store.resume_connection(connection.id, self.clock.now()).await?;
+        let ready = self
+            .store
+            .resume_connection(connection.id, self.clock.now())
+            .await?;
         if connection.gate.open().is_some() {
             tracing::info!(connection.name = %connection.name, "the connection is open again");
         }
@@ -197,7 +215,10 @@ impl Shared {
         }
         let mut found = Vec::with_capacity(needs.len());
         if !xrefs.is_empty() {
-            let values = self.store.cross_references(environment, xrefs.clone()).await?;
+            let values = self
+                .store
+                .cross_references(environment, xrefs.clone())
+                .await?;
             for ((kind, id), value) in xrefs.into_iter().zip(values) {
                 found.push((Fact::Xref { kind, id }, value.map(Value::String)));
             }
@@ -213,13 +234,20 @@ impl Shared {
                 .map(|row| (row.key, row.value))
                 .collect();
             for key in keys {
-                let value = match values.remove(&key) {
-                    Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
-                        Stop::bug(format!("lookup `{table}`, row `{key}`: {e}"))
-                    })?),
-                    None => None,
-                };
-                found.push((Fact::Lookup { table: table.clone(), key }, value));
+                let value =
+                    match values.remove(&key) {
+                        Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
+                            Stop::bug(format!("lookup `{table}`, row `{key}`: {e}"))
+                        })?),
+                        None => None,
+                    };
+                found.push((
+                    Fact::Lookup {
+                        table: table.clone(),
+                        key,
+                    },
+                    value,
+                ));
             }
         }
         Ok(found)

@@ -10,9 +10,15 @@ pub enum Stop {
     /// Come back then, keeping the place in the lane. Not a failure.
     Hold { until: Timestamp },
     /// Leave the lane until the key is woken.
-    Leave { key: String, until: Timestamp, deadline: Option<Timestamp> },
+    Leave {
+        key: String,
+        until: Timestamp,
+        deadline: Option<Timestamp>,
+    },
     /// The connection takes nothing: its lane waits until it is opened.
-    Paused { connection: model::ids::ConnectionId },
+    Paused {
+        connection: model::ids::ConnectionId,
+    },
     /// A person must look.
     Dead(Box<Death>),
     /// A check said that nothing is to be done.
@@ -33,7 +39,11 @@ pub struct Death {
 
 impl From<Fault> for Box<Death> {
     fn from(fault: Fault) -> Self {
-        Box::new(Death { fault, question: None, missing_row: None })
+        Box::new(Death {
+            fault,
+            question: None,
+            missing_row: None,
+        })
     }
 }
 

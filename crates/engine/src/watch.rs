@@ -28,7 +28,10 @@ pub(crate) async fn once(shared: &Shared) -> usize {
 pub(crate) async fn poll_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     loop {
         poll_all(&shared, &connection).await;
-        shared.clock.sleep(poll_interval(&shared, &connection)).await;
+        shared
+            .clock
+            .sleep(poll_interval(&shared, &connection))
+            .await;
     }
 }
 
@@ -60,17 +63,29 @@ pub(crate) async fn sweep_for_ever(shared: Arc<Shared>, connection: Arc<Connecti
 }
 
 fn poll_interval(shared: &Shared, connection: &Connection) -> Duration {
-    let own = connection.connector.triggers.iter().filter_map(|t| match t.source {
-        Source::Poll { every } => Some(every),
-        Source::Webhook => None,
-    });
-    shared.options.poll_every.or_else(|| own.min()).unwrap_or(Duration::from_secs(300))
+    let own = connection
+        .connector
+        .triggers
+        .iter()
+        .filter_map(|t| match t.source {
+            Source::Poll { every } => Some(every),
+            Source::Webhook => None,
+        });
+    shared
+        .options
+        .poll_every
+        .or_else(|| own.min())
+        .unwrap_or(Duration::from_secs(300))
 }
 
 async fn poll_all(shared: &Shared, connection: &Arc<Connection>) -> usize {
     let mut came = 0;
     for trigger in shared.catalog().listened(connection.id) {
-        let found = connection.connector.triggers.iter().find(|t| t.id == trigger);
+        let found = connection
+            .connector
+            .triggers
+            .iter()
+            .find(|t| t.id == trigger);
         if !found.is_some_and(|t| matches!(t.source, Source::Poll { .. })) {
             continue;
         }
@@ -85,7 +100,11 @@ async fn poll_all(shared: &Shared, connection: &Arc<Connection>) -> usize {
 }
 
 /// Walks from the stored cursor to the newest; each page and its cursor are one commit.
-async fn walk(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> Result<usize, Fault> {
+async fn walk(
+    shared: &Shared,
+    connection: &Arc<Connection>,
+    trigger: &str,
+) -> Result<usize, Fault> {
     let away = |e: store::Error| Fault::transient(e.to_string());
     let catalog = shared.catalog();
     let environment = catalog
@@ -94,7 +113,9 @@ async fn walk(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> R
     let mut came = 0;
     for _ in 0..PAGES_MAX {
         let cursor = cursor(shared, connection, trigger).await?;
-        let Ok(permit) = connection.gate.pass().await else { return Ok(came) };
+        let Ok(permit) = connection.gate.pass().await else {
+            return Ok(came);
+        };
         let page = connection.session.poll(trigger, &cursor).await;
         drop(permit);
         let page = match page {
@@ -119,7 +140,11 @@ async fn walk(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> R
             }
         }
         let cursor = next_cursor(shared, connection, trigger, &page.cursor);
-        let stored = shared.store.ingest_page(events, cursor).await.map_err(away)?;
+        let stored = shared
+            .store
+            .ingest_page(events, cursor)
+            .await
+            .map_err(away)?;
         for (ingested, body) in stored.into_iter().zip(bodies) {
             if let Ingested::New { runs, .. } = ingested {
                 came += 1;
@@ -138,8 +163,12 @@ async fn read_back(shared: &Shared, connection: &Arc<Connection>) -> usize {
     let mut came = 0;
     let trigger = format!("{}.postings", connection.connector.id);
     for _ in 0..PAGES_MAX {
-        let Ok(cursor) = cursor(shared, connection, &trigger).await else { return came };
-        let Ok(permit) = connection.gate.pass().await else { return came };
+        let Ok(cursor) = cursor(shared, connection, &trigger).await else {
+            return came;
+        };
+        let Ok(permit) = connection.gate.pass().await else {
+            return came;
+        };
         let page = connection.session.postings(&cursor).await;
         drop(permit);
         let page = match page {
@@ -190,14 +219,22 @@ async fn note(
 ) -> Result<usize, store::Error> {
     let now = shared.clock.now();
     let environment = connection.environment;
-    let marked = shared.store.mark_posted(environment, vouchers.clone(), now).await?;
+    let marked = shared
+        .store
+        .mark_posted(environment, vouchers.clone(), now)
+        .await?;
     let mut posted = 0;
     let mut exceptions = Vec::new();
     for (voucher, marked) in vouchers.iter().zip(marked) {
         match marked {
             Marked::Posted(_) => posted += 1,
             Marked::Already(_) | Marked::Unknown => {}
-            Marked::Differs { entry, debit_minor, currency, voucher: ours } => {
+            Marked::Differs {
+                entry,
+                debit_minor,
+                currency,
+                voucher: ours,
+            } => {
                 let sentence = match ours {
                     Some(ours) if ours != voucher.voucher => format!(
                         "{entry} stands in the ERP twice: as voucher {ours} and as {}",
@@ -219,7 +256,10 @@ async fn note(
         }
     }
     if !exceptions.is_empty() {
-        shared.store.open_exceptions(environment, exceptions, now).await?;
+        shared
+            .store
+            .open_exceptions(environment, exceptions, now)
+            .await?;
     }
     Ok(posted)
 }
@@ -228,8 +268,12 @@ async fn note(
 async fn cursor(shared: &Shared, connection: &Connection, trigger: &str) -> Result<Value, Fault> {
     let cursors = shared.store.poll_cursors().await;
     let cursors = cursors.map_err(|e| Fault::transient(e.to_string()))?;
-    let found = cursors.into_iter().find(|c| c.connection == connection.id && c.trigger == trigger);
-    let Some(found) = found else { return Ok(Value::Null) };
+    let found = cursors
+        .into_iter()
+        .find(|c| c.connection == connection.id && c.trigger == trigger);
+    let Some(found) = found else {
+        return Ok(Value::Null);
+    };
     serde_json::from_str(&found.cursor_json)
         .map_err(|e| Fault::bug(format!("the stored cursor of {trigger}: {e}")))
 }

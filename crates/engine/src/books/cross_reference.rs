@@ -56,7 +56,15 @@ impl Book for Set {
     async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: Input = read(self.id(), input)?;
         let output = json!({"value": input.value});
-        let write = CrossReferenceWrite { kind: input.kind, id: input.id, value: input.value };
-        Ok(Booked { output, cross_references: vec![write], ..Booked::default() })
+        let write = CrossReferenceWrite {
+            kind: input.kind,
+            id: input.id,
+            value: input.value,
+        };
+        Ok(Booked {
+            output,
+            cross_references: vec![write],
+            ..Booked::default()
+        })
     }
 }

@@ -74,8 +74,10 @@ impl Book for Open {
             let message = format!("the deposit of {} is not a positive amount", input.charge);
             return Err(Fault::rejected(message).into());
         }
-        let mut booked =
-            Booked { output: json!({"charge": input.charge}), ..Booked::default() };
+        let mut booked = Booked {
+            output: json!({"charge": input.charge}),
+            ..Booked::default()
+        };
         booked.link("deposit", &input.charge, &input.charge);
         booked.deposits.push(DepositWrite::Open(DepositRecord {
             environment: cx.environment,
@@ -140,12 +142,19 @@ impl Book for Get {
 
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: GetInput = read(self.id(), input)?;
-        let deposit = cx.store.deposits(cx.environment, &[input.charge]).await?.pop();
+        let deposit = cx
+            .store
+            .deposits(cx.environment, &[input.charge])
+            .await?
+            .pop();
         let output = GetOutput {
             found: deposit.is_some(),
             left_minor: deposit.map_or(-1, |d| d.settlement_left),
         };
-        Ok(Booked { output: write(self.id(), &output)?, ..Booked::default() })
+        Ok(Booked {
+            output: write(self.id(), &output)?,
+            ..Booked::default()
+        })
     }
 }
 
@@ -212,7 +221,10 @@ impl Book for Take {
         let input: TakeInput = read(self.id(), input)?;
         let charge = [input.charge.clone()];
         let Some(record) = cx.store.deposits(cx.environment, &charge).await?.pop() else {
-            return Err(BookStop::Await { kind: "deposit".into(), id: input.charge });
+            return Err(BookStop::Await {
+                kind: "deposit".into(),
+                id: input.charge,
+            });
         };
         let deposit = deposit(&record)?;
         let application = if input.by_settlement {
@@ -226,9 +238,8 @@ impl Book for Take {
         } else {
             // One revision of the rules is known so far: the default chart.
             let rules = PostingRules::default();
-            let entry =
-                application_entry(&input.use_key, &input.date, &application, None, &rules)
-                    .map_err(|e| Fault::bug(e.to_string()))?;
+            let entry = application_entry(&input.use_key, &input.date, &application, None, &rules)
+                .map_err(|e| Fault::bug(e.to_string()))?;
             Some(entry)
         };
         let output = TakeOutput {
@@ -239,7 +250,10 @@ impl Book for Take {
             closes: application.closes,
             entry,
         };
-        let mut booked = Booked { output: write(self.id(), &output)?, ..Booked::default() };
+        let mut booked = Booked {
+            output: write(self.id(), &output)?,
+            ..Booked::default()
+        };
         if taken_minor > 0 {
             booked.deposits.push(DepositWrite::Take {
                 use_key: input.use_key,
@@ -255,7 +269,8 @@ impl Book for Take {
 
 fn deposit(record: &DepositRecord) -> Result<Deposit, Fault> {
     let currency = |code: &str| {
-        code.parse::<Currency>().map_err(|e| Fault::bug(format!("deposit {}: {e}", record.charge)))
+        code.parse::<Currency>()
+            .map_err(|e| Fault::bug(format!("deposit {}: {e}", record.charge)))
     };
     Ok(Deposit {
         charge: record.charge.clone(),
@@ -264,7 +279,10 @@ fn deposit(record: &DepositRecord) -> Result<Deposit, Fault> {
             currency(&record.presentment_currency)?,
         ),
         presentment_left: record.presentment_left,
-        settlement: Money::new(record.settlement_minor, currency(&record.settlement_currency)?),
+        settlement: Money::new(
+            record.settlement_minor,
+            currency(&record.settlement_currency)?,
+        ),
         settlement_left: record.settlement_left,
     })
 }

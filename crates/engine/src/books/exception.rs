@@ -69,6 +69,10 @@ impl Book for Open {
             amount_minor: input.amount_minor,
             currency: input.currency.map(|c| c.to_uppercase()),
         };
-        Ok(Booked { output, exceptions: vec![record], ..Booked::default() })
+        Ok(Booked {
+            output,
+            exceptions: vec![record],
+            ..Booked::default()
+        })
     }
 }

@@ -67,7 +67,10 @@ pub enum BookStop {
     /// It cannot be done; a person must look.
     Fault(Fault),
     /// Not before this cross reference is written.
-    Await { kind: String, id: String },
+    Await {
+        kind: String,
+        id: String,
+    },
     Store(store::Error),
 }
 

@@ -79,20 +79,32 @@ impl Book for Prove {
             .map(|e| e.entry.reference.as_str())
             .collect();
         let own = input.own.as_deref();
-        let missing = ids.iter().find(|id| !booked.contains(id.as_str()) && Some(id.as_str()) != own);
+        let missing = ids
+            .iter()
+            .find(|id| !booked.contains(id.as_str()) && Some(id.as_str()) != own);
         if let Some(missing) = missing {
-            return Err(BookStop::Await { kind: "entry".into(), id: missing.clone() });
+            return Err(BookStop::Await {
+                kind: "entry".into(),
+                id: missing.clone(),
+            });
         }
         let members: Vec<Member> = input
             .members
             .iter()
-            .map(|m| Member { txn: m.id.clone(), net_minor: m.net, booked: true })
+            .map(|m| Member {
+                txn: m.id.clone(),
+                net_minor: m.net,
+                booked: true,
+            })
             .collect();
         let payout = Money::new(input.amount_minor, input.currency);
         let proof = prove(&input.payout, payout, &members, own);
         let output = ProveOutput {
             proven: proof.holds(),
-            members: members.iter().filter(|m| Some(m.txn.as_str()) != own).count(),
+            members: members
+                .iter()
+                .filter(|m| Some(m.txn.as_str()) != own)
+                .count(),
             sum_minor: proof.sum_minor,
             difference_minor: proof.expected_minor - proof.sum_minor,
         };
@@ -165,7 +177,10 @@ impl Book for MatchBank {
     async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: MatchInput = read(self.id(), input)?;
         let payout = Money::new(input.amount_minor, input.currency);
-        let references = [input.payout.as_str(), input.trace.as_deref().unwrap_or_default()];
+        let references = [
+            input.payout.as_str(),
+            input.trace.as_deref().unwrap_or_default(),
+        ];
         let mut booked = Booked::default();
         let exception = |sentence: String, amount: Option<i64>| ExceptionRecord {
             kind: "bank_difference".into(),
@@ -191,8 +206,11 @@ impl Book for MatchBank {
             }
             BankMatch::Several(lines) => {
                 let ids: Vec<&str> = lines.iter().map(|l| l.id.as_str()).collect();
-                let sentence =
-                    format!("several bank lines fit {}: {}", input.payout, ids.join(", "));
+                let sentence = format!(
+                    "several bank lines fit {}: {}",
+                    input.payout,
+                    ids.join(", ")
+                );
                 booked.exceptions.push(exception(sentence, None));
                 None
             }
@@ -200,7 +218,10 @@ impl Book for MatchBank {
         if let Some(line) = &line {
             booked.link("bank_line", &input.payout, line);
         }
-        let output = MatchOutput { matched: line.is_some(), line };
+        let output = MatchOutput {
+            matched: line.is_some(),
+            line,
+        };
         booked.output = write(self.id(), &output)?;
         Ok(booked)
     }

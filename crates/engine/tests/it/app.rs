@@ -1,0 +1,219 @@
+//! A whole Towpath in a test: a store, both sandboxes' clocks moved by hand, real HTTP in between.
+
+use connector::Registry;
+use connector::http::Http;
+use engine::{
+    ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, Setup, Watching,
+};
+use model::clock::{Clock, Entropy};
+use model::{Company, EnvironmentKind, Secret, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use vault::MasterKey;
+
+/// 2026-11-24 09:00 UTC.
+pub const START: i64 = 1_795_510_800;
+
+static REGISTRY: Registry = Registry(&[&connector_stripe::CONNECTOR]);
+
+pub struct App {
+    pub stripe: sim::stripe::Handle,
+    pub clock: Clock,
+    pub engine: Engine,
+    pub settings: store::Settings,
+    pub flows: Vec<String>,
+    pub folder: tempfile::TempDir,
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+impl App {
+    /// Starts everything with these flows, on SQLite.
+    pub async fn start(flows: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let settings = store::Settings::sqlite(folder.path().join("towpath.db"));
+        Self::start_on(folder, settings, flows).await
+    }
+
+    pub async fn start_on(
+        folder: tempfile::TempDir,
+        settings: store::Settings,
+        flows: &[&str],
+    ) -> Self {
+        let config = sim::stripe::Config {
+            clock: Arc::new(sim::clock::Clock::manual(START)),
+            ..sim::stripe::Config::default()
+        };
+        let stripe = sim::stripe::Stripe::start(config, loopback())
+            .await
+            .expect("the sandbox");
+        let clock = Clock::manual(Timestamp::from_seconds(START));
+        let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
+        let engine = engine(&settings, &clock, &folder, setup(&stripe, &flows)).await;
+        Self {
+            stripe,
+            clock,
+            engine,
+            settings,
+            flows,
+            folder,
+        }
+    }
+
+    /// Ends the engine and starts it again on the same store.
+    pub async fn restart(&mut self) {
+        self.engine.shutdown().await;
+        self.engine.store().close().await;
+        self.engine = engine(
+            &self.settings,
+            &self.clock,
+            &self.folder,
+            setup(&self.stripe, &self.flows),
+        )
+        .await;
+    }
+
+    /// Lets time pass on both sides, a step at a time, and waits until nothing works.
+    pub async fn pass(&self, span: Duration) {
+        self.stripe
+            .advance(i64::try_from(span.as_secs()).expect("a short span"));
+        self.clock.advance(span);
+        self.engine.settled().await;
+    }
+
+    /// Fetches what Stripe says it sent and works it.
+    pub async fn take_events(&self) -> usize {
+        let came = self
+            .engine
+            .sweep()
+            .await
+            .expect("the sandbox lists its events");
+        self.engine.settled().await;
+        came
+    }
+
+    /// The same while every read of a balance transaction meets a fault.
+    pub async fn take_events_with_fault(&self, action: sim::faults::Action) {
+        self.stripe.faults().plant(sim::faults::Fault {
+            matcher: sim::faults::Match {
+                path: Some("/v1/charges/*".into()),
+                ..sim::faults::Match::default()
+            },
+            times: None,
+            action,
+        });
+        self.take_events().await;
+    }
+
+    /// Runs by state.
+    pub async fn runs(&self) -> BTreeMap<&'static str, i64> {
+        let counts = self.engine.store().counts().await.expect("counts");
+        counts
+            .runs
+            .into_iter()
+            .map(|(state, n)| (state.as_str(), n))
+            .collect()
+    }
+
+    pub fn environment(&self) -> model::ids::EnvironmentId {
+        self.engine.catalog().environments()[0].id
+    }
+
+    /// How often the sandbox committed an operation.
+    pub fn committed(&self, operation: &str) -> usize {
+        let entries = self.stripe.journal().since(0);
+        entries
+            .iter()
+            .filter(|e| e.operation == operation && e.committed)
+            .count()
+    }
+}
+
+/// A purchase of two mugs.
+pub fn purchase() -> sim::stripe::Purchase {
+    serde_json::from_value(json!({
+        "currency": "usd", "customer": "new",
+        "customer_details": {"name": "Ada Lovelace", "email": "ada@example.com",
+            "address": {"line1": "12 Main St", "city": "Springfield", "postal_code": "62701",
+                        "state": "IL", "country": "US"}},
+        "line_items": [{"product": "prod_mug", "name": "Mug", "quantity": 2,
+                        "amount_subtotal": 2400, "amount_discount": 0, "amount_tax": 0}],
+        "payment_method": "pm_card_bypassPending",
+    }))
+    .expect("a purchase")
+}
+
+fn setup(stripe: &sim::stripe::Handle, flows: &[String]) -> Setup {
+    Setup {
+        environments: vec![EnvironmentSetup {
+            name: "sandbox".into(),
+            kind: EnvironmentKind::Test,
+            company: Company {
+                name: "Test".into(),
+                currency: "USD".into(),
+                books_zone: "America/New_York".into(),
+                collective_customer: "WEBGUEST".into(),
+                settings: serde_json::Map::new(),
+            },
+            connections: vec![ConnectionSetup {
+                name: "stripe".into(),
+                connector: "stripe".into(),
+                settings: stripe_settings(stripe),
+                credential: BTreeMap::from([(
+                    "secret_key".to_owned(),
+                    Secret::new(sim::stripe::DEFAULT_KEY),
+                )]),
+                next_credential: None,
+                webhook_secrets: Vec::new(),
+                limits: Limits {
+                    per_second: 10_000,
+                    in_flight: 64,
+                },
+            }],
+            flows: flows
+                .iter()
+                .enumerate()
+                .map(|(n, text)| FlowSetup {
+                    origin: format!("flow {n}"),
+                    text: text.clone(),
+                    bindings: BTreeMap::new(),
+                })
+                .collect(),
+        }],
+    }
+}
+
+fn stripe_settings(stripe: &sim::stripe::Handle) -> Value {
+    json!({"account": "acct_sandbox", "base_url": stripe.url(), "since": 0})
+}
+
+async fn engine(
+    settings: &store::Settings,
+    clock: &Clock,
+    folder: &tempfile::TempDir,
+    setup: Setup,
+) -> Engine {
+    let store = Store::open(settings.clone())
+        .await
+        .expect("the store opens");
+    let master = MasterKey::from_file_or_new(&folder.path().join("master.key")).expect("a key");
+    let parts = Parts {
+        store,
+        registry: REGISTRY,
+        clock: clock.clone(),
+        entropy: Entropy::seeded(1),
+        options: Options::default(),
+        master,
+        http: Http::new().expect("a client"),
+    };
+    match Engine::start(parts, setup, Watching::OnlyWhenAsked).await {
+        Ok(engine) => engine,
+        Err(error) => panic!("the engine does not start: {error}"),
+    }
+}

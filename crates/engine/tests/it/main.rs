@@ -1,0 +1,4 @@
+//! Tests of the engine on real stores, against the sandboxes. A test that needs both goes here too.
+
+mod app;
+mod spine;

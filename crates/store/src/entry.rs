@@ -87,12 +87,3 @@ pub struct ExceptionRecord {
     pub amount_minor: Option<i64>,
     pub currency: Option<String>,
 }
-
-/// A voucher that was read back from the ERP under a reference of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PostedVoucher {
-    pub sent_reference: String,
-    pub voucher: String,
-    pub debit_minor: i64,
-    pub currency: String,
-}

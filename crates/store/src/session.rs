@@ -55,11 +55,16 @@ pub trait Session: Send {
     /// Executes the calls in order. A call without rows is not executed and has no answer rows.
     fn run_all<'a>(&'a mut self, calls: &'a [Call<'a>]) -> BoxFuture<'a, Result<Vec<Vec<Row>>>>;
 
-    /// The first of `count` consecutive ids that nobody else has or will have.
-    fn ids(&mut self, sequence: Sequence, count: usize) -> BoxFuture<'_, Result<i64>>;
+    /// That many ids which nobody else has or will have, ascending.
+    fn ids(&mut self, sequence: Sequence, count: usize) -> BoxFuture<'_, Result<Vec<i64>>>;
 }
 
 impl dyn Session + '_ {
+    /// One id that nobody else has or will have.
+    pub async fn id(&mut self, sequence: Sequence) -> Result<i64> {
+        Ok(self.ids(sequence, 1).await?.pop().unwrap_or_default())
+    }
+
     /// Executes one statement.
     pub async fn rows(
         &mut self,

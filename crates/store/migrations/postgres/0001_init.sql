@@ -166,7 +166,7 @@ INSERT INTO audit_head(one, id, hash) VALUES(1, 0, decode(repeat('00', 32), 'hex
 INSERT INTO shard_lease(shard, node, epoch, expires_at)
   SELECT shard, NULL, 0, 0 FROM generate_series(0, 63) AS shard;
 -- A process draws this many ids at once.
-CREATE SEQUENCE event_id INCREMENT 256;
-CREATE SEQUENCE run_id INCREMENT 256;
+CREATE SEQUENCE event_id INCREMENT 1024;
+CREATE SEQUENCE run_id INCREMENT 1024;
 CREATE SEQUENCE entry_id INCREMENT 256;
 CREATE SEQUENCE settings_id INCREMENT 16;

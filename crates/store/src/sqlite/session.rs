@@ -202,11 +202,11 @@ impl Session for SqliteSession {
         Box::pin(ready(self.run_list(calls)))
     }
 
-    fn ids(&mut self, sequence: Sequence, count: usize) -> BoxFuture<'_, Result<i64>> {
+    fn ids(&mut self, sequence: Sequence, count: usize) -> BoxFuture<'_, Result<Vec<i64>>> {
         let next = &mut self.next_ids[sequence as usize];
         let first = *next;
         *next += i64::try_from(count).unwrap_or(i64::MAX);
-        Box::pin(ready(Ok(first)))
+        Box::pin(ready(Ok((first..*next).collect())))
     }
 }
 

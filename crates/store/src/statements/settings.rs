@@ -154,5 +154,9 @@ statements! {
         "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id < $1
          ORDER BY id DESC LIMIT $2",
     );
-    PROBE = one("SELECT 1");
+    /// Bytes of the whole database; SQLite counts the file instead where it matters.
+    SIZE = one_pair(
+        "SELECT page_count * 8192 FROM pragma_page_count()",
+        "SELECT pg_database_size(current_database())",
+    );
 }

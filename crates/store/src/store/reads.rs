@@ -96,7 +96,6 @@ impl Store {
         filter: RunFilter,
         page: Page,
     ) -> Result<Vec<RunRecord>> {
-        let filter = filter;
         let filter = Arc::new(filter);
         self.read(move |s| {
             let filter = Arc::clone(&filter);
@@ -133,7 +132,6 @@ impl Store {
         filter: EventFilter,
         page: Page,
     ) -> Result<Vec<EventHead>> {
-        let filter = filter;
         let filter = Arc::new(filter);
         self.read(move |s| {
             let filter = Arc::clone(&filter);
@@ -152,7 +150,6 @@ impl Store {
         &self,
         keys: Vec<(Peer, String, String)>,
     ) -> Result<Vec<Option<EffectRecord>>> {
-        let keys = keys;
         let keys = Arc::new(keys);
         self.read(move |s| {
             let keys = Arc::clone(&keys);
@@ -169,7 +166,6 @@ impl Store {
         after: Option<EffectId>,
         limit: i64,
     ) -> Result<Vec<EffectRecord>> {
-        let after = after;
         let after = Arc::new(after);
         self.read(move |s| {
             let after = Arc::clone(&after);
@@ -207,7 +203,6 @@ impl Store {
         environment: EnvironmentId,
         keys: Vec<(String, String)>,
     ) -> Result<Vec<Option<String>>> {
-        let keys = keys;
         let keys = Arc::new(keys);
         self.read(move |s| {
             let keys = Arc::clone(&keys);
@@ -247,7 +242,6 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<LookupRow>> {
         let table = table.to_owned();
-        let after = after;
         let given = Arc::new((table, after));
         self.read(move |s| {
             let given = Arc::clone(&given);
@@ -303,7 +297,6 @@ impl Store {
         after: Option<(Timestamp, String)>,
         limit: i64,
     ) -> Result<Vec<DepositRecord>> {
-        let after = after;
         let after = Arc::new(after);
         self.read(move |s| {
             let after = Arc::clone(&after);
@@ -348,8 +341,6 @@ impl Store {
         search: Option<String>,
         page: Page,
     ) -> Result<Vec<EntryRecord>> {
-        let state = state;
-        let search = search;
         let given = Arc::new((state, search));
         self.read(move |s| {
             let given = Arc::clone(&given);
@@ -391,7 +382,6 @@ impl Store {
         filter: LetterFilter,
         page: Page,
     ) -> Result<Vec<StoredLetter>> {
-        let filter = filter;
         let filter = Arc::new(filter);
         self.read(move |s| {
             let filter = Arc::clone(&filter);
@@ -407,7 +397,6 @@ impl Store {
         after: Option<String>,
         limit: i64,
     ) -> Result<Vec<LetterGroup>> {
-        let after = after;
         let after = Arc::new(after);
         self.read(move |s| {
             let after = Arc::clone(&after);

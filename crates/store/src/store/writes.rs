@@ -45,7 +45,6 @@ impl Store {
 
     /// Replays a run that is over; repeated with the same time it answers with the run it made.
     pub async fn replay(&self, request: ReplayRequest) -> Result<StartedRun> {
-        let request = request;
         let request = Arc::new(request);
         self.write(move |s| {
             let request = Arc::clone(&request);
@@ -56,7 +55,6 @@ impl Store {
 
     /// Lays a dead letter to rest.
     pub async fn resolve(&self, decision: Resolve) -> Result<()> {
-        let decision = decision;
         let decision = Arc::new(decision);
         self.write(move |s| {
             let decision = Arc::clone(&decision);
@@ -67,7 +65,6 @@ impl Store {
 
     /// Ends a run by a person's will; answers with the runs that waited for its effects.
     pub async fn cancel(&self, decision: Cancel) -> Result<Vec<StartedRun>> {
-        let decision = decision;
         let decision = Arc::new(decision);
         self.write(move |s| {
             let decision = Arc::clone(&decision);
@@ -78,7 +75,6 @@ impl Store {
 
     /// Writes an effect outside a run, for a person's answer; answers with the runs it woke.
     pub async fn settle_effect(&self, answer: SettleEffect) -> Result<Vec<StartedRun>> {
-        let answer = answer;
         let answer = Arc::new(answer);
         self.write(move |s| {
             let answer = Arc::clone(&answer);
@@ -89,7 +85,6 @@ impl Store {
 
     /// Begins a further generation of an effect, to do it again on purpose; answers with it.
     pub async fn raise_generation(&self, decision: RaiseGeneration) -> Result<i64> {
-        let decision = decision;
         let decision = Arc::new(decision);
         self.write(move |s| {
             let decision = Arc::clone(&decision);
@@ -104,8 +99,6 @@ impl Store {
         events: Vec<NewEvent>,
         cursor: PollCursor,
     ) -> Result<Vec<Ingested>> {
-        let events = events;
-        let cursor = cursor;
         let given = Arc::new((events, cursor));
         self.write(move |s| {
             let given = Arc::clone(&given);
@@ -119,7 +112,6 @@ impl Store {
 
     /// Stores how far a trigger has come.
     pub async fn put_poll_cursor(&self, cursor: PollCursor) -> Result<()> {
-        let cursor = cursor;
         let cursor = Arc::new(cursor);
         self.write(move |s| {
             let cursor = Arc::clone(&cursor);
@@ -130,7 +122,6 @@ impl Store {
 
     /// Stores lookup rows as further versions; answers with how many were added.
     pub async fn lookup_put(&self, change: LookupChange) -> Result<usize> {
-        let change = change;
         let change = Arc::new(change);
         self.write(move |s| {
             let change = Arc::clone(&change);
@@ -167,7 +158,6 @@ impl Store {
         vouchers: Vec<Voucher>,
         now: Timestamp,
     ) -> Result<Vec<Marked>> {
-        let vouchers = vouchers;
         let vouchers = Arc::new(vouchers);
         self.write(move |s| {
             let vouchers = Arc::clone(&vouchers);
@@ -183,7 +173,6 @@ impl Store {
         exceptions: Vec<ExceptionRecord>,
         now: Timestamp,
     ) -> Result<()> {
-        let exceptions = exceptions;
         let exceptions = Arc::new(exceptions);
         self.write(move |s| {
             let exceptions = Arc::clone(&exceptions);
@@ -196,7 +185,6 @@ impl Store {
 
     /// Closes an exception; nothing happens if none is open.
     pub async fn resolve_exception(&self, decision: ResolveException) -> Result<()> {
-        let decision = decision;
         let decision = Arc::new(decision);
         self.write(move |s| {
             let decision = Arc::clone(&decision);
@@ -207,7 +195,6 @@ impl Store {
 
     /// Makes an environment with its first data key.
     pub async fn create_environment(&self, new: NewEnvironment) -> Result<EnvironmentId> {
-        let new = new;
         let new = Arc::new(new);
         self.write(move |s| {
             let new = Arc::clone(&new);
@@ -241,7 +228,6 @@ impl Store {
         wrapped: Sealed,
         at: Timestamp,
     ) -> Result<()> {
-        let wrapped = wrapped;
         let wrapped = Arc::new(wrapped);
         self.write(move |s| {
             let wrapped = Arc::clone(&wrapped);
@@ -252,7 +238,6 @@ impl Store {
 
     /// Makes a connection; its peer must be free or the environment's already.
     pub async fn create_connection(&self, new: NewConnection) -> Result<ConnectionId> {
-        let new = new;
         let new = Arc::new(new);
         self.write(move |s| {
             let new = Arc::clone(&new);
@@ -267,7 +252,6 @@ impl Store {
         connection: ConnectionRecord,
         at: Timestamp,
     ) -> Result<()> {
-        let connection = connection;
         let connection = Arc::new(connection);
         self.write(move |s| {
             let connection = Arc::clone(&connection);
@@ -313,7 +297,6 @@ impl Store {
 
     /// Stores a version of a flow, and the flow if it is its first. The same document is the same version.
     pub async fn put_flow_version(&self, new: NewVersion) -> Result<FlowVersion> {
-        let new = new;
         let new = Arc::new(new);
         self.write(move |s| {
             let new = Arc::clone(&new);
@@ -324,7 +307,6 @@ impl Store {
 
     /// Puts a version in force instead of the one before.
     pub async fn deploy(&self, new: NewDeployment) -> Result<DeploymentId> {
-        let new = new;
         let new = Arc::new(new);
         self.write(move |s| {
             let new = Arc::clone(&new);
@@ -351,7 +333,6 @@ impl Store {
         keys: Vec<String>,
         now: Timestamp,
     ) -> Result<Vec<StartedRun>> {
-        let keys = keys;
         let keys = Arc::new(keys);
         self.write(move |s| {
             let keys = Arc::clone(&keys);

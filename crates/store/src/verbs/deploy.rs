@@ -33,7 +33,7 @@ pub struct NewDeployment {
 
 /// Stores a version, and the flow if it is its first. The same document is the same version.
 pub async fn put_version(session: &mut dyn Session, new: &NewVersion) -> Result<FlowVersion> {
-    let id = session.ids(Sequence::Settings, 1).await?;
+    let id = session.id(Sequence::Settings).await?;
     session
         .rows(&sql::INSERT_FLOW, &values![id, &new.flow, new.at.0])
         .await?;
@@ -49,7 +49,7 @@ pub async fn put_version(session: &mut dyn Session, new: &NewVersion) -> Result<
     }
     let newest = session.row(&sql::NEWEST_NUMBER, &values![flow]).await?;
     let number = newest.map_or(Ok(0), |row| row.int(0))? + 1;
-    let version = session.ids(Sequence::Settings, 1).await?;
+    let version = session.id(Sequence::Settings).await?;
     let values = values![
         version,
         flow,
@@ -75,7 +75,7 @@ pub async fn deploy(session: &mut dyn Session, new: &NewDeployment) -> Result<De
         }
     }
     session.rows(&sql::RETIRE, &place).await?;
-    let id = session.ids(Sequence::Settings, 1).await?;
+    let id = session.id(Sequence::Settings).await?;
     let values = values![
         id,
         new.environment.0,

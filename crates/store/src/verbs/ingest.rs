@@ -15,8 +15,7 @@ pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<V
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let first = session.ids(Sequence::Event, events.len()).await?;
-    let id = |at: usize| first + i64::try_from(at).unwrap_or(i64::MAX);
+    let ids = session.ids(Sequence::Event, events.len()).await?;
 
     // The same event twice in one batch: only the first is offered to the database.
     let mut seen = HashSet::with_capacity(events.len());
@@ -27,26 +26,23 @@ pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<V
             event.peer.as_str(),
             event.dedupe_key.as_str(),
         )) {
-            insert.row(event_values(id(at), event));
+            insert.row(event_values(ids[at], event));
         }
     }
     let stored = session.call(insert).await?;
     let mut is_new = vec![false; events.len()];
     for row in &stored {
-        if let Some(new) = usize::try_from(row.int(0)? - first)
-            .ok()
-            .and_then(|i| is_new.get_mut(i))
-        {
-            *new = true;
+        if let Ok(at) = ids.binary_search(&row.int(0)?) {
+            is_new[at] = true;
         }
     }
 
-    let mut runs = Runs::work_out(session, events, &is_new, first).await?;
+    let mut runs = Runs::work_out(session, events, &is_new, &ids).await?;
     let mut bodies = Call::each(&sql::INSERT_BODY);
     let mut duplicates = Call::each(&sql::COUNT_DELIVERY);
     for (at, event) in events.iter().enumerate() {
         if is_new[at] {
-            bodies.row(values![id(at), &event.body]);
+            bodies.row(values![ids[at], &event.body]);
         } else {
             let place = i64::try_from(at).unwrap_or(i64::MAX);
             duplicates.row(values![
@@ -77,7 +73,7 @@ pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<V
     let mut started = runs.started().peekable();
     let mut outcomes = Vec::with_capacity(events.len());
     for (at, event) in events.iter().enumerate() {
-        let event_id = EventId(id(at));
+        let event_id = EventId(ids[at]);
         outcomes.push(if is_new[at] {
             let mut own = Vec::with_capacity(event.runs.len());
             while let Some(run) = started.next_if(|run| run.event == event_id) {
@@ -133,7 +129,7 @@ impl<'a> Runs<'a> {
         session: &mut dyn Session,
         events: &[&'a NewEvent],
         is_new: &[bool],
-        first_event: i64,
+        ids: &[i64],
     ) -> Result<Self> {
         let fresh = || {
             events
@@ -147,12 +143,12 @@ impl<'a> Runs<'a> {
         if count == 0 {
             return Ok(Self(runs));
         }
-        let mut next = session.ids(Sequence::Run, count).await?;
+        let mut next = session.ids(Sequence::Run, count).await?.into_iter();
         for (at, (event, _)) in fresh() {
             for run in &event.runs {
                 runs.push(Started {
-                    id: next,
-                    event_id: first_event + i64::try_from(at).unwrap_or(i64::MAX),
+                    id: next.next().unwrap_or_default(),
+                    event_id: ids[at],
                     event,
                     run,
                     state: if run.stillborn.is_some() {
@@ -161,7 +157,6 @@ impl<'a> Runs<'a> {
                         RunState::Covered
                     },
                 });
-                next += 1;
             }
         }
         Ok(Self(runs))

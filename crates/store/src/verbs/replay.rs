@@ -95,7 +95,7 @@ async fn made_before(
 }
 
 async fn store_event(session: &mut dyn Session, event: &NewEvent) -> Result<EventId> {
-    let id = session.ids(Sequence::Event, 1).await?;
+    let id = session.id(Sequence::Event).await?;
     let mut insert = Call::each(&inbox::INSERT_EVENT);
     insert.row(event_values(id, event));
     if session.call(insert).await?.is_empty() {
@@ -121,7 +121,7 @@ async fn new_run(
         .as_ref()
         .and_then(|event| event.runs.first());
     let run = RunRecord {
-        id: RunId(session.ids(Sequence::Run, 1).await?),
+        id: RunId(session.id(Sequence::Run).await?),
         event,
         replay_of: Some(old.id),
         key: given.map_or_else(|| old.key.clone(), |g| g.key.clone()),

@@ -49,7 +49,7 @@ pub async fn create_environment(
     session: &mut dyn Session,
     new: &NewEnvironment,
 ) -> Result<EnvironmentId> {
-    let id = session.ids(Sequence::Settings, 1).await?;
+    let id = session.id(Sequence::Settings).await?;
     let values = values![id, &new.name, new.kind.as_str(), &new.settings, new.at.0];
     if session
         .rows(&sql::INSERT_ENVIRONMENT, &values)
@@ -143,7 +143,7 @@ pub async fn create_connection(
     new: &NewConnection,
 ) -> Result<ConnectionId> {
     claim_peer(session, new.peer.as_deref(), new.environment).await?;
-    let id = session.ids(Sequence::Settings, 1).await?;
+    let id = session.id(Sequence::Settings).await?;
     let values = values![
         id,
         new.environment.0,

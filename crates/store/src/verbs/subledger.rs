@@ -101,7 +101,7 @@ pub async fn open_exceptions(
 ) -> Result<()> {
     // One by one: PostgreSQL does not write one row twice in a statement.
     for exception in exceptions {
-        let id = session.ids(Sequence::Entry, 1).await?;
+        let id = session.id(Sequence::Entry).await?;
         let mut call = Call::each(&sql::PUT_EXCEPTION);
         call.row(values![
             id,

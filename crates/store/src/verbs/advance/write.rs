@@ -227,11 +227,12 @@ async fn books<'b>(
         .iter()
         .map(|(_, item, p)| p.books.inserts.len() + item.exceptions.len())
         .sum();
-    let mut id = if new == 0 {
-        0
+    let ids = if new == 0 {
+        Vec::new()
     } else {
         session.ids(Sequence::Entry, new).await?
     };
+    let mut ids = ids.into_iter();
     let mut entries = Call::each(&ledger::INSERT_ENTRY);
     let mut lines = Call::each(&ledger::INSERT_LINE);
     let mut states = Call::each(&ledger::SET_ENTRY_STATE);
@@ -242,6 +243,7 @@ async fn books<'b>(
     for (_, item, Passed { owner, books }) in passed {
         for new in &books.inserts {
             let entry = new.entry;
+            let id = ids.next().unwrap_or_default();
             entries.row(values![
                 id,
                 owner.environment,
@@ -273,7 +275,6 @@ async fn books<'b>(
                     &line.text
                 ]);
             }
-            id += 1;
         }
         for (entry, state, voucher) in &books.states {
             states.row(values![*entry, *state, *voucher, item.now.0]);
@@ -309,7 +310,7 @@ async fn books<'b>(
         }
         for exception in latest(&item.exceptions, |e| (&e.kind, &e.key)) {
             exceptions.row(values![
-                id,
+                ids.next().unwrap_or_default(),
                 owner.environment,
                 &exception.kind,
                 &exception.key,
@@ -319,7 +320,6 @@ async fn books<'b>(
                 item.run.0,
                 item.now.0,
             ]);
-            id += 1;
         }
     }
     Ok(vec![

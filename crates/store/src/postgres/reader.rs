@@ -1,0 +1,62 @@
+//! A small pool of connections that only read, each read on a snapshot and with a time limit.
+
+use super::session::PostgresSession;
+use crate::error::{Error, Result};
+use crate::inlet::{Answer, Job};
+use model::Secret;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+pub struct Readers {
+    url: Secret,
+    settings: String,
+    idle: Mutex<Vec<PostgresSession>>,
+    free: Semaphore,
+}
+
+impl Readers {
+    /// Connections are made when they are needed first.
+    pub fn new(url: Secret, connections: usize, seconds: u64) -> Self {
+        let settings = format!(
+            "SET default_transaction_read_only = on; SET statement_timeout = '{seconds}s'; \
+             SET jit = off"
+        );
+        Self {
+            url,
+            settings,
+            idle: Mutex::default(),
+            free: Semaphore::new(connections.max(1)),
+        }
+    }
+
+    /// Executes a job on a snapshot.
+    pub async fn read(&self, job: Job) -> Result<Answer> {
+        let permit = self.free.acquire().await;
+        let _permit = permit.map_err(|_| Error::Busy("it is closing".into()))?;
+        let idle = self
+            .idle
+            .lock()
+            .pop()
+            .filter(|session| !session.client.is_closed());
+        let mut session = match idle {
+            Some(session) => session,
+            None => PostgresSession::connect(self.url.expose(), &self.settings).await?,
+        };
+        session
+            .plain("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ")
+            .await?;
+        let answer = job(&mut session).await;
+        // A connection that cannot end its read is not used again; nor is one whose read was
+        // dropped in the middle, which never gets here.
+        if session.plain("rollback", "ROLLBACK").await.is_ok() {
+            self.idle.lock().push(session);
+        }
+        answer
+    }
+
+    /// Ends all connections that are not in use.
+    pub fn close(&self) {
+        self.free.close();
+        self.idle.lock().clear();
+    }
+}

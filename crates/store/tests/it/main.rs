@@ -1,0 +1,14 @@
+//! The store from outside: every test runs on SQLite and on PostgreSQL.
+
+mod advance;
+mod crash;
+mod effects;
+mod given;
+mod ingest;
+mod keys;
+mod limits;
+mod lists;
+mod replay;
+mod settings;
+mod subledger;
+mod wakes;

@@ -1,0 +1,291 @@
+//! Environments, connections, flows, lookups.
+
+use crate::given::at;
+use model::EnvironmentKind;
+use model::ids::EnvironmentId;
+use store::{
+    Error, LookupChange, LookupPut, NewConnection, NewDeployment, NewEnvironment, NewVersion,
+    Store, testing,
+};
+use vault::Sealed;
+
+async fn environment(store: &Store, name: &str) -> EnvironmentId {
+    let new = NewEnvironment {
+        name: name.into(),
+        kind: EnvironmentKind::Test,
+        settings: "{}".into(),
+        wrapped_key: Sealed(vec![1]),
+        at: at(0),
+    };
+    store.create_environment(new).await.unwrap()
+}
+
+fn connection(environment: EnvironmentId, name: &str, peer: &str) -> NewConnection {
+    NewConnection {
+        environment,
+        name: name.into(),
+        connector: "infor".into(),
+        settings: "{}".into(),
+        credential: Some(Sealed(vec![2])),
+        peer: Some(peer.into()),
+        at: at(0),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_belongs_to_one_environment() {
+    for (name, store, _guard) in testing::stores().await {
+        let one = environment(&store, "test").await;
+        let two = environment(&store, "staging").await;
+        let first = store
+            .create_connection(connection(one, "erp", "infor:A"))
+            .await
+            .unwrap();
+        store
+            .create_connection(connection(one, "erp again", "infor:A"))
+            .await
+            .unwrap();
+        let refused = store
+            .create_connection(connection(two, "erp", "infor:A"))
+            .await;
+        assert!(
+            matches!(refused, Err(Error::Conflict(_))),
+            "{name}: {refused:?}"
+        );
+        let refused = store
+            .create_connection(connection(one, "erp", "infor:B"))
+            .await;
+        assert!(
+            matches!(refused, Err(Error::Conflict(_))),
+            "{name}: the name is taken"
+        );
+        // The refused connection's peer is free still: nothing of it was written.
+        store
+            .create_connection(connection(two, "erp", "infor:B"))
+            .await
+            .unwrap();
+
+        let mut record = store.connection(first).await.unwrap();
+        record.peer = Some("infor:B".into());
+        let refused = store.update_connection(record.clone(), at(1)).await;
+        assert!(
+            matches!(refused, Err(Error::Conflict(_))),
+            "{name}: {refused:?}"
+        );
+        record.peer = Some("infor:C".into());
+        record.credential = Some(Sealed(vec![3]));
+        store.update_connection(record, at(1)).await.unwrap();
+        let record = store.connection(first).await.unwrap();
+        assert_eq!(record.peer.as_deref(), Some("infor:C"), "{name}");
+        store.delete_connection(first).await.unwrap();
+        store
+            .create_connection(connection(two, "third", "infor:C"))
+            .await
+            .unwrap();
+        assert_eq!(
+            store.connections(Some(one)).await.unwrap().len(),
+            1,
+            "{name}"
+        );
+        assert_eq!(store.connections(None).await.unwrap().len(), 3, "{name}");
+        let busy = store.delete_environment(two).await;
+        assert!(matches!(busy, Err(Error::Conflict(_))), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_keeps_its_beginning() {
+    for (name, store, _guard) in testing::stores().await {
+        let one = environment(&store, "test").await;
+        let id = store
+            .create_connection(connection(one, "erp", "infor:A"))
+            .await
+            .unwrap();
+        assert!(
+            store.connection(id).await.unwrap().paused.is_none(),
+            "{name}"
+        );
+        store
+            .pause_connection(id, "401", at(5), Some(at(305)))
+            .await
+            .unwrap();
+        store
+            .pause_connection(id, "401 again", at(300), Some(at(600)))
+            .await
+            .unwrap();
+        let pause = store.connection(id).await.unwrap().paused.unwrap();
+        assert_eq!(
+            (pause.since, pause.probe_at),
+            (at(5), Some(at(600))),
+            "{name}"
+        );
+        store.resume_connection(id, at(600)).await.unwrap();
+        assert!(
+            store.connection(id).await.unwrap().paused.is_none(),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_can_be_wrapped_anew() {
+    for (name, store, _guard) in testing::stores().await {
+        let one = environment(&store, "test").await;
+        let again = NewEnvironment {
+            name: "test".into(),
+            kind: EnvironmentKind::Live,
+            settings: "{}".into(),
+            wrapped_key: Sealed(vec![1]),
+            at: at(0),
+        };
+        assert!(matches!(
+            store.create_environment(again).await,
+            Err(Error::Conflict(_))
+        ));
+        store
+            .put_environment_key(one, 2, Sealed(vec![2]), at(1))
+            .await
+            .unwrap();
+        store
+            .put_environment_key(one, 1, Sealed(vec![9]), at(1))
+            .await
+            .unwrap();
+        let keys = store.environment_keys(one).await.unwrap();
+        let wrapped: Vec<_> = keys
+            .into_iter()
+            .map(|k| (k.revision, k.wrapped.0))
+            .collect();
+        assert_eq!(wrapped, [(1, vec![9]), (2, vec![2])], "{name}");
+        store
+            .set_environment(one, r#"{"zone":"UTC"}"#)
+            .await
+            .unwrap();
+        assert_eq!(
+            store.environments().await.unwrap()[0].settings,
+            r#"{"zone":"UTC"}"#
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_version_of_a_flow_is_in_force_per_environment() {
+    for (name, store, _guard) in testing::stores().await {
+        let one = environment(&store, "test").await;
+        let version = |document: &str, digest: u8| NewVersion {
+            flow: "order-to-cash".into(),
+            document: document.into(),
+            digest: [digest; 32],
+            who: "ada".into(),
+            at: at(1),
+        };
+        let first = store.put_flow_version(version("a", 1)).await.unwrap();
+        let second = store.put_flow_version(version("b", 2)).await.unwrap();
+        let same = store.put_flow_version(version("a", 1)).await.unwrap();
+        assert_eq!(
+            (first.number, second.number, &same),
+            (1, 2, &first),
+            "{name}"
+        );
+        let deployment = |version| NewDeployment {
+            environment: one,
+            version,
+            settings: "{}".into(),
+            who: "ada".into(),
+            at: at(2),
+        };
+        let old = store.deploy(deployment(first.id)).await.unwrap();
+        assert_eq!(
+            store.deploy(deployment(first.id)).await.unwrap(),
+            old,
+            "{name}: a repeat"
+        );
+        let new = store.deploy(deployment(second.id)).await.unwrap();
+        let active = store.deployments(Some(one), true).await.unwrap();
+        assert_eq!(
+            active.iter().map(|d| d.id).collect::<Vec<_>>(),
+            [new],
+            "{name}"
+        );
+        assert_eq!(
+            store.deployments(None, false).await.unwrap().len(),
+            2,
+            "{name}"
+        );
+        store.retire(new, "ada", at(3)).await.unwrap();
+        assert!(
+            store.deployments(Some(one), true).await.unwrap().is_empty(),
+            "{name}"
+        );
+        assert_eq!(
+            store.flow_versions(first.flow).await.unwrap(),
+            [first.clone(), second]
+        );
+        assert_eq!(
+            store.flows().await.unwrap()[0].name,
+            "order-to-cash",
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lookups_are_dated_and_their_history_stays() {
+    for (name, store, _guard) in testing::stores().await {
+        let one = environment(&store, "test").await;
+        let put = |key: &str, from: i64, value: Option<&str>| LookupChange {
+            environment: one,
+            rows: vec![LookupPut {
+                table: "items".into(),
+                key: key.into(),
+                valid_from: at(from),
+                value: value.map(Into::into),
+            }],
+            who: "ada".into(),
+            at: at(50),
+        };
+        for (change, added) in [
+            (put("prod_1", 0, Some("\"MUG-1\"")), 1),
+            (put("prod_1", 0, Some("\"MUG-1\"")), 0),
+            (put("prod_1", 0, Some("\"MUG-2\"")), 1),
+            (put("prod_1", 100, Some("\"MUG-3\"")), 1),
+            (put("prod_2", 0, Some("\"CUP\"")), 1),
+            (put("prod_2", 100, None), 1),
+        ] {
+            assert_eq!(store.lookup_put(change).await.unwrap(), added, "{name}");
+        }
+        let keys: Vec<String> = vec!["prod_1".into(), "prod_2".into(), "prod_3".into()];
+        let rows = |at| {
+            let (store, keys) = (store.clone(), keys.clone());
+            async move {
+                let rows = store.lookup_rows(one, "items", &keys, at).await.unwrap();
+                let mut found: Vec<_> = rows.into_iter().map(|r| (r.key, r.value)).collect();
+                found.sort();
+                found
+            }
+        };
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(rows(at(-1)).await, [], "{name}");
+        let before = [pair("prod_1", "\"MUG-2\""), pair("prod_2", "\"CUP\"")];
+        assert_eq!(rows(at(99)).await, before, "{name}");
+        assert_eq!(rows(at(100)).await, [pair("prod_1", "\"MUG-3\"")], "{name}");
+        let page = store
+            .lookup_list(one, "items", at(99), None, 1)
+            .await
+            .unwrap();
+        assert_eq!((page.len(), page[0].key.as_str()), (1, "prod_1"), "{name}");
+        let rest = store
+            .lookup_list(one, "items", at(99), Some("prod_1".into()), 5)
+            .await
+            .unwrap();
+        assert_eq!(rest[0].key, "prod_2", "{name}");
+        store
+            .lookup_table_put(one, "items", "Products and items", at(60))
+            .await
+            .unwrap();
+        let tables = store.lookup_tables(one).await.unwrap();
+        assert_eq!(
+            (tables[0].keys, tables[0].description.as_str()),
+            (2, "Products and items")
+        );
+    }
+}

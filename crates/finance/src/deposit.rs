@@ -63,7 +63,11 @@ impl Deposit {
         let presentment = if closes {
             self.presentment_left
         } else {
-            parts.get(1).copied().unwrap_or(0).min(self.presentment_left)
+            parts
+                .get(1)
+                .copied()
+                .unwrap_or(0)
+                .min(self.presentment_left)
         };
         Application {
             presentment: Money::new(presentment, self.presentment.currency),

@@ -19,6 +19,18 @@ pub struct JournalLine {
     pub text: String,
 }
 
+impl JournalLine {
+    /// So many minor units on an account: debit positive, credit negative.
+    pub fn on(account: impl Into<String>, amount_minor: i64) -> Self {
+        Self {
+            account: account.into(),
+            dimension: None,
+            amount_minor,
+            text: String::new(),
+        }
+    }
+}
+
 /// A balanced entry in one currency. There is no other way to hold one than balanced: it is checked
 /// when made and when read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,32 +1,29 @@
 //! The general posting function.
 
+use super::category::{Counter, classify};
+use super::note::Note;
 use super::rules::PostingRules;
 use super::share::{Share, spread};
 use super::transaction::{BalanceTransaction, TransactionError};
-use crate::currency::Currency;
+use super::{fee, taken};
 use crate::journal::{JournalEntry, JournalError, JournalLine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the books know besides the transaction itself.
+/// What the books know besides the transaction itself. Amounts are minor units of its currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    /// What is left of the charge's deposit, in settlement minor units; `None` if there never was
-    /// one, so that a refund is against deposits as a whole.
+    /// What is left of the charge's deposit; `None` if there never was one, so that a refund is
+    /// against deposits as a whole.
     pub deposit_left_minor: Option<i64>,
     /// How the credit of a charge is spread over deposit accounts; empty: all to the one.
     pub shares: Vec<Share>,
-}
-
-/// Something that a person should know about a booked transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Note {
-    /// `suspense`, `credit_memo_needed`.
-    pub kind: String,
-    pub key: String,
-    pub sentence: String,
-    pub amount_minor: i64,
-    pub currency: Currency,
+    /// What a refund or a dispute is worth at the rate it was booked at first, with the amount's
+    /// sign reversed (a refund of 94.00 that was sold for 92.00: 9200). The difference to the
+    /// amount is a realised currency difference. `None`: the amount itself.
+    pub original_minor: Option<i64>,
+    /// What earlier failed refunds of the charge still owe the customer; a refund pays it first.
+    pub refund_owed_minor: i64,
 }
 
 /// A booked transaction.
@@ -45,12 +42,8 @@ pub enum PostingError {
     Journal(#[from] JournalError),
     #[error("{0} moves nothing: amount, fee and net are zero")]
     Nothing(String),
-}
-
-/// The other side of the balance's movement: what the gross amount means.
-struct Counter<'a> {
-    kind: &'static str,
-    account: &'a str,
+    #[error("{id} moves the balance `{balance}`, for which the posting rules have no account")]
+    Balance { id: String, balance: String },
 }
 
 /// Books one balance transaction.
@@ -59,7 +52,7 @@ struct Counter<'a> {
 /// amount with the other sign.
 ///
 /// # Errors
-/// If its numbers do not tie.
+/// If its numbers do not tie, it moves nothing, its balance has no account, or `date` is none.
 pub fn post(
     transaction: &BalanceTransaction,
     context: &Context,
@@ -71,127 +64,94 @@ pub fn post(
     if t.amount == 0 && t.net == 0 && t.fee_details.iter().all(|f| f.amount == 0) {
         return Err(PostingError::Nothing(t.id.clone()));
     }
-    let clearing = match t.balance_type.as_deref() {
-        Some("risk_reserved") => rules.reserve.as_str(),
-        _ => rules.clearing(t.currency),
-    };
     let mut notes = Vec::new();
-    let counter = counter(t, rules, clearing);
-    let mut lines = vec![line(clearing, t.net)];
-    for fee in &t.fee_details {
-        lines.push(line(fee_account(t, &fee.kind, rules), fee.amount));
+    let (kind, counter) = classify(t, rules);
+    let mut lines = vec![JournalLine::on(balance(t, rules)?, t.net)];
+    lines.extend(fee::lines(t, rules));
+    for unknown in fee::unknown(t, rules) {
+        let reason = format!("its fee `{}` is not known", unknown.kind);
+        notes.push(suspense(t, unknown.amount, &reason, rules));
     }
-    match counter.kind {
-        "J4" if !context.shares.is_empty() => {
-            let weights: Vec<i64> = context.shares.iter().map(|s| s.amount_minor).collect();
-            let parts = spread(-t.amount, &weights);
-            if parts.is_empty() {
-                lines.push(line(counter.account, -t.amount));
-            }
-            for (share, part) in context.shares.iter().zip(parts) {
-                let mut line = line(&share.account, part);
-                line.dimension.clone_from(&share.dimension);
-                lines.push(line);
-            }
+    let gross = -t.amount;
+    // Deposits, refunds and disputes leave at the value they came in with.
+    let value = match kind {
+        "J7" | "J9" | "J10" | "J11" | "J13" => context.original_minor.unwrap_or(gross),
+        _ => gross,
+    };
+    match counter {
+        Counter::Account(account) => lines.push(JournalLine::on(account, value)),
+        Counter::Sale => lines.extend(sale(value, &context.shares, rules)),
+        Counter::Taken(else_to, note) => {
+            lines.extend(taken::lines(
+                t,
+                value,
+                (else_to, note),
+                context,
+                rules,
+                &mut notes,
+            ));
         }
-        "J7" => lines.extend(refund(t, context, rules, &mut notes)),
-        _ => lines.push(line(counter.account, -t.amount)),
+        Counter::Unknown(reason) => {
+            lines.push(JournalLine::on(&rules.suspense, value));
+            let reason = format!("{reason} (`{}`)", t.reporting_category);
+            notes.push(suspense(t, t.amount, &reason, rules));
+        }
     }
-    if counter.kind == "J34" {
-        notes.push(Note {
-            kind: "suspense".into(),
-            key: t.id.clone(),
-            sentence: format!(
-                "{} is of the unknown category `{}` and went to suspense ({})",
-                t.id, t.reporting_category, rules.suspense
-            ),
-            amount_minor: t.amount,
-            currency: t.currency,
-        });
-    }
+    lines.push(JournalLine::on(
+        &rules.currency_difference,
+        difference(t, gross, value)?,
+    ));
     let lines = merged(lines);
-    let mut entry =
-        JournalEntry::new(&t.id, counter.kind, date, t.currency, rules.revision, lines)?;
+    let mut entry = JournalEntry::new(&t.id, kind, date, t.currency, rules.revision, lines)?;
     entry.text = t.source.as_ref().map_or_else(
         || t.reporting_category.clone(),
         |source| format!("{} {source}", t.reporting_category),
     );
+    entry.assert_balanced();
     Ok(Posting { entry, notes })
 }
 
-fn counter<'a>(t: &BalanceTransaction, rules: &'a PostingRules, clearing: &'a str) -> Counter<'a> {
-    let (kind, account) = match t.reporting_category.as_str() {
-        "charge" => ("J4", rules.deposits.as_str()),
-        "refund" => ("J7", rules.deposits.as_str()),
-        "refund_failure" => ("J8", rules.refunds_payable.as_str()),
-        "charge_failure" => ("J9", rules.deposits.as_str()),
-        "partial_capture_reversal" => ("J10", rules.deposits.as_str()),
-        "dispute" => ("J11", rules.disputes_receivable.as_str()),
-        "dispute_reversal" => ("J13", rules.disputes_receivable.as_str()),
-        "fee" if t.kind == "stripe_fx_fee" => ("J6", rules.conversion_fees.as_str()),
-        "fee" | "network_cost" => ("J6", rules.fees.as_str()),
-        "tax" => ("J6", rules.recoverable_tax.as_str()),
-        "payout" => ("J16", rules.transit.as_str()),
-        "payout_reversal" => ("J19", rules.transit.as_str()),
-        "topup" | "topup_reversal" => ("J20", rules.transit.as_str()),
-        // The reserve is the other side of the balance, whichever of the two this one is.
-        "risk_reserved_funds" if clearing == rules.reserve => ("J21", rules.clearing(t.currency)),
-        "risk_reserved_funds" | "connect_reserved_funds" => ("J21", rules.reserve.as_str()),
-        "platform_earning" | "platform_earning_refund" => ("J31", rules.platform_revenue.as_str()),
-        "transfer" | "transfer_reversal" => ("J32", rules.connected_accounts.as_str()),
-        _ => ("J34", rules.suspense.as_str()),
+/// The account of the balance that is moved.
+fn balance<'a>(t: &BalanceTransaction, rules: &'a PostingRules) -> Result<&'a str, PostingError> {
+    let account = match t.balance_type.as_deref() {
+        None | Some("payments") => Some(rules.clearing(t.currency)),
+        Some("risk_reserved") => Some(rules.reserve.as_str()),
+        Some(other) => rules.other_balances.get(other).map(String::as_str),
     };
-    Counter { kind, account }
+    account.ok_or_else(|| PostingError::Balance {
+        id: t.id.clone(),
+        balance: t.balance_type.clone().unwrap_or_default(),
+    })
 }
 
-fn fee_account<'a>(t: &BalanceTransaction, kind: &str, rules: &'a PostingRules) -> &'a str {
-    let dispute = t.reporting_category.starts_with("dispute");
-    match kind {
-        "application_fee" => &rules.platform_fees,
-        "tax" | "withheld_tax" => &rules.recoverable_tax,
-        _ if dispute => &rules.dispute_fees,
-        _ => &rules.fees,
+/// The credit of a sale, spread over its shares.
+fn sale(value: i64, shares: &[Share], rules: &PostingRules) -> Vec<JournalLine> {
+    let weights: Vec<i64> = shares.iter().map(|s| s.amount_minor).collect();
+    let parts = spread(value, &weights);
+    if parts.is_empty() {
+        return vec![JournalLine::on(&rules.deposits, value)];
     }
-}
-
-/// A refund takes from the deposit what is left of it; the rest was invoiced already and needs a
-/// credit memo in the ERP.
-fn refund(
-    t: &BalanceTransaction,
-    context: &Context,
-    rules: &PostingRules,
-    notes: &mut Vec<Note>,
-) -> Vec<JournalLine> {
-    let refunded = -t.amount;
-    let from_deposit = match context.deposit_left_minor {
-        Some(left) if refunded > 0 => refunded.min(left.max(0)),
-        _ => refunded,
+    let line = |(share, part): (&Share, i64)| JournalLine {
+        dimension: share.dimension.clone(),
+        ..JournalLine::on(&share.account, part)
     };
-    let rest = refunded - from_deposit;
-    if rest != 0 {
-        notes.push(Note {
-            kind: "credit_memo_needed".into(),
-            key: t.source.clone().unwrap_or_else(|| t.id.clone()),
-            sentence: format!(
-                "{} refunds more than is left of the deposit: a credit memo is needed in the ERP",
-                t.id
-            ),
-            amount_minor: rest,
-            currency: t.currency,
-        });
-    }
-    vec![
-        line(&rules.deposits, from_deposit),
-        line(&rules.refunds, rest),
-    ]
+    shares.iter().zip(parts).map(line).collect()
 }
 
-fn line(account: &str, amount_minor: i64) -> JournalLine {
-    JournalLine {
-        account: account.to_owned(),
-        dimension: None,
+/// What is left between the amount and the value it was booked at.
+fn difference(t: &BalanceTransaction, gross: i64, value: i64) -> Result<i64, PostingError> {
+    gross
+        .checked_sub(value)
+        .ok_or_else(|| TransactionError::TooLarge { id: t.id.clone() }.into())
+}
+
+fn suspense(t: &BalanceTransaction, amount_minor: i64, reason: &str, rules: &PostingRules) -> Note {
+    Note {
+        kind: "suspense".into(),
+        key: t.id.clone(),
+        sentence: format!("{} went to suspense ({}): {reason}", t.id, rules.suspense),
         amount_minor,
-        text: String::new(),
+        currency: t.currency,
     }
 }
 
@@ -207,6 +167,5 @@ fn merged(lines: Vec<JournalLine>) -> Vec<JournalLine> {
             None => out.push(line),
         }
     }
-    out.retain(|l| l.amount_minor != 0);
     out
 }

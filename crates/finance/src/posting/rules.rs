@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, default)]
 pub struct PostingRules {
     pub revision: i64,
+    /// The first books' date (`YYYY-MM-DD`) it is in force on; none: from the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<String>,
     /// Bank.
     pub bank: String,
     /// Payouts under way.
@@ -19,6 +22,14 @@ pub struct PostingRules {
     pub clearing_by_currency: BTreeMap<Currency, String>,
     /// Stripe's reserve.
     pub reserve: String,
+    /// Between clearing and reserve, where Stripe shows a hold as a pair of transactions, one per
+    /// balance; zero once both are booked. None: it shows the payments side alone. Which of the two
+    /// it does is unverified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserve_between: Option<String>,
+    /// Stripe's further balances by `balance_type` (`issuing`, `refund_and_dispute_prefunding`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_balances: BTreeMap<String, String>,
     pub receivable: String,
     pub disputes_receivable: String,
     pub recoverable_tax: String,
@@ -44,11 +55,14 @@ impl Default for PostingRules {
         let account = |number: &str| number.to_owned();
         Self {
             revision: 1,
+            effective_from: None,
             bank: account("1000"),
             transit: account("1005"),
             clearing: account("1010"),
             clearing_by_currency: BTreeMap::new(),
             reserve: account("1015"),
+            reserve_between: None,
+            other_balances: BTreeMap::new(),
             receivable: account("1100"),
             disputes_receivable: account("1200"),
             recoverable_tax: account("1410"),

@@ -86,6 +86,10 @@ struct Unchecked {
     balance_type: Option<String>,
 }
 
+/// Amounts beyond this many minor units are an error of who sent them: Stripe's largest charge has
+/// twelve digits. Sums of amounts below it cannot overflow.
+const MOST: u64 = 1_000_000_000_000_000;
+
 /// Why it is not booked: its own numbers do not tie.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransactionError {
@@ -98,6 +102,8 @@ pub enum TransactionError {
     },
     #[error("{id}: the fee details sum to {sum}, the fee is {fee}")]
     Fees { id: String, sum: i128, fee: i64 },
+    #[error("{id}: an amount is beyond what can be booked")]
+    TooLarge { id: String },
     #[error("{id}: a fee detail is in {other}, the transaction in {currency}")]
     Currency {
         id: String,
@@ -138,6 +144,11 @@ impl BalanceTransaction {
     /// If its numbers do not tie.
     pub fn check(&self) -> Result<(), TransactionError> {
         let id = || self.id.clone();
+        let fees = self.fee_details.iter().map(|f| f.amount);
+        let mut amounts = [self.amount, self.fee, self.net].into_iter().chain(fees);
+        if amounts.any(|a| a.unsigned_abs() > MOST) {
+            return Err(TransactionError::TooLarge { id: id() });
+        }
         if i128::from(self.net) != i128::from(self.amount) - i128::from(self.fee) {
             let (amount, fee, net) = (self.amount, self.fee, self.net);
             return Err(TransactionError::Net {

@@ -149,6 +149,18 @@ impl Inlet {
         self.notify.notify_one();
     }
 
+    /// Refuses new work and all that waits.
+    fn end(&self) {
+        let mut queues = self.queues.lock();
+        queues.closed = true;
+        let queues = &mut *queues;
+        for queue in [&mut queues.advance, &mut queues.ingest] {
+            for operation in std::mem::take(queue).waiting {
+                operation.refuse(Error::Busy("the writer has ended".into()));
+            }
+        }
+    }
+
     /// The next batch, for a thread. Empty once the inlet is closed and drained.
     pub fn take_blocking(&self) -> Vec<Operation> {
         let mut queues = self.queues.lock();
@@ -195,5 +207,14 @@ impl Inlet {
             }
         }
         batch
+    }
+}
+
+/// Held by a writer as long as it works: however it ends, nobody waits for it in vain.
+pub struct Writing(pub Arc<Inlet>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }

@@ -38,7 +38,7 @@ pub use event::{Ingested, NewEvent, NewRun, StartedRun};
 pub use queries::Page;
 pub use queries::dead_letters::{LetterFilter, LetterGroup, StoredLetter};
 pub use queries::deploy::{DeploymentRecord, FlowRecord, FlowVersion};
-pub use queries::entries::{EntryTotal, StoredException};
+pub use queries::entries::{DepositUse, EntryTotal, StoredException};
 pub use queries::events::{EventFilter, EventHead, EventRecord};
 pub use queries::lookups::{LookupRow, LookupTable};
 pub use queries::overview::Counts;

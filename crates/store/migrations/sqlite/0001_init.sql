@@ -54,6 +54,7 @@ CREATE INDEX run_hot ON run(shard, due_at, id) WHERE live = 1;
 CREATE INDEX run_lane ON run(shard, lane, id) WHERE live > 0;
 CREATE INDEX run_wait ON run(environment, wait_for) WHERE wait_for IS NOT NULL;
 CREATE INDEX run_covered ON run(environment, flow, peer, key, id) WHERE live = -1;
+CREATE INDEX run_event ON run(event, id);
 CREATE INDEX run_replay ON run(replay_of, id) WHERE replay_of IS NOT NULL;
 CREATE TABLE run_key(
   environment INTEGER NOT NULL, flow INTEGER NOT NULL, peer TEXT NOT NULL, key TEXT NOT NULL,

@@ -4,7 +4,7 @@ use super::WRITER;
 use super::session::{PostgresSession, failed};
 use crate::error::{Error, Result};
 use crate::group::{self, Outcome};
-use crate::inlet::{Inlet, Operation};
+use crate::inlet::{Inlet, Operation, Writing};
 use model::Secret;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,7 @@ pub struct Writer {
 impl Writer {
     /// Writes batches until the inlet is closed and drained.
     pub async fn write(self, session: PostgresSession) {
+        let _writing = Writing(Arc::clone(&self.inlet));
         let mut session = Some(session);
         loop {
             let batch = self.inlet.take().await;

@@ -263,6 +263,34 @@ pub async fn deposits_by_intent(
     read_deposits(session.call(call).await?)
 }
 
+/// What one use took from a deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepositUse {
+    pub charge: String,
+    pub presentment_minor: i64,
+    pub settlement_minor: i64,
+}
+
+/// What a use took, if it has taken anything.
+pub async fn deposit_use(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    use_key: &str,
+) -> Result<Option<DepositUse>> {
+    let row = session
+        .row(&sql::DEPOSIT_USE, &values![environment.0, use_key])
+        .await?;
+    row.map(|row| {
+        let mut row = row.read("deposit_use");
+        Ok(DepositUse {
+            charge: row.text()?,
+            presentment_minor: row.int()?,
+            settlement_minor: row.int()?,
+        })
+    })
+    .transpose()
+}
+
 /// A page of deposits with something left that were opened at or before a time, oldest first.
 pub async fn deposits_open_since(
     session: &mut dyn Session,

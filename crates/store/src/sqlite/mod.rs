@@ -8,7 +8,7 @@ mod writer;
 
 use crate::backend::Backend;
 use crate::error::{Error, Result};
-use crate::inlet::{Answer, Inlet, Job};
+use crate::inlet::{Answer, Inlet, Job, Writing};
 use crate::migrations;
 use crate::settings::Limits;
 use async_trait::async_trait;
@@ -114,7 +114,8 @@ fn writing(
     spawn("store-writer", move || {
         // The file is ours until the last batch is on disk.
         let _lock = lock;
-        writer::write(session, &inlet, &turn);
+        let writing = Writing(inlet);
+        writer::write(session, &writing.0, &turn);
     })
 }
 

@@ -141,6 +141,10 @@ statements! {
            AND (CAST($6 AS BIGINT) IS NULL OR event = $6)
          ORDER BY id DESC LIMIT $7"
     ));
+    /// Goes by the index of what is live.
+    COUNT_LIVE_RUNS = one_hot(
+        "SELECT state, COUNT(*) FROM run WHERE live > 0 GROUP BY state ORDER BY state",
+    );
     COUNT_RUNS = one("SELECT state, COUNT(*) FROM run GROUP BY state ORDER BY state");
     REPLAYS = one(
         "SELECT id, event, deployment, lane, shard, state, rev, live, created_at FROM run

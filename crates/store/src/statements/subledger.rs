@@ -171,6 +171,9 @@ statements! {
          JOIN deposit d ON d.environment = x.environment AND d.payment_intent = x.intent
          ORDER BY d.opened_at, d.charge"),
     );
+    /// What one use took from a deposit.
+    DEPOSIT_USE = one("SELECT u.charge, u.presentment_minor, u.settlement_minor FROM deposit_use u
+         WHERE u.environment = $1 AND u.use_key = $2");
     /// Deposits with something left, opened at or before a time, above (opened, charge).
     DEPOSITS_OPEN = one(concat!(
         "SELECT ", deposit_columns!(), " FROM deposit d

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::event::StartedRun;
 use crate::queries::dead_letters::{self, LetterFilter, LetterGroup, StoredLetter};
 use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
-use crate::queries::entries::{self, EntryTotal, StoredException};
+use crate::queries::entries::{self, DepositUse, EntryTotal, StoredException};
 use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
 use crate::queries::lookups::{self, LookupRow, LookupTable};
 use crate::queries::overview::{self, Counts};
@@ -274,6 +274,20 @@ impl Store {
         .await
     }
 
+    /// What a use took from a deposit, if it has taken anything.
+    pub async fn deposit_use(
+        &self,
+        environment: EnvironmentId,
+        use_key: &str,
+    ) -> Result<Option<DepositUse>> {
+        let use_key: Arc<str> = use_key.into();
+        self.read(move |s| {
+            let use_key = Arc::clone(&use_key);
+            Box::pin(async move { entries::deposit_use(s, environment, &use_key).await })
+        })
+        .await
+    }
+
     /// The deposits of payment intents, oldest first within each.
     pub async fn deposits_by_intent(
         &self,
@@ -407,7 +421,13 @@ impl Store {
         .await
     }
 
-    /// What the store holds, for the metrics.
+    /// Live runs by state, open dead letters and exceptions: for the metrics, however much has
+    /// ended.
+    pub async fn live_counts(&self) -> Result<Counts> {
+        self.read(move |s| Box::pin(overview::live_counts(s))).await
+    }
+
+    /// All that the store holds; it reads whole tables.
     pub async fn counts(&self) -> Result<Counts> {
         self.read(move |s| Box::pin(overview::counts(s))).await
     }

@@ -58,7 +58,8 @@ pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<V
         .await?;
     let owners = answers.pop().unwrap_or_default();
     let counted = answers.pop().unwrap_or_default();
-    runs.settle(owners.iter().map(|row| row.int(0)).collect::<Result<_>>()?);
+    let owners = owners.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+    runs.settle(&owners);
     session.run_all(&runs.insert()).await?;
 
     let mut known = HashMap::with_capacity(counted.len());
@@ -179,7 +180,7 @@ impl<'a> Runs<'a> {
     }
 
     /// Runs that got their key are ready; the others stay covered.
-    fn settle(&mut self, owners: HashSet<i64>) {
+    fn settle(&mut self, owners: &HashSet<i64>) {
         for run in self.0.iter_mut().filter(|run| owners.contains(&run.id)) {
             run.state = RunState::Ready;
         }

@@ -46,7 +46,7 @@ async fn the_log_is_cut_or_damaged_behind_the_last_acknowledged_commit() {
     for part in [0, tail / 3, tail / 2 + 1, tail - 1] {
         for damage in [false, true] {
             let mut log = later[..acknowledged.len() + part].to_vec();
-            if damage && let Some(byte) = log[acknowledged.len()..].iter_mut().nth(part / 2) {
+            if damage && let Some(byte) = log.get_mut(acknowledged.len() + part / 2) {
                 *byte ^= 0xff;
             }
             let other = Folder::new("crash");

@@ -153,7 +153,7 @@ async fn a_page_is_stored_with_its_cursor() {
             store.ingest_page(events, cursor.clone()).await.unwrap();
             assert_eq!(
                 store.poll_cursors().await.unwrap(),
-                [cursor.clone()],
+                std::slice::from_ref(&cursor),
                 "{name}"
             );
         }

@@ -116,9 +116,9 @@ impl Guards {
         let mut answers = session.run_all(&calls).await?.into_iter();
         let mut next = || answers.next().unwrap_or_default();
         Ok(Self {
-            epochs: pairs(next())?,
-            runs: next().into_iter().map(read_run).collect::<Result<_>>()?,
-            effects: pairs(next())?,
+            epochs: pairs(&next())?,
+            runs: next().iter().map(read_run).collect::<Result<_>>()?,
+            effects: pairs(&next())?,
             entries: next()
                 .into_iter()
                 .map(subledger::stored)
@@ -184,13 +184,13 @@ impl Guards {
     }
 }
 
-fn pairs(rows: Vec<Row>) -> Result<HashMap<i64, i64>> {
+fn pairs(rows: &[Row]) -> Result<HashMap<i64, i64>> {
     rows.iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()
 }
 
-fn read_run(row: Row) -> Result<(i64, Run)> {
+fn read_run(row: &Row) -> Result<(i64, Run)> {
     let owner = Owner {
         environment: row.int(4)?,
         flow: row.int(5)?,

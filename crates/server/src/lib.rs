@@ -1,1 +1,21 @@
-//! The HTTP face: webhook ingress, the API, metrics.
+//! The HTTP face: webhook ingress, the API, health and metrics.
+//!
+//! Ingress is answered before the router is asked, because its cost decides how many deliveries a
+//! machine takes: path, body, [`engine::Engine::deliver`], answer, and nothing else. All the rest is
+//! an ordinary axum application. TLS belongs to the proxy in front.
+
+mod access;
+mod api;
+mod app;
+mod health;
+mod ingress;
+mod listen;
+mod mask;
+mod metrics;
+mod paging;
+mod problem;
+mod time;
+
+pub use api::document;
+pub use app::Settings;
+pub use listen::{Server, ServerError};

@@ -1,0 +1,308 @@
+//! Dead letters: what was given up, by cause and by run, and what a person does about it.
+
+use super::WHO;
+use super::extract::{Body, Params, ScopeIn};
+use super::runs::{ReasonIn, ReplayIn, StartedOut, environment_name, flow_name};
+use crate::app::App;
+use crate::paging::{List, PageIn};
+use crate::problem::{ApiError, ProblemOut};
+use crate::time::{optional, rfc3339};
+use axum::Json;
+use axum::extract::{Path, State};
+use engine::Answer;
+use model::ids::RunId;
+use serde::{Deserialize, Serialize};
+use store::{LetterFilter, LetterGroup, StoredLetter};
+use utoipa::{IntoParams, ToSchema};
+
+/// The open letters of one cause, in one currency.
+#[derive(Serialize, ToSchema)]
+pub struct CauseOut {
+    /// Names the cause.
+    fingerprint: String,
+    flow: String,
+    class: &'static str,
+    step: String,
+    /// The message of one of them.
+    message: String,
+    count: i64,
+    /// What is at stake in all of them, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_minor: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    /// When the oldest died.
+    since: String,
+    /// When the newest died.
+    until: String,
+    /// Seconds since the oldest died.
+    age_seconds: u64,
+    first: String,
+    last: String,
+}
+
+/// A dead letter.
+#[derive(Serialize, ToSchema)]
+pub struct LetterOut {
+    run: String,
+    environment: String,
+    flow: String,
+    fingerprint: String,
+    class: &'static str,
+    step: String,
+    /// The peer's message, exactly.
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_minor: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
+    /// A question that only a person can answer: see `POST …/answer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    /// The lookup row that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_row: Option<MissingRowOut>,
+    since: String,
+    /// `replayed`, `discard`, `answered`; absent while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// A lookup row to fill in.
+#[derive(Serialize, ToSchema)]
+pub struct MissingRowOut {
+    table: String,
+    key: String,
+}
+
+/// Which letters a list shows.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LetterFilterIn {
+    /// Those of one cause.
+    fingerprint: Option<String>,
+}
+
+/// A person's answer about something whose outcome the peer cannot tell.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerIn {
+    answer: AnswerKind,
+    /// How it was found out; kept in the audit trail.
+    reason: String,
+}
+
+/// Whether it exists at the peer.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AnswerKind {
+    /// It exists, under this number.
+    Exists { number: String },
+    /// It does not exist and must be made again.
+    Abandoned,
+}
+
+/// Lists the causes of open letters, with their number, money and age.
+#[utoipa::path(get, path = "/api/v1/dead-letters/causes", tag = "dead letters",
+    operation_id = "list_causes", params(ScopeIn, PageIn),
+    responses((status = OK, body = List<CauseOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn causes(
+    State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<CauseOut>>, ApiError> {
+    let environment = app.environment(scope.environment.as_deref())?;
+    let limit = page.limit()?;
+    let groups = app
+        .engine
+        .store()
+        .dead_letter_groups(environment.id, page.after.clone(), limit + 1)
+        .await?;
+    Ok(Json(cut(&app, groups, limit)))
+}
+
+/// The store's limit counts causes, and a cause has a row per currency: cut at a whole cause.
+fn cut(app: &App, groups: Vec<LetterGroup>, limit: i64) -> List<CauseOut> {
+    let mut next = None;
+    let mut seen: Vec<String> = Vec::new();
+    let mut data = Vec::new();
+    for group in groups {
+        if seen.last() != Some(&group.fingerprint) {
+            if i64::try_from(seen.len()).unwrap_or(i64::MAX) == limit {
+                next = seen.last().cloned();
+                break;
+            }
+            seen.push(group.fingerprint.clone());
+        }
+        data.push(cause_out(app, group));
+    }
+    List { data, next }
+}
+
+/// Works all open letters of a cause again.
+#[utoipa::path(post, path = "/api/v1/dead-letters/causes/{fingerprint}/replay",
+    tag = "dead letters", operation_id = "replay_cause",
+    params(("fingerprint" = String, Path, description = "The cause.")), request_body = ReplayIn,
+    responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
+pub async fn replay_cause(
+    State(app): State<App>,
+    Path(fingerprint): Path<String>,
+    Body(how): Body<ReplayIn>,
+) -> Result<Json<StartedOut>, ApiError> {
+    let started = app
+        .engine
+        .replay_cause(&fingerprint, &how.into(), WHO)
+        .await?;
+    if started.is_empty() {
+        return Err(ApiError::not_found(
+            "open dead letter of the cause",
+            &fingerprint,
+        ));
+    }
+    Ok(Json(started.into()))
+}
+
+/// Lists open letters, oldest first.
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "dead letters",
+    operation_id = "list_dead_letters", params(ScopeIn, LetterFilterIn, PageIn),
+    responses((status = OK, body = List<LetterOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn list(
+    State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
+    Params(filter): Params<LetterFilterIn>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<LetterOut>>, ApiError> {
+    let environment = app.environment(scope.environment.as_deref())?;
+    let filter = LetterFilter {
+        fingerprint: filter.fingerprint,
+        flow: None,
+    };
+    let seek = page.page(|id: RunId| id.0)?;
+    let letters = app
+        .engine
+        .store()
+        .dead_letters(environment.id, filter, seek)
+        .await?;
+    Ok(Json(page.list(
+        letters,
+        |l| l.run.to_string(),
+        |l| letter_out(&app, l),
+    )?))
+}
+
+/// Shows the letter of a run, open or not.
+#[utoipa::path(get, path = "/api/v1/dead-letters/{run}", tag = "dead letters",
+    operation_id = "get_dead_letter", params(("run" = String, Path, description = "`run_…`")),
+    responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
+pub async fn show(
+    State(app): State<App>,
+    Path(run): Path<String>,
+) -> Result<Json<LetterOut>, ApiError> {
+    let letter = app.engine.store().dead_letter(run.parse()?).await?;
+    Ok(Json(letter_out(&app, letter)))
+}
+
+/// Works a dead run again.
+#[utoipa::path(post, path = "/api/v1/dead-letters/{run}/replay", tag = "dead letters",
+    operation_id = "replay_dead_letter", params(("run" = String, Path, description = "`run_…`")),
+    request_body = ReplayIn,
+    responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
+pub async fn replay(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Body(how): Body<ReplayIn>,
+) -> Result<Json<StartedOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    app.engine.store().dead_letter(id).await?;
+    let started = app.engine.replay(&[id], &how.into(), WHO).await?;
+    Ok(Json(started.into()))
+}
+
+/// Closes a letter: nothing more is to be done about it.
+#[utoipa::path(post, path = "/api/v1/dead-letters/{run}/discard", tag = "dead letters",
+    operation_id = "discard_dead_letter", params(("run" = String, Path, description = "`run_…`")),
+    request_body = ReasonIn,
+    responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
+pub async fn discard(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Body(why): Body<ReasonIn>,
+) -> Result<Json<LetterOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    app.engine.discard(id, WHO, &why.reason).await?;
+    Ok(Json(letter_out(
+        &app,
+        app.engine.store().dead_letter(id).await?,
+    )))
+}
+
+/// Answers a letter's question: whether what was sent exists at the peer. Then replay the run.
+#[utoipa::path(post, path = "/api/v1/dead-letters/{run}/answer", tag = "dead letters",
+    operation_id = "answer_dead_letter", params(("run" = String, Path, description = "`run_…`")),
+    request_body = AnswerIn,
+    responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
+pub async fn answer(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Body(given): Body<AnswerIn>,
+) -> Result<Json<LetterOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    let answer = match given.answer {
+        AnswerKind::Exists { number } => Answer::Exists { number },
+        AnswerKind::Abandoned => Answer::Abandoned,
+    };
+    app.engine.answer(id, &answer, WHO, &given.reason).await?;
+    Ok(Json(letter_out(
+        &app,
+        app.engine.store().dead_letter(id).await?,
+    )))
+}
+
+fn cause_out(app: &App, group: LetterGroup) -> CauseOut {
+    CauseOut {
+        flow: flow_name(app, group.flow),
+        fingerprint: group.fingerprint,
+        class: group.class.as_str(),
+        step: group.step,
+        message: group.message,
+        count: group.count,
+        amount_minor: group.amount_minor,
+        currency: group.currency,
+        since: rfc3339(group.since),
+        until: rfc3339(group.until),
+        age_seconds: app.engine.clock().now().since(group.since).as_secs(),
+        first: group.first.to_string(),
+        last: group.last.to_string(),
+    }
+}
+
+/// A stored letter as the API shows it.
+pub fn letter_out(app: &App, stored: StoredLetter) -> LetterOut {
+    let letter = stored.letter;
+    LetterOut {
+        run: stored.run.to_string(),
+        environment: environment_name(app, stored.environment),
+        flow: flow_name(app, stored.flow),
+        fingerprint: letter.fingerprint,
+        class: letter.class.as_str(),
+        step: letter.step,
+        message: letter.message,
+        amount_minor: letter.amount_minor,
+        currency: letter.currency,
+        question: letter.question,
+        missing_row: letter
+            .missing_row
+            .map(|(table, key)| MissingRowOut { table, key }),
+        since: rfc3339(stored.since),
+        resolution: stored.resolution,
+        resolved_at: optional(stored.resolved_at),
+        resolved_by: stored.resolved_by,
+        reason: stored.reason,
+    }
+}

@@ -1,0 +1,213 @@
+//! Flows: what is deployed, and whether a text is a flow.
+
+use super::extract::{Body, Params, ScopeIn};
+use crate::app::App;
+use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
+use crate::time::rfc3339;
+use axum::Json;
+use axum::extract::{Path, State};
+use engine::Deployment;
+use model::flow::StepKind;
+use model::{Flow, Problem};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A deployed flow.
+#[derive(Serialize, ToSchema)]
+pub struct FlowOut {
+    /// The flow's own id: `order-to-cash`.
+    flow: String,
+    title: String,
+    environment: String,
+    deployment: String,
+    triggers: Vec<String>,
+    steps: usize,
+}
+
+/// All deployed flows of an environment.
+#[derive(Serialize, ToSchema)]
+pub struct FlowsOut {
+    data: Vec<FlowOut>,
+}
+
+/// A deployed flow with its document and what it was compiled to.
+#[derive(Serialize, ToSchema)]
+pub struct FlowDetailOut {
+    #[serde(flatten)]
+    flow: FlowOut,
+    /// The version in force, counted from 1.
+    version: i64,
+    /// The text, as it was published.
+    document: String,
+    published_by: String,
+    published_at: String,
+    /// Connections by connector.
+    bindings: BTreeMap<String, String>,
+    plan: Vec<StepOut>,
+}
+
+/// One step of a plan.
+#[derive(Serialize, ToSchema)]
+pub struct StepOut {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// `use`, `set`, `choose`, `check`, `wait`.
+    kind: &'static str,
+    /// The operations that it may call.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    operations: Vec<OperationOut>,
+}
+
+/// An operation that a step calls.
+#[derive(Serialize, ToSchema)]
+pub struct OperationOut {
+    id: String,
+    /// What it does to the peer: `read`, `set`, `create`, `append`, `none`; absent for our own books.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<String>,
+}
+
+/// A flow's text.
+#[derive(Deserialize, ToSchema)]
+pub struct CheckIn {
+    /// The document, YAML.
+    document: String,
+}
+
+/// What a check found.
+#[derive(Serialize, ToSchema)]
+pub struct CheckOut {
+    /// Whether it could be deployed; warnings do not matter.
+    ok: bool,
+    problems: Vec<DocumentProblemOut>,
+}
+
+/// Lists the deployed flows of an environment.
+#[utoipa::path(get, path = "/api/v1/flows", tag = "flows", operation_id = "list_flows",
+    params(ScopeIn), responses((status = OK, body = FlowsOut), (status = "4XX", body = ProblemOut)))]
+pub async fn list(
+    State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
+) -> Result<Json<FlowsOut>, ApiError> {
+    let mut data: Vec<FlowOut> = active(&app, &scope)?
+        .iter()
+        .map(|deployment| out(deployment))
+        .collect();
+    data.sort_by(|a, b| a.flow.cmp(&b.flow));
+    Ok(Json(FlowsOut { data }))
+}
+
+/// Shows a deployed flow.
+#[utoipa::path(get, path = "/api/v1/flows/{flow}", tag = "flows", operation_id = "get_flow",
+    params(("flow" = String, Path, description = "The flow's id."), ScopeIn),
+    responses((status = OK, body = FlowDetailOut), (status = "4XX", body = ProblemOut)))]
+pub async fn show(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    Params(scope): Params<ScopeIn>,
+) -> Result<Json<FlowDetailOut>, ApiError> {
+    let deployment = active(&app, &scope)?
+        .into_iter()
+        .find(|d| d.plan.flow.id == flow);
+    let deployment = deployment.ok_or_else(|| ApiError::not_found("flow", &flow))?;
+    let record = app.engine.store().deployment(deployment.id).await?;
+    let version = app.engine.store().flow_version(record.version).await?;
+    let bindings = deployment
+        .bindings
+        .iter()
+        .map(|(k, c)| ((*k).to_owned(), c.name.clone()));
+    Ok(Json(FlowDetailOut {
+        flow: out(&deployment),
+        version: version.number,
+        document: version.document,
+        published_by: version.who,
+        published_at: rfc3339(version.created_at),
+        bindings: bindings.collect(),
+        plan: steps(&app, &deployment.plan.flow),
+    }))
+}
+
+/// Checks a text: all problems at once. Nothing is stored.
+#[utoipa::path(post, path = "/api/v1/flows/check", tag = "flows", operation_id = "check_flow",
+    request_body = CheckIn,
+    responses((status = OK, body = CheckOut), (status = "4XX", body = ProblemOut)))]
+pub async fn check(
+    State(app): State<App>,
+    Body(given): Body<CheckIn>,
+) -> Result<Json<CheckOut>, ApiError> {
+    let registry = app.engine.registry();
+    // A document may be long: it must not hold up the requests beside it.
+    let checked =
+        tokio::task::spawn_blocking(move || engine::compile(&given.document, registry).1).await;
+    let problems = checked.map_err(|error| ApiError::internal(&error))?;
+    Ok(Json(CheckOut {
+        ok: !problems.iter().any(Problem::is_error),
+        problems: problems.into_iter().map(Into::into).collect(),
+    }))
+}
+
+fn active(app: &App, scope: &ScopeIn) -> Result<Vec<Arc<Deployment>>, ApiError> {
+    let environment = app.environment(scope.environment.as_deref())?;
+    let catalog = app.engine.catalog();
+    let deployments = catalog.deployments();
+    Ok(deployments
+        .filter(|d| d.active && d.environment.id == environment.id)
+        .cloned()
+        .collect())
+}
+
+fn out(deployment: &Deployment) -> FlowOut {
+    let flow = &deployment.plan.flow;
+    FlowOut {
+        flow: flow.id.clone(),
+        title: flow.title.clone(),
+        environment: deployment.environment.name.clone(),
+        deployment: deployment.id.to_string(),
+        triggers: flow.triggers.clone(),
+        steps: flow.steps.len(),
+    }
+}
+
+fn steps(app: &App, flow: &Flow) -> Vec<StepOut> {
+    let step = |step: &model::flow::Step| {
+        let mut operations = Vec::new();
+        name_operations(app, &step.kind, &mut operations);
+        StepOut {
+            id: step.id.clone(),
+            title: step.title.clone(),
+            kind: match &step.kind {
+                StepKind::Use { .. } => "use",
+                StepKind::Set { .. } => "set",
+                StepKind::Choose { .. } => "choose",
+                StepKind::Check(_) => "check",
+                StepKind::Wait(_) => "wait",
+            },
+            operations,
+        }
+    };
+    flow.steps().map(step).collect()
+}
+
+fn name_operations(app: &App, kind: &StepKind, found: &mut Vec<OperationOut>) {
+    match kind {
+        StepKind::Use { operation, .. } => {
+            let known = app.engine.registry().operation(operation);
+            let effect = known
+                .and_then(|(_, o)| serde_json::to_value(o.effect()).ok())
+                .and_then(|v| v.as_str().map(ToOwned::to_owned));
+            found.push(OperationOut {
+                id: operation.clone(),
+                effect,
+            });
+        }
+        StepKind::Choose { cases } => {
+            cases
+                .iter()
+                .for_each(|case| name_operations(app, &case.kind, found));
+        }
+        StepKind::Set { .. } | StepKind::Check(_) | StepKind::Wait(_) => {}
+    }
+}

@@ -1,0 +1,111 @@
+//! `/api/v1`: what a person or a program may see and do. Its OpenAPI document is made from this code.
+//!
+//! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
+//! from the words of `model`, `store` and `engine`.
+
+mod books;
+mod connections;
+mod dead_letters;
+mod events;
+mod extract;
+mod flows;
+mod lookups;
+mod opened;
+mod runs;
+
+use crate::access;
+use crate::app::App;
+use crate::problem::{ApiError, ProblemOut};
+use axum::extract::Request;
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Who did what a call did, in the audit trail. One token, one name, until there are accounts.
+const WHO: &str = "api";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Towpath",
+        description = "Flows, events, runs, dead letters and books of a Towpath server. Errors are \
+            RFC 9457 problem details. Amounts are whole numbers of a currency's minor unit.",
+    ),
+    components(schemas(ProblemOut)),
+    security(("token" = [])),
+    modifiers(&Token),
+    tags(
+        (name = "flows", description = "What is deployed."),
+        (name = "events", description = "What was received."),
+        (name = "runs", description = "What was done about it."),
+        (name = "dead letters", description = "What was given up and needs a person."),
+        (name = "connections", description = "The systems that are spoken to."),
+        (name = "books", description = "What was booked, and what differs."),
+        (name = "lookups", description = "Tables that formulas look values up in."),
+    ),
+)]
+struct Document;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "`server.api_token_file`; not needed on loopback without one.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::check))
+        .routes(routes!(flows::show))
+        .routes(routes!(events::list))
+        .routes(routes!(events::show))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::replay))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(dead_letters::causes))
+        .routes(routes!(dead_letters::replay_cause))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::show))
+        .routes(routes!(dead_letters::replay))
+        .routes(routes!(dead_letters::discard))
+        .routes(routes!(dead_letters::answer))
+        .routes(routes!(connections::list))
+        .routes(routes!(connections::check))
+        .routes(routes!(books::totals))
+        .routes(routes!(books::entries))
+        .routes(routes!(books::exceptions))
+        .routes(routes!(lookups::tables))
+        .routes(routes!(lookups::rows))
+        .routes(routes!(lookups::put))
+}
+
+/// The OpenAPI document of the API.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+/// Every path of the API, behind the guard.
+pub fn router(app: &App) -> Router<App> {
+    let (router, document) = described().split_for_parts();
+    router
+        .route("/api/v1/openapi.json", get(async || Json(document)))
+        .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
+}
+
+/// Answers what no route matches.
+pub async fn no_such_path(request: Request) -> ApiError {
+    ApiError::not_found("page", request.uri().path())
+}

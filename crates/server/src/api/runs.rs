@@ -1,0 +1,375 @@
+//! Runs: what was done about an event, step by step, and doing it again.
+
+use super::WHO;
+use super::books::{EntryOut, entry_out};
+use super::dead_letters::{LetterOut, letter_out};
+use super::events::hexadecimal;
+use super::extract::{Body, Params, ScopeIn};
+use super::opened::{self, masked};
+use crate::app::App;
+use crate::paging::{List, PageIn};
+use crate::problem::{ApiError, ProblemOut};
+use crate::time::{optional, rfc3339};
+use axum::Json;
+use axum::extract::{Path, State};
+use engine::{Deployment, Replay};
+use model::ids::{EnvironmentId, FlowId, RunId};
+use model::{FaultClass, RunState};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use store::run::StepState;
+use store::{CallRecord, EntryRecord, RunFilter, RunRecord, StepRecord};
+use utoipa::{IntoParams, ToSchema};
+
+/// A run.
+#[derive(Serialize, ToSchema)]
+pub struct RunOut {
+    id: String,
+    flow: String,
+    environment: String,
+    event: String,
+    /// The run that this one works again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay_of: Option<String>,
+    /// The business key.
+    key: String,
+    /// `ready`, `running`, `waiting`, `retry`, `parked`, `done`, `dead`, `covered`, `skipped`,
+    /// `cancelled`.
+    state: &'static str,
+    /// The first step that is not finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<String>,
+    /// Failed tries of that step.
+    attempt: i64,
+    /// What wakes it, if it waits for something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
+    created_at: String,
+    /// When it is looked at next, while it is not over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultOut>,
+}
+
+/// Why something failed.
+#[derive(Serialize, ToSchema)]
+pub struct FaultOut {
+    /// `transient`, `rate_limited`, `unauthorized`, `rejected`, `not_found`, `conflict`, `unknown`,
+    /// `bug`.
+    class: &'static str,
+    /// With the peer's own words in it, exactly.
+    message: String,
+}
+
+/// A run with all that is known of it.
+#[derive(Serialize, ToSchema)]
+pub struct RunDetailOut {
+    #[serde(flatten)]
+    run: RunOut,
+    steps: Vec<RunStepOut>,
+    calls: Vec<CallOut>,
+    /// The journal entries that it booked.
+    entries: Vec<EntryOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dead_letter: Option<LetterOut>,
+}
+
+/// A step as it was worked.
+#[derive(Serialize, ToSchema)]
+pub struct RunStepOut {
+    id: String,
+    /// `begun`, `done`, `skipped`, `failed`.
+    state: &'static str,
+    started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+    /// The effect that it made or met: the ledger's key, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<String>,
+    /// Whether the effect was there already.
+    reused: bool,
+    /// What it came to, without persons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Value>,
+}
+
+/// A call to a peer.
+#[derive(Serialize, ToSchema)]
+pub struct CallOut {
+    step: String,
+    /// `OIS100MI/Confirm`.
+    label: String,
+    /// `read`, `set`, `stage`, `undo`, `commit`.
+    kind: String,
+    started_at: String,
+    ended_at: String,
+    /// The peer's HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultOut>,
+}
+
+/// Which runs a list shows.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RunFilterIn {
+    /// One of a run's states.
+    state: Option<String>,
+    /// A flow's id: `order-to-cash`.
+    flow: Option<String>,
+    /// The beginning of the business key.
+    search: Option<String>,
+}
+
+/// How a run is worked again.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplayIn {
+    /// From the first step instead of from the failed one. Confirmed writes are reused either way.
+    from_start: bool,
+    /// Another payload instead of the event's.
+    payload: Option<Value>,
+    /// On the flow's active version instead of the run's own.
+    newest: bool,
+}
+
+impl From<ReplayIn> for Replay {
+    fn from(given: ReplayIn) -> Self {
+        Self {
+            from_start: given.from_start,
+            payload: given.payload.map(|p| p.to_string().into_bytes()),
+            newest: given.newest,
+        }
+    }
+}
+
+/// The runs that were begun.
+#[derive(Serialize, ToSchema)]
+pub struct StartedOut {
+    pub runs: Vec<String>,
+}
+
+impl From<Vec<RunId>> for StartedOut {
+    fn from(runs: Vec<RunId>) -> Self {
+        Self {
+            runs: runs.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// Why a person decides so; kept in the audit trail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonIn {
+    pub reason: String,
+}
+
+/// Lists runs, newest first.
+#[utoipa::path(get, path = "/api/v1/runs", tag = "runs", operation_id = "list_runs",
+    params(ScopeIn, RunFilterIn, PageIn),
+    responses((status = OK, body = List<RunOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn list(
+    State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
+    Params(filter): Params<RunFilterIn>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<RunOut>>, ApiError> {
+    let environment = app.environment(scope.environment.as_deref())?;
+    let state = filter.state.as_deref().map(|text| {
+        let states: Vec<&str> = RunState::ALL.iter().map(|s| s.as_str()).collect();
+        let cure = format!("one of: {}", states.join(", "));
+        text.parse()
+            .map_err(|error: String| ApiError::bad_request("wrong_state", error, &cure))
+    });
+    let flow = match &filter.flow {
+        None => None,
+        Some(name) => Some(flow_id(&app, name).await?),
+    };
+    let filter = RunFilter {
+        state: state.transpose()?,
+        flow,
+        event: None,
+        search: filter.search,
+    };
+    let seek = page.page(|id: RunId| id.0)?;
+    let runs = app
+        .engine
+        .store()
+        .runs(environment.id, filter, seek)
+        .await?;
+    Ok(Json(page.list(
+        runs,
+        |r| r.id.to_string(),
+        |r| out(&app, r),
+    )?))
+}
+
+async fn flow_id(app: &App, name: &str) -> Result<FlowId, ApiError> {
+    let flows = app.engine.store().flows().await?;
+    let found = flows.into_iter().find(|f| f.name == name);
+    Ok(found.ok_or_else(|| ApiError::not_found("flow", name))?.id)
+}
+
+/// Shows a run with its steps, calls and entries.
+#[utoipa::path(get, path = "/api/v1/runs/{run}", tag = "runs", operation_id = "get_run",
+    params(("run" = String, Path, description = "`run_…`")),
+    responses((status = OK, body = RunDetailOut), (status = "4XX", body = ProblemOut)))]
+pub async fn show(
+    State(app): State<App>,
+    Path(run): Path<String>,
+) -> Result<Json<RunDetailOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    let store = app.engine.store();
+    let (run, steps, calls) = store.journal(id).await?;
+    let letter = match store.dead_letter(id).await {
+        Ok(letter) => Some(letter_out(&app, letter)),
+        Err(store::Error::NotFound { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let deployment = app.engine.catalog().deployment(run.deployment);
+    let entries = entries(&app, &run).await?;
+    Ok(Json(RunDetailOut {
+        steps: steps
+            .into_iter()
+            .map(|s| step_out(deployment.as_ref(), s))
+            .collect(),
+        calls: calls
+            .into_iter()
+            .map(|c| call_out(deployment.as_ref(), c))
+            .collect(),
+        entries: entries.into_iter().map(entry_out).collect(),
+        dead_letter: letter,
+        run: out(&app, run),
+    }))
+}
+
+/// The entries that a run booked. They stand under its business key: entries are booked under the
+/// transaction or charge that the run is about.
+async fn entries(app: &App, run: &RunRecord) -> Result<Vec<EntryRecord>, ApiError> {
+    let found = app
+        .engine
+        .store()
+        .entries(run.environment, &[run.key.clone()])
+        .await?;
+    Ok(found.into_iter().filter(|e| e.run == run.id).collect())
+}
+
+/// Works a finished or dead run again.
+#[utoipa::path(post, path = "/api/v1/runs/{run}/replay", tag = "runs", operation_id = "replay_run",
+    params(("run" = String, Path, description = "`run_…`")), request_body = ReplayIn,
+    responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
+pub async fn replay(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Body(how): Body<ReplayIn>,
+) -> Result<Json<StartedOut>, ApiError> {
+    let started = app.engine.replay(&[run.parse()?], &how.into(), WHO).await?;
+    Ok(Json(started.into()))
+}
+
+/// Ends a run that waits or queues. Its effects stay as they are.
+#[utoipa::path(post, path = "/api/v1/runs/{run}/cancel", tag = "runs", operation_id = "cancel_run",
+    params(("run" = String, Path, description = "`run_…`")), request_body = ReasonIn,
+    responses((status = OK, body = RunOut), (status = "4XX", body = ProblemOut)))]
+pub async fn cancel(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Body(why): Body<ReasonIn>,
+) -> Result<Json<RunOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    app.engine.cancel(id, WHO, &why.reason).await?;
+    Ok(Json(out(&app, app.engine.store().run(id).await?)))
+}
+
+fn fault((class, message): (FaultClass, String)) -> FaultOut {
+    FaultOut {
+        class: class.as_str(),
+        message,
+    }
+}
+
+fn out(app: &App, run: RunRecord) -> RunOut {
+    let catalog = app.engine.catalog();
+    let deployment = catalog.deployment(run.deployment);
+    let open = !matches!(
+        run.state,
+        RunState::Done | RunState::Covered | RunState::Skipped
+    );
+    RunOut {
+        id: run.id.to_string(),
+        flow: flow_name(app, run.flow),
+        environment: environment_name(app, run.environment),
+        event: run.event.to_string(),
+        replay_of: run.replay_of.map(|r| r.to_string()),
+        key: run.key,
+        state: run.state.as_str(),
+        step: open.then(|| step_name(deployment.as_ref(), run.cursor)),
+        attempt: run.attempt,
+        waits_for: run.wait_for,
+        created_at: rfc3339(run.created_at),
+        due_at: run.state.is_live().then(|| rfc3339(run.due_at)),
+        ended_at: optional(run.ended_at),
+        fault: run.fault.map(fault),
+    }
+}
+
+fn step_out(deployment: Option<&Arc<Deployment>>, step: StepRecord) -> RunStepOut {
+    let output = step
+        .output
+        .as_ref()
+        .filter(|_| step.state == StepState::Done);
+    RunStepOut {
+        id: step_name(deployment, step.step),
+        state: match step.state {
+            StepState::Begun => "begun",
+            StepState::Done => "done",
+            StepState::Skipped => "skipped",
+            StepState::Failed => "failed",
+        },
+        started_at: rfc3339(step.started_at),
+        ended_at: optional(step.ended_at),
+        effect: step.effect.map(|key| hexadecimal(&key)),
+        reused: step.reused,
+        output: deployment
+            .zip(output)
+            .and_then(|(d, output)| masked(&d.environment, output, opened::STEP)),
+    }
+}
+
+fn call_out(deployment: Option<&Arc<Deployment>>, call: CallRecord) -> CallOut {
+    CallOut {
+        step: step_name(deployment, call.step),
+        label: call.label,
+        kind: call.kind,
+        started_at: rfc3339(call.started_at),
+        ended_at: rfc3339(call.ended_at),
+        status: call.status,
+        fault: call.fault.map(fault),
+    }
+}
+
+/// The step's id, or its place if its flow is not loaded.
+fn step_name(deployment: Option<&Arc<Deployment>>, ordinal: i64) -> String {
+    let step = deployment.and_then(|d| d.plan.steps.iter().find(|s| s.ordinal == ordinal));
+    step.map_or_else(|| format!("#{ordinal}"), |s| s.id.clone())
+}
+
+/// The flow's own id, or the stored one if no version of it is loaded.
+pub fn flow_name(app: &App, flow: FlowId) -> String {
+    let catalog = app.engine.catalog();
+    let found = catalog.deployments().find(|d| d.flow == flow);
+    found.map_or_else(|| flow.to_string(), |d| d.plan.flow.id.clone())
+}
+
+/// The environment's name, or its id if it is not loaded.
+pub fn environment_name(app: &App, id: EnvironmentId) -> String {
+    let catalog = app.engine.catalog();
+    catalog
+        .environment_by_id(id)
+        .map_or_else(|| id.to_string(), |e| e.name.clone())
+}

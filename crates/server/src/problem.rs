@@ -1,0 +1,197 @@
+//! What went wrong with a request, as RFC 9457 `application/problem+json`.
+//!
+//! A caller's mistake says what and how to cure it. A failure of ours is logged once with its chain
+//! and answered with a reference to that line of the log, nothing else.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use engine::OperateError;
+use model::Problem;
+use model::ids::WrongId;
+use serde::Serialize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use utoipa::ToSchema;
+
+/// The media type of every error.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// An error as it is answered (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemOut {
+    /// Names the kind of error: `urn:towpath:problem:` and the code.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:towpath:problem:not_found")]
+    kind: String,
+    /// The status in words.
+    title: &'static str,
+    status: u16,
+    /// What is wrong, as a sentence.
+    detail: String,
+    /// Stable, for machines.
+    code: &'static str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    cure: String,
+    /// What is wrong with a document, all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<DocumentProblemOut>,
+    /// Names the line of our log that holds the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+}
+
+/// One problem of a document that the caller sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DocumentProblem)]
+pub struct DocumentProblemOut {
+    /// `error` or `warning`.
+    severity: &'static str,
+    /// Where, from the document's root.
+    path: String,
+    code: String,
+    message: String,
+    cure: String,
+}
+
+impl From<Problem> for DocumentProblemOut {
+    fn from(problem: Problem) -> Self {
+        Self {
+            severity: if problem.is_error() {
+                "error"
+            } else {
+                "warning"
+            },
+            path: problem.path,
+            code: problem.code,
+            message: problem.message,
+            cure: problem.cure,
+        }
+    }
+}
+
+/// An error of a request.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    cure: String,
+    problems: Vec<Problem>,
+    reference: Option<String>,
+    retry_after_s: Option<u32>,
+}
+
+/// Numbers the failures of this process.
+static FAILURES: AtomicU64 = AtomicU64::new(1);
+
+impl ApiError {
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            cure: cure.into(),
+            problems: Vec::new(),
+            reference: None,
+            retry_after_s: None,
+        }
+    }
+
+    pub fn bad_request(code: &'static str, detail: impl Into<String>, cure: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail, cure)
+    }
+
+    pub fn not_found(what: &str, name: &str) -> Self {
+        let name: String = name.chars().take(100).collect();
+        let detail = format!("there is no {what} `{name}`");
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail, "")
+    }
+
+    /// It cannot be done in the state things are in.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail, "")
+    }
+
+    /// The caller should repeat it.
+    pub fn away(detail: impl Into<String>) -> Self {
+        let cure = "repeat it later; nothing was done";
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", detail, cure);
+        error.retry_after_s = Some(5);
+        error
+    }
+
+    /// A failure of ours: the cause goes to the log, once.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        let reference = format!("err-{}", FAILURES.fetch_add(1, Ordering::Relaxed));
+        tracing::error!(error.reference = reference, error = %cause, "a request failed");
+        let detail = format!("it failed on our side; the log names the cause under `{reference}`");
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail, "");
+        error.reference = Some(reference);
+        error
+    }
+
+    /// The answer without an axum body, for ingress.
+    pub fn parts(self) -> (StatusCode, Bytes, Option<u32>) {
+        let out = ProblemOut {
+            kind: format!("urn:towpath:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            cure: self.cure,
+            problems: self.problems.into_iter().map(Into::into).collect(),
+            reference: self.reference,
+        };
+        let body = serde_json::to_vec(&out).unwrap_or_default();
+        (self.status, body.into(), self.retry_after_s)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, body, retry_after_s) = self.parts();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy(_) => Self::away(error.to_string()),
+            store::Error::NotFound { what, name } => Self::not_found(what, &name),
+            store::Error::Conflict(reason) => Self::conflict(reason),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<OperateError> for ApiError {
+    fn from(error: OperateError) -> Self {
+        match error {
+            OperateError::Store(error) => error.into(),
+            OperateError::Refused(reason) => Self::conflict(reason),
+        }
+    }
+}
+
+impl From<WrongId> for ApiError {
+    fn from(error: WrongId) -> Self {
+        Self::bad_request("wrong_id", error.to_string(), "copy the id from a list")
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Format byte, nonce, ciphertext with its tag.
+/// Format byte, key id, nonce, ciphertext with its tag.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 

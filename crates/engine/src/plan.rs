@@ -150,7 +150,7 @@ impl Compiler<'_> {
                 self.reads.insert(ordinal);
             }
             self.ordinals.insert(step.id.clone(), ordinal);
-            self.learn(&step.id, output_schema(&work), when.is_some());
+            self.learn(&step.id, output_schema(&step.kind, &work), when.is_some());
             steps.push(PlanStep {
                 ordinal,
                 id: step.id.clone(),
@@ -402,20 +402,34 @@ fn standard_names() -> [(&'static str, Value); 5] {
     ]
 }
 
-fn output_schema(work: &Work) -> Value {
-    match work {
-        Work::Call(call) => call.operation.output_schema(),
-        Work::Book { book, .. } => book.output_schema(),
-        Work::Choose(cases) => match cases.as_slice() {
-            [(_, only)] => output_schema(only),
-            many => {
-                json!({"anyOf": many.iter().map(|(_, w)| output_schema(w)).collect::<Vec<_>>()})
-            }
-        },
-        Work::Set(_) | Work::Check(..) | Work::Wait(..) => {
-            json!({"type": "object", "additionalProperties": true})
+/// What a step's output looks like, for the formulas after it.
+fn output_schema(kind: &StepKind, work: &Work) -> Value {
+    match (kind, work) {
+        (StepKind::Set { values }, _) => set_schema(values),
+        (StepKind::Choose { cases }, Work::Choose(works)) => {
+            let pairs = cases.iter().zip(works);
+            let schemas: Vec<Value> = pairs
+                .map(|(case, (_, work))| output_schema(&case.kind, work))
+                .collect();
+            json!({"anyOf": schemas})
         }
+        (_, Work::Call(call)) => call.operation.output_schema(),
+        (_, Work::Book { book, .. }) => book.output_schema(),
+        (_, Work::Check(..)) => json!({"type": "boolean"}),
+        (_, Work::Set(_) | Work::Choose(_) | Work::Wait(..)) => json!({}),
     }
+}
+
+/// What a `set` gives: its names, each of any kind.
+fn set_schema(values: &Value) -> Value {
+    let names: Vec<&String> = values
+        .as_object()
+        .into_iter()
+        .flat_map(|m| m.keys())
+        .collect();
+    let properties: serde_json::Map<String, Value> =
+        names.iter().map(|n| ((*n).clone(), json!({}))).collect();
+    json!({"type": "object", "properties": properties, "required": names})
 }
 
 /// The steps that a step's formulas name: `steps.<id>`.

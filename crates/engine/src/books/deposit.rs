@@ -2,7 +2,7 @@
 
 use super::{Book, BookCx, BookStop, Booked, read, schema, write};
 use async_trait::async_trait;
-use finance::deposit::{Deposit, application_entry};
+use finance::deposit::{Application, Deposit, application_entry};
 use finance::journal::JournalEntry;
 use finance::posting::PostingRules;
 use finance::{Currency, Money};
@@ -227,7 +227,15 @@ impl Book for Take {
             });
         };
         let deposit = deposit(&record)?;
-        let application = if input.by_settlement {
+        // A use that took its part before takes the same part, whatever is left by now.
+        let earlier = cx.store.deposit_use(cx.environment, &input.use_key).await?;
+        let application = if let Some(earlier) = &earlier {
+            Application {
+                presentment: Money::new(earlier.presentment_minor, deposit.presentment.currency),
+                settlement: Money::new(earlier.settlement_minor, deposit.settlement.currency),
+                closes: deposit.presentment_left == 0,
+            }
+        } else if input.by_settlement {
             deposit.apply_settlement(input.open_minor)
         } else {
             deposit.apply(input.open_minor)
@@ -254,7 +262,7 @@ impl Book for Take {
             output: write(self.id(), &output)?,
             ..Booked::default()
         };
-        if taken_minor > 0 {
+        if taken_minor > 0 && earlier.is_none() {
             booked.deposits.push(DepositWrite::Take {
                 use_key: input.use_key,
                 charge: input.charge,

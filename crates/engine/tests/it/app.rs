@@ -121,6 +121,48 @@ impl App {
             .collect()
     }
 
+    /// Writes a lookup row; `value` is JSON.
+    pub async fn put_row(&self, table: &str, key: &str, value: &str) {
+        let (store, at) = (self.engine.store(), self.clock.now());
+        let environment = self.environment();
+        store
+            .lookup_table_put(environment, table, "", at)
+            .await
+            .expect("a table");
+        let change = store::LookupChange {
+            environment,
+            rows: vec![store::LookupPut {
+                table: table.into(),
+                key: key.into(),
+                valid_from: at,
+                value: Some(value.into()),
+            }],
+            who: "test".into(),
+            at,
+        };
+        store.lookup_put(change).await.expect("a row");
+    }
+
+    /// A call of the merchant's own at Stripe.
+    pub async fn call(&self, path: &str, form: &str) -> Value {
+        let request = connector::http::Request {
+            method: "POST",
+            url: &format!("{}{path}", self.stripe.url()),
+            headers: Vec::new(),
+            authorization: Some(Secret::new(format!("Bearer {}", sim::stripe::DEFAULT_KEY))),
+            body: Some(("application/x-www-form-urlencoded", form.to_owned().into())),
+            timeout: Duration::from_secs(10),
+        };
+        let reply = Http::new()
+            .expect("a client")
+            .send(request)
+            .await
+            .expect("an answer");
+        let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
+        assert_eq!(reply.status, 200, "{body}");
+        body
+    }
+
     pub fn environment(&self) -> model::ids::EnvironmentId {
         self.engine.catalog().environments()[0].id
     }
@@ -190,7 +232,7 @@ fn setup(stripe: &sim::stripe::Handle, flows: &[String]) -> Setup {
 }
 
 fn stripe_settings(stripe: &sim::stripe::Handle) -> Value {
-    json!({"account": "acct_sandbox", "base_url": stripe.url(), "since": 0})
+    json!({"account": stripe.state()["account"], "base_url": stripe.url(), "since": 0})
 }
 
 async fn engine(

@@ -160,3 +160,189 @@ async fn a_restart_goes_on_where_it_stopped() {
     );
     assert_eq!(made(&app) - before, 2);
 }
+
+/// Refuses charges below an amount, until a lookup row says otherwise.
+const NEEDS_A_ROW: &str = "\
+schema: 1
+flow: needs-a-row
+trigger: stripe.charge.succeeded
+key: =charge.id
+order_by: =charge.payment_intent
+steps:
+  - id: name
+    set:
+      text: =lookup('names', charge.currency)
+  - id: made
+    use: stripe.product.create
+    with:
+      reference: ='r ' + charge.id
+      name: =steps.name.text
+";
+
+#[tokio::test]
+async fn a_missing_lookup_row_is_a_dead_letter_and_the_row_cures_it() {
+    let app = App::start(&[NEEDS_A_ROW]).await;
+    app.stripe.purchase(&purchase()).expect("it is paid");
+    app.stripe.purchase(&purchase()).expect("it is paid");
+    app.take_events().await;
+    assert_eq!(
+        app.runs().await.get("dead"),
+        Some(&2),
+        "{:?}",
+        app.runs().await
+    );
+    let store = app.engine.store();
+    let groups = store
+        .dead_letter_groups(app.environment(), None, 10)
+        .await
+        .expect("groups");
+    assert_eq!(groups.len(), 1, "one cause, one group");
+    assert_eq!((groups[0].count, groups[0].amount_minor), (2, Some(4800)));
+    let filter = store::LetterFilter::default();
+    let letters = store
+        .dead_letters(app.environment(), filter, store::Page::first(10))
+        .await
+        .expect("letters");
+    assert_eq!(
+        letters[0].letter.missing_row,
+        Some(("names".into(), "usd".into()))
+    );
+    app.put_row("names", "usd", "\"Dollar\"").await;
+    let how = engine::Replay::default();
+    let replayed = app
+        .engine
+        .replay_cause(&groups[0].fingerprint, &how, "test")
+        .await;
+    assert_eq!(replayed.expect("it is replayed").len(), 2);
+    app.engine.settled().await;
+    assert_eq!(
+        app.runs().await.get("done"),
+        Some(&2),
+        "{:?}",
+        app.runs().await
+    );
+    let left = store
+        .dead_letter_groups(app.environment(), None, 10)
+        .await
+        .expect("groups");
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Two flows that make the same thing.
+const TWIN: &str = "\
+schema: 1
+flow: twin
+trigger: stripe.payment_intent.succeeded
+key: =payment_intent.id
+steps:
+  - id: made
+    use: stripe.product.create
+    with:
+      reference: =\"r \" + payment_intent.?latest_charge.orValue(payment_intent.id)
+      name: twin
+";
+
+#[tokio::test]
+async fn two_flows_that_make_the_same_thing_make_it_once() {
+    let app = App::start(&[NEEDS_A_ROW, TWIN]).await;
+    app.put_row("names", "usd", "\"Dollar\"").await;
+    for _ in 0..5 {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+    }
+    let before = made(&app);
+    app.take_events().await;
+    for _ in 0..3 {
+        app.pass(Duration::from_secs(120)).await;
+    }
+    assert_eq!(
+        app.runs().await.get("done"),
+        Some(&10),
+        "{:?}",
+        app.runs().await
+    );
+    assert_eq!(made(&app) - before, 5);
+}
+
+#[tokio::test]
+async fn a_refused_credential_pauses_the_connection_and_a_new_one_opens_it() {
+    let app = App::start(&[MAKES]).await;
+    app.stripe.purchase(&purchase()).expect("it is paid");
+    let before = made(&app);
+    app.take_events_with_fault(Action::Status {
+        status: 401,
+        code: None,
+        message: Some("Invalid API Key provided".into()),
+        headers: std::collections::BTreeMap::new(),
+    })
+    .await;
+    assert_eq!(
+        app.runs().await.get("parked"),
+        Some(&1),
+        "{:?}",
+        app.runs().await
+    );
+    let pause = app.engine.catalog().connections()[0].gate.pause();
+    assert!(pause.is_some_and(|p| p.cause.contains("Invalid API Key")));
+    app.stripe.faults().clear();
+    app.pass(Duration::from_secs(600)).await;
+    app.engine.watch().await;
+    app.engine.settled().await;
+    assert_eq!(
+        app.runs().await.get("done"),
+        Some(&1),
+        "{:?}",
+        app.runs().await
+    );
+    assert_eq!(made(&app) - before, 2);
+}
+
+/// Ends without an effect unless the charge is captured.
+const SKIPS: &str = "\
+schema: 1
+flow: skips
+trigger: [stripe.charge.succeeded, stripe.charge.captured]
+key: =charge.id
+order_by: =charge.payment_intent
+steps:
+  - id: captured
+    check: =charge.captured
+    else: skip
+  - id: made
+    use: stripe.product.create
+    with:
+      reference: ='r ' + charge.id
+      name: made
+";
+
+#[tokio::test]
+async fn a_run_without_effect_gives_its_key_to_the_next() {
+    let app = App::start(&[SKIPS]).await;
+    let before = made(&app);
+    let intent = app
+        .call(
+            "/v1/payment_intents",
+            "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&capture_method=manual",
+        )
+        .await;
+    app.take_events().await;
+    assert_eq!(
+        app.runs().await.get("skipped"),
+        Some(&1),
+        "{:?}",
+        app.runs().await
+    );
+    let id = intent["id"].as_str().expect("an id");
+    app.call(
+        &format!("/v1/payment_intents/{id}/capture"),
+        "amount_to_capture=500",
+    )
+    .await;
+    app.take_events().await;
+    assert_eq!(
+        app.runs().await.get("done"),
+        Some(&1),
+        "{:?}",
+        app.runs().await
+    );
+    assert_eq!(made(&app) - before, 1);
+}

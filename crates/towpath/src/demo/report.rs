@@ -1,0 +1,148 @@
+//! The demo's tables.
+
+use super::shop::Bought;
+use super::world::World;
+use anyhow::Result;
+use comfy_table::{Table, presets};
+use finance::{Currency, Money};
+use model::RunState;
+use store::{EntryRecord, LetterFilter, Page};
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    table
+}
+
+pub fn money(minor: i64, currency: &str) -> String {
+    match currency.parse::<Currency>() {
+        Ok(currency) => Money::new(minor, currency).to_string(),
+        Err(_) => format!("{minor} {currency}"),
+    }
+}
+
+/// What stands in the ERP of an entry.
+fn voucher(entry: &EntryRecord) -> String {
+    match &entry.voucher {
+        Some(voucher) => format!("{} {voucher}", entry.state),
+        None => entry.state.clone(),
+    }
+}
+
+/// Each sale from its event to its vouchers.
+pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
+    let (store, environment) = (world.engine.store(), world.environment());
+    let (orders, invoices) = (world.infor.orders(), world.infor.invoices());
+    let mut out = table(&["sale", "paid", "order", "lines", "invoice", "payment", "deposit entry"]);
+    for sale in bought {
+        let order =
+            store.cross_reference(environment, "order", &sale.payment_intent).await?;
+        let made = order.as_ref().and_then(|o| orders.get(o));
+        let invoiced: Vec<_> =
+            invoices.iter().filter(|i| Some(&i.orno) == order.as_ref()).collect();
+        let payments = invoiced.iter().filter(|i| !i.payments.is_empty()).count();
+        let entry = match &sale.transaction {
+            Some(transaction) => {
+                store.entries(environment, std::slice::from_ref(transaction)).await?.pop()
+            }
+            None => None,
+        };
+        out.add_row(vec![
+            sale.what.to_owned(),
+            if sale.declined {
+                "declined".into()
+            } else {
+                money(sale.amount, &sale.currency)
+            },
+            order.clone().unwrap_or_else(|| "-".into()),
+            made.map_or_else(|| "-".into(), |o| o.content.lines.len().to_string()),
+            invoiced.iter().map(|i| i.exin.as_str()).collect::<Vec<_>>().join(", "),
+            match (payments, invoiced.len()) {
+                (_, 0) => "-".into(),
+                (paid, all) if paid == all => "posted".into(),
+                _ => "staged".into(),
+            },
+            entry.as_ref().map_or_else(|| "-".into(), voucher),
+        ]);
+    }
+    println!("\n{out}");
+    Ok(())
+}
+
+/// Each payout and how it ties.
+pub async fn payouts(world: &World, payouts: &[String]) -> Result<()> {
+    let (store, environment) = (world.engine.store(), world.environment());
+    let mut out = table(&["payout", "amount", "members", "status", "bank line"]);
+    for id in payouts {
+        let payout = world.shop_call(&format!("/v1/payouts/{id}"), &[]).await?;
+        let path = format!("/v1/balance_transactions?payout={id}&limit=100");
+        let members = world.shop_call(&path, &[]).await?;
+        let members = members["data"].as_array().cloned().unwrap_or_default();
+        let sum: i64 = members.iter().filter_map(|m| m["net"].as_i64()).sum();
+        let amount = payout["amount"].as_i64().unwrap_or_default();
+        let currency = payout["currency"].as_str().unwrap_or_default();
+        let bank = store.cross_reference(environment, "bank_line", id).await?;
+        let tied = if sum == amount { "ties to the cent" } else { "DOES NOT TIE" };
+        out.add_row(vec![
+            id.clone(),
+            money(amount, currency),
+            format!("{}, {tied}", members.len()),
+            payout["status"].as_str().unwrap_or_default().to_owned(),
+            bank.unwrap_or_else(|| "-".into()),
+        ]);
+    }
+    println!("{out}");
+    Ok(())
+}
+
+/// What did not go through at the first try.
+pub async fn retried(world: &World) -> Result<()> {
+    let (store, environment) = (world.engine.store(), world.environment());
+    let mut out = table(&["run", "key", "call", "what the peer said"]);
+    let mut page = Page::first(200);
+    loop {
+        let runs = store.runs(environment, store::RunFilter::default(), page).await?;
+        let Some(last) = runs.last() else { break };
+        page.after = Some(last.id.0);
+        for run in runs.iter().filter(|r| r.state == RunState::Done) {
+            let (_, _, calls) = store.journal(run.id).await?;
+            for call in calls {
+                if let Some((class, message)) = call.fault {
+                    out.add_row(vec![
+                        run.id.to_string(),
+                        run.key.clone(),
+                        call.label,
+                        format!("{class}: {message}"),
+                    ]);
+                }
+            }
+        }
+    }
+    println!("Tried again, and done:\n{out}");
+    Ok(())
+}
+
+/// What needs a person.
+pub async fn dead_letters(world: &World) -> Result<()> {
+    let (store, environment) = (world.engine.store(), world.environment());
+    let letters = store.dead_letters(environment, LetterFilter::default(), Page::first(100)).await?;
+    if letters.is_empty() {
+        println!("\nNo dead letters.");
+        return Ok(());
+    }
+    let mut out = table(&["dead letter", "step", "at stake", "why"]);
+    for stored in letters {
+        let stake = match (stored.letter.amount_minor, &stored.letter.currency) {
+            (Some(minor), Some(currency)) => money(minor, currency),
+            _ => "-".into(),
+        };
+        out.add_row(vec![
+            stored.run.to_string(),
+            stored.letter.step,
+            stake,
+            stored.letter.message,
+        ]);
+    }
+    println!("\n{out}");
+    Ok(())
+}

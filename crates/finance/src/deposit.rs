@@ -3,7 +3,7 @@
 use crate::journal::{JournalEntry, JournalError, JournalLine};
 use crate::money::Money;
 use crate::posting::PostingRules;
-use crate::posting::spread;
+use crate::posting::share;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,48 +31,70 @@ pub struct Application {
 }
 
 impl Deposit {
-    /// Takes from the deposit what `open` needs, as far as it is there: the smaller of the two. The
-    /// settlement part is proportional, cumulatively, and the last part closes exactly.
-    pub fn apply(&self, open_minor: i64) -> Application {
-        let taken = open_minor.min(self.presentment_left).max(0);
-        let closes = taken == self.presentment_left;
-        let whole = self.presentment.minor;
-        let gone = whole - self.presentment_left;
-        // Cumulative shares: what was taken before, this part, the rest.
-        let parts = spread(self.settlement.minor, &[gone, taken, whole - gone - taken]);
-        let settlement = if closes {
-            self.settlement_left
-        } else {
-            parts.get(1).copied().unwrap_or(0).min(self.settlement_left)
-        };
-        Application {
-            presentment: Money::new(taken, self.presentment.currency),
-            settlement: Money::new(settlement, self.settlement.currency),
-            closes,
+    /// The deposit of a new charge: `settlement` is its gross amount in the balance's currency.
+    pub fn open(charge: impl Into<String>, presentment: Money, settlement: Money) -> Self {
+        Self {
+            charge: charge.into(),
+            presentment,
+            presentment_left: presentment.minor,
+            settlement,
+            settlement_left: settlement.minor,
         }
     }
 
-    /// Takes so much in the balance's currency: what a refund or a lost dispute takes back. The
-    /// customer's part is proportional, and the last part closes exactly.
+    /// Takes from the deposit what an invoice has open, in minor units of the customer's currency,
+    /// as far as it is there: the smaller of the two. The settlement part is proportional,
+    /// cumulatively, and the last part closes exactly.
+    pub fn apply(&self, open_minor: i64) -> Application {
+        let taken = open_minor.min(self.presentment_left).max(0);
+        let (whole, left) = (self.presentment.minor, self.presentment_left);
+        let settlement = match taken {
+            0 => 0,
+            all if all == left => self.settlement_left,
+            // The cumulative share less what is gone already, whichever way it went.
+            _ => {
+                let upto = upto(self.settlement.minor, whole - left + taken, whole);
+                (upto - (self.settlement.minor - self.settlement_left))
+                    .clamp(0, self.settlement_left)
+            }
+        };
+        self.application(taken, settlement)
+    }
+
+    /// Takes so many minor units of the balance's currency: what a refund or a lost dispute takes
+    /// back. The customer's part is proportional, cumulatively, and the last part closes exactly;
+    /// as long as something is left of one currency, something is left of the other.
     pub fn apply_settlement(&self, settlement_minor: i64) -> Application {
         let taken = settlement_minor.min(self.settlement_left).max(0);
-        let closes = taken == self.settlement_left;
-        let whole = self.settlement.minor;
-        let gone = whole - self.settlement_left;
-        let parts = spread(self.presentment.minor, &[gone, taken, whole - gone - taken]);
-        let presentment = if closes {
-            self.presentment_left
-        } else {
-            parts
-                .get(1)
-                .copied()
-                .unwrap_or(0)
-                .min(self.presentment_left)
+        let (whole, left) = (self.settlement.minor, self.settlement_left);
+        let presentment = match taken {
+            0 => 0,
+            all if all == left => self.presentment_left,
+            _ => {
+                let upto = upto(self.presentment.minor, whole - left + taken, whole);
+                (upto - (self.presentment.minor - self.presentment_left))
+                    .clamp(0, (self.presentment_left - 1).max(0))
+            }
         };
+        self.application(presentment, taken)
+    }
+
+    /// What `presentment_minor` of the charge was booked at, in minor units of the balance's
+    /// currency, if so much was refunded before: what a refund at another rate takes back.
+    pub fn booked_at(&self, presentment_minor: i64, refunded_before: i64) -> i64 {
+        let (total, whole) = (self.settlement.minor, self.presentment.minor);
+        upto(
+            total,
+            refunded_before.saturating_add(presentment_minor),
+            whole,
+        ) - upto(total, refunded_before, whole)
+    }
+
+    fn application(&self, presentment: i64, settlement: i64) -> Application {
         Application {
             presentment: Money::new(presentment, self.presentment.currency),
-            settlement: Money::new(taken, self.settlement.currency),
-            closes,
+            settlement: Money::new(settlement, self.settlement.currency),
+            closes: presentment == self.presentment_left && settlement == self.settlement_left,
         }
     }
 
@@ -87,11 +109,22 @@ impl Deposit {
     }
 }
 
+/// The part of `total` that belongs to `part` of `whole`, never more than all of it.
+fn upto(total: i64, part: i64, whole: i64) -> i64 {
+    if part >= whole {
+        return total;
+    }
+    share(total, part.into(), whole.into())
+        .and_then(|n| i64::try_from(n).ok())
+        .unwrap_or(0)
+}
+
 /// J5: an invoice consumes a deposit. Debit deposits, credit receivables at `book`, the amount the
 /// receivable has in the books' currency; the difference is a realised currency difference.
 ///
 /// # Errors
-/// If the amounts are zero.
+/// [`JournalError::Empty`] if both amounts are zero: so little was applied that it is no minor unit
+/// in the balance's currency, and there is nothing to book.
 pub fn application_entry(
     reference: &str,
     date: &str,
@@ -101,16 +134,10 @@ pub fn application_entry(
 ) -> Result<JournalEntry, JournalError> {
     let settled = application.settlement.minor;
     let book = book_minor.unwrap_or(settled);
-    let line = |account: &str, amount_minor| JournalLine {
-        account: account.to_owned(),
-        dimension: None,
-        amount_minor,
-        text: String::new(),
-    };
     let lines = vec![
-        line(&rules.deposits, settled),
-        line(&rules.receivable, -book),
-        line(&rules.currency_difference, book - settled),
+        JournalLine::on(&rules.deposits, settled),
+        JournalLine::on(&rules.receivable, -book),
+        JournalLine::on(&rules.currency_difference, book - settled),
     ];
     let currency = application.settlement.currency;
     JournalEntry::new(reference, "J5", date, currency, rules.revision, lines)

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod money;
 pub mod payout;
 pub mod posting;
+pub mod proof;
 
 pub use currency::Currency;
 pub use money::{Money, MoneyError};

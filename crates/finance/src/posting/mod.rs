@@ -21,5 +21,6 @@ pub use note::Note;
 pub use post::{Context, Posting, PostingError, post};
 pub use rules::PostingRules;
 pub use schedule::{RuleError, RuleSchedule};
+pub(crate) use share::share;
 pub use share::{Share, spread};
 pub use transaction::{BalanceTransaction, FeeDetail, TransactionError};

@@ -125,7 +125,11 @@ fn standard_line() -> Vec<LinePart> {
         pad: blank(),
         decimal: point(),
     };
-    let right = |p: LinePart, pad: &str| LinePart { align: "right".into(), pad: pad.into(), ..p };
+    let right = |p: LinePart, pad: &str| LinePart {
+        align: "right".into(),
+        pad: pad.into(),
+        ..p
+    };
     vec![
         part("literal:I1", 1, 2),
         part("key", 3, 15),

@@ -42,7 +42,9 @@ impl MiReply {
     /// Why it was refused.
     pub fn outcome(&self, n: usize) -> Result<&Outcome, Fault> {
         let Some(outcome) = self.outcomes.get(n) else {
-            return Err(Fault::unknown("M3 gave no outcome for a transaction of the call"));
+            return Err(Fault::unknown(
+                "M3 gave no outcome for a transaction of the call",
+            ));
         };
         match &outcome.fault {
             None => Ok(outcome),
@@ -56,10 +58,14 @@ impl MiReply {
     /// Why it was refused, or that the field is not there.
     pub fn field(&self, n: usize, name: &str) -> Result<&str, Fault> {
         let outcome = self.outcome(n)?;
-        let value = outcome.records.first().and_then(|r| r.get(name)).map(|v| v.trim());
-        value.filter(|v| !v.is_empty()).ok_or_else(|| {
-            Fault::new(FaultClass::Unknown, format!("M3's answer has no {name}"))
-        })
+        let value = outcome
+            .records
+            .first()
+            .and_then(|r| r.get(name))
+            .map(|v| v.trim());
+        value
+            .filter(|v| !v.is_empty())
+            .ok_or_else(|| Fault::new(FaultClass::Unknown, format!("M3's answer has no {name}")))
     }
 
     /// All rows of transaction `n`.

@@ -38,7 +38,11 @@ impl MiTransaction {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value.filter(|v| !v.is_empty())?)))
             .collect();
-        Self { transaction: transaction.to_owned(), record, columns: Vec::new() }
+        Self {
+            transaction: transaction.to_owned(),
+            record,
+            columns: Vec::new(),
+        }
     }
 
     /// Asks for these outputs only.
@@ -57,7 +61,11 @@ impl MiRequest {
 
     /// Several transactions of one program in one HTTP request.
     pub fn bulk(program: &str, transactions: Vec<MiTransaction>) -> Self {
-        Self { program: program.to_owned(), transactions, max_records: 500 }
+        Self {
+            program: program.to_owned(),
+            transactions,
+            max_records: 500,
+        }
     }
 
     #[must_use]
@@ -68,7 +76,11 @@ impl MiRequest {
 
     /// `OIS100MI/Confirm`, or `OIS100MI/AddBatchLine ×3`.
     pub fn label(&self) -> String {
-        let mut names: Vec<&str> = self.transactions.iter().map(|t| t.transaction.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .transactions
+            .iter()
+            .map(|t| t.transaction.as_str())
+            .collect();
         let count = names.len();
         names.dedup();
         let names = names.join("+");
@@ -83,7 +95,12 @@ impl MiRequest {
         let label = self.label();
         // A request of texts and lists is always JSON.
         let request = serde_json::to_value(&self).unwrap_or(Value::Null);
-        Call { kind, label, repeat, request }
+        Call {
+            kind,
+            label,
+            repeat,
+            request,
+        }
     }
 
     pub fn read(self) -> Call {

@@ -1,2 +1,4 @@
 //! The canonical operations, as M3 does them. One more is one more file and one more line in the
 //! connector's list.
+
+pub mod mi_read;

@@ -8,14 +8,18 @@ pub mod auth;
 mod guard;
 pub mod ionapi;
 pub mod m3;
+mod postings;
 pub mod session;
 pub mod settings;
+pub mod triggers;
 
 use connector::{AnyOperation, Connector, Erased};
+use m3::operations::bank_entry_list::BankEntryList;
 use m3::operations::mi_read::MiRead;
 
 /// Everything a flow can do in M3.
-pub static OPERATIONS: &[&dyn AnyOperation] = &[&Erased::<MiRead>::NEW];
+pub static OPERATIONS: &[&dyn AnyOperation] =
+    &[&Erased::<BankEntryList>::NEW, &Erased::<MiRead>::NEW];
 
 /// The Infor connector.
 pub static CONNECTOR: Connector = Connector {
@@ -26,7 +30,7 @@ pub static CONNECTOR: Connector = Connector {
     settings: || schemars::schema_for!(settings::Settings).to_value(),
     credential: guard::credential_schema,
     operations: OPERATIONS,
-    triggers: &[],
+    triggers: triggers::TRIGGERS,
     verify: None,
     envelope: None,
     open: session::open,

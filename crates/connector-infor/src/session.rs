@@ -5,12 +5,14 @@ use crate::guard;
 use crate::m3::error::{self, Asked};
 use crate::m3::reply::MiReply;
 use crate::m3::request::{MiRequest, MiTransaction};
-use crate::m3::{field, wire};
+use crate::m3::{field, invoice, wire};
+use crate::postings;
 use crate::settings::Settings;
+use crate::triggers::INVOICE_CREATED;
 use async_trait::async_trait;
 use connector::http::{Reply, Request};
 use connector::session::SharedSession;
-use connector::{Call, ConnectionConfig, Runtime, Session};
+use connector::{Call, ConnectionConfig, Page, PolledEvent, Posting, Runtime, Session};
 use model::{Fault, FaultClass, Peer, Problem, Secret};
 use serde::Deserialize;
 use serde_json::Value;
@@ -147,5 +149,16 @@ impl Session for InforSession {
         Ok(format!(
             "{user} ({name}) at {tenant}, company {company}, division {division}"
         ))
+    }
+
+    async fn poll(&self, trigger: &str, cursor: &Value) -> Result<Page<PolledEvent>, Fault> {
+        match trigger {
+            INVOICE_CREATED => invoice::next(self, cursor).await,
+            _ => Err(Fault::bug(format!("`{trigger}` is not polled"))),
+        }
+    }
+
+    async fn postings(&self, cursor: &Value) -> Result<Option<Page<Posting>>, Fault> {
+        postings::next(self, cursor).await.map(Some)
     }
 }

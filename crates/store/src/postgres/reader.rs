@@ -33,18 +33,7 @@ impl Readers {
     pub async fn read(&self, job: Job) -> Result<Answer> {
         let permit = self.free.acquire().await;
         let _permit = permit.map_err(|_| Error::Busy("it is closing".into()))?;
-        let idle = self
-            .idle
-            .lock()
-            .pop()
-            .filter(|session| !session.client.is_closed());
-        let mut session = match idle {
-            Some(session) => session,
-            None => PostgresSession::connect(self.url.expose(), &self.settings).await?,
-        };
-        session
-            .plain("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ")
-            .await?;
+        let mut session = self.begin().await?;
         let answer = job(&mut session).await;
         // A connection that cannot end its read is not used again; nor is one whose read was
         // dropped in the middle, which never gets here.
@@ -52,6 +41,21 @@ impl Readers {
             self.idle.lock().push(session);
         }
         answer
+    }
+
+    /// A connection with a snapshot; one that has died while it was idle is made anew.
+    async fn begin(&self) -> Result<PostgresSession> {
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+        loop {
+            let idle = self.idle.lock().pop();
+            let Some(session) = idle else { break };
+            if session.plain("begin", BEGIN).await.is_ok() {
+                return Ok(session);
+            }
+        }
+        let session = PostgresSession::connect(self.url.expose(), &self.settings).await?;
+        session.plain("begin", BEGIN).await?;
+        Ok(session)
     }
 
     /// Ends all connections that are not in use.

@@ -55,7 +55,7 @@ impl Writer {
         slot: &mut Option<PostgresSession>,
         batch: &[Operation],
     ) -> Result<Vec<Outcome>> {
-        let mut is_unknown = false;
+        let (mut is_unknown, mut is_second) = (false, false);
         loop {
             let mut session = match slot.take() {
                 Some(session) if !session.client.is_closed() => session,
@@ -82,11 +82,16 @@ impl Writer {
                     *slot = Some(session);
                     return Ok(outcomes);
                 }
-                End::NotWritten(error) => {
-                    // A connection that is gone is made anew for the next batch.
-                    *slot = Some(session).filter(|s| !s.client.is_closed());
-                    return Err(error);
+                // The connection may be gone: nothing was written, so once it is tried anew.
+                // What may be on disk must be repeated until it is answered.
+                End::NotWritten(error) if group::is_fatal(&error) && (is_unknown || !is_second) => {
+                    tracing::warn!(%error, "a batch is tried on a new connection");
+                    if is_second {
+                        pause(Duration::from_secs(1)).await;
+                    }
+                    is_second = true;
                 }
+                End::NotWritten(error) => return Err(error),
                 End::Unknown => is_unknown = true,
             }
         }
@@ -101,12 +106,16 @@ impl Writer {
                 Err(error) if waited >= self.patience => return Err(error),
                 Err(_) => {}
             }
-            #[expect(clippy::disallowed_methods, reason = "the database lives in real time")]
-            tokio::time::sleep(wait).await;
+            pause(wait).await;
             waited += wait;
             wait = (wait * 2).min(Duration::from_secs(1));
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the database lives in real time")]
+async fn pause(span: Duration) {
+    tokio::time::sleep(span).await;
 }
 
 async fn together(session: &mut PostgresSession, batch: &[Operation]) -> End {
@@ -140,8 +149,16 @@ async fn finish(session: &mut PostgresSession, done: Result<Vec<Outcome>>) -> En
         // failover loses; the server says so by a warning only.
         Ok(()) if session.take_warning() => End::Unknown,
         Ok(()) => End::Written(outcomes),
+        // A server that is going down says so also when the commit is on its own disk.
+        Err(error) if session.take_warning() || is_going_down(&error) => End::Unknown,
         // The server answered: nothing was committed.
         Err(error) if error.as_db_error().is_some() => End::NotWritten(failed("commit", &error)),
         Err(_) => End::Unknown,
     }
+}
+
+/// Classes 57P (operator intervention) and 08 (connection).
+fn is_going_down(error: &tokio_postgres::Error) -> bool {
+    let code = error.code().map_or("", |state| state.code());
+    code.starts_with("57P") || code.starts_with("08")
 }

@@ -64,7 +64,10 @@ impl Execution<'_> {
         // A commit that is refused because of one effect must not lose the others' results.
         let kept = (!advance.effects.is_empty() || !advance.deposits.is_empty())
             .then(|| Box::new(advance.clone()));
-        match self.shared.advance(advance).await? {
+        self.shared.options.points.pass("commit.before");
+        let advanced = self.shared.advance(advance).await?;
+        self.shared.options.points.pass("commit.after");
+        match advanced {
             Advanced::Done {
                 rev,
                 ready,

@@ -89,13 +89,13 @@ impl Shared {
             Some(verified),
             now,
         )?;
-        fail::fail_point!("ingest.before");
+        self.options.points.pass("ingest.before");
         let stored = self
             .store
             .ingest(vec![event])
             .await
             .map_err(Refusal::Away)?;
-        fail::fail_point!("ingest.committed");
+        self.options.points.pass("ingest.committed");
         match stored.into_iter().next() {
             Some(Ok(Ingested::New { runs, .. })) => {
                 let count = runs.len();

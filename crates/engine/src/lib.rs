@@ -31,7 +31,7 @@ pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
 pub use retry::RetryPolicy;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
-pub use shared::{Counters, Options};
+pub use shared::{Counters, Options, Points};
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};

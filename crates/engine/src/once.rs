@@ -267,11 +267,11 @@ impl Execution<'_> {
             self.commit_effect().await?;
             self.learn_durable(effect);
             self.touched = true;
-            fail::fail_point!("call.intended");
+            self.shared.options.points.pass("call.intended");
             let answer = self
                 .send_with(step, &effect.connection.clone(), &call, permit)
                 .await?;
-            fail::fail_point!("call.answered");
+            self.shared.options.points.pass("call.answered");
             return Ok(self.answered(effect, progress, &call, answer));
         }
         let connection = Arc::clone(&effect.connection);

@@ -119,7 +119,7 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
         }
     };
     let result = execution.work().await;
-    fail::fail_point!("run.worked");
+    shared.options.points.pass("run.worked");
     let after = execution.end(result).await;
     count(&shared.counters, execution.run.state);
     (after, std::mem::take(&mut execution.ready))

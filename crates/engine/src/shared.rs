@@ -34,6 +34,30 @@ pub struct Options {
     pub read_back_every: Duration,
     /// How often the inbox is compared with what the sender says it sent.
     pub sweep_every: Duration,
+    /// Called at named points between durable steps; a test that panics in it dies there.
+    pub points: Points,
+}
+
+/// What is called at named points.
+#[derive(Clone, Default)]
+pub struct Points(Option<Arc<dyn Fn(&'static str) + Send + Sync>>);
+
+impl Points {
+    pub fn new(call: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(call)))
+    }
+
+    pub(crate) fn pass(&self, name: &'static str) {
+        if let Some(call) = &self.0 {
+            call(name);
+        }
+    }
+}
+
+impl std::fmt::Debug for Points {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Points(…)" } else { "Points" })
+    }
 }
 
 impl Default for Options {
@@ -46,6 +70,7 @@ impl Default for Options {
             poll_every: None,
             read_back_every: Duration::from_secs(60),
             sweep_every: Duration::from_secs(3600),
+            points: Points::default(),
         }
     }
 }

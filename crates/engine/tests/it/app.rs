@@ -33,19 +33,24 @@ fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-impl App {
-    /// Starts everything with these flows, on SQLite.
-    pub async fn start(flows: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let settings = store::Settings::sqlite(folder.path().join("towpath.db"));
-        Self::start_on(folder, settings, flows).await
+/// Runs `test` on SQLite and on PostgreSQL, each with sandboxes of its own.
+pub async fn on_both<F>(flows: &[&str], test: impl Fn(App) -> F)
+where
+    F: Future<Output = ()>,
+{
+    for (name, store, guard) in store::testing::stores().await {
+        let settings = guard.settings();
+        store.close().await;
+        eprintln!("on {name}");
+        test(App::start(settings, flows).await).await;
+        drop(guard);
     }
+}
 
-    pub async fn start_on(
-        folder: tempfile::TempDir,
-        settings: store::Settings,
-        flows: &[&str],
-    ) -> Self {
+impl App {
+    /// Starts everything with these flows.
+    pub async fn start(settings: store::Settings, flows: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let config = sim::stripe::Config {
             clock: Arc::new(sim::clock::Clock::manual(START)),
             ..sim::stripe::Config::default()
@@ -55,7 +60,8 @@ impl App {
             .expect("the sandbox");
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
-        let engine = engine(&settings, &clock, &folder, setup(&stripe, &flows)).await;
+        let setup = setup(&stripe, &flows);
+        let engine = engine(&settings, &clock, &folder, setup, Options::default()).await;
         Self {
             stripe,
             clock,
@@ -68,15 +74,15 @@ impl App {
 
     /// Ends the engine and starts it again on the same store.
     pub async fn restart(&mut self) {
+        self.restart_with(Options::default()).await;
+    }
+
+    /// The same, with other options.
+    pub async fn restart_with(&mut self, options: Options) {
         self.engine.shutdown().await;
         self.engine.store().close().await;
-        self.engine = engine(
-            &self.settings,
-            &self.clock,
-            &self.folder,
-            setup(&self.stripe, &self.flows),
-        )
-        .await;
+        let setup = setup(&self.stripe, &self.flows);
+        self.engine = engine(&self.settings, &self.clock, &self.folder, setup, options).await;
     }
 
     /// Lets time pass on both sides, a step at a time, and waits until nothing works.
@@ -240,6 +246,7 @@ async fn engine(
     clock: &Clock,
     folder: &tempfile::TempDir,
     setup: Setup,
+    options: Options,
 ) -> Engine {
     let store = Store::open(settings.clone())
         .await
@@ -250,7 +257,7 @@ async fn engine(
         registry: REGISTRY,
         clock: clock.clone(),
         entropy: Entropy::seeded(1),
-        options: Options::default(),
+        options,
         master,
         http: Http::new().expect("a client"),
     };

@@ -1,4 +1,5 @@
 //! Tests of the engine on real stores, against the sandboxes. A test that needs both goes here too.
 
 mod app;
+mod crash;
 mod spine;

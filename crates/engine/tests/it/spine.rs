@@ -1,6 +1,6 @@
 //! A run from its event to its end, and everything that may come between.
 
-use crate::app::{App, purchase};
+use crate::app::{App, on_both, purchase};
 use sim::faults::{Action, Fault, Match};
 use std::time::Duration;
 
@@ -43,122 +43,130 @@ fn made(app: &App) -> usize {
 
 #[tokio::test]
 async fn an_event_is_worked_once_however_often_it_comes() {
-    let app = App::start(&[MAKES]).await;
-    let bought = app.stripe.purchase(&purchase()).expect("it is paid");
-    let before = made(&app);
-    assert!(app.take_events().await > 0);
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 2);
-    let linked = app
-        .engine
-        .store()
-        .cross_reference(app.environment(), "product", &bought.charge)
-        .await
-        .expect("the store answers");
-    assert!(linked.is_some_and(|id| id.starts_with("prod_")));
-    app.take_events().await;
-    assert_eq!(made(&app) - before, 2);
-    assert_eq!(app.runs().await.get("done"), Some(&1));
+    on_both(&[MAKES], |app| async move {
+        let bought = app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        assert!(app.take_events().await > 0);
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 2);
+        let linked = app
+            .engine
+            .store()
+            .cross_reference(app.environment(), "product", &bought.charge)
+            .await
+            .expect("the store answers");
+        assert!(linked.is_some_and(|id| id.starts_with("prod_")));
+        app.take_events().await;
+        assert_eq!(made(&app) - before, 2);
+        assert_eq!(app.runs().await.get("done"), Some(&1));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_settled_and_nothing_is_made_twice() {
-    let app = App::start(&[MAKES]).await;
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    let before = made(&app);
-    app.stripe.faults().plant(Fault {
-        matcher: Match {
-            operation: Some("POST /v1/products".into()),
-            ..Match::default()
-        },
-        times: Some(2),
-        action: Action::DropAfter,
-    });
-    app.take_events().await;
-    for _ in 0..20 {
-        app.pass(Duration::from_secs(60)).await;
-    }
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 2);
+    on_both(&[MAKES], |app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        app.stripe.faults().plant(Fault {
+            matcher: Match {
+                operation: Some("POST /v1/products".into()),
+                ..Match::default()
+            },
+            times: Some(2),
+            action: Action::DropAfter,
+        });
+        app.take_events().await;
+        for _ in 0..20 {
+            app.pass(Duration::from_secs(60)).await;
+        }
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 2);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_peer_that_is_away_for_a_night_loses_nothing() {
-    let app = App::start(&[MAKES]).await;
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    let before = made(&app);
-    app.take_events_with_fault(Action::Status {
-        status: 503,
-        code: None,
-        message: None,
-        headers: std::collections::BTreeMap::new(),
+    on_both(&[MAKES], |app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        app.take_events_with_fault(Action::Status {
+            status: 503,
+            code: None,
+            message: None,
+            headers: std::collections::BTreeMap::new(),
+        })
+        .await;
+        for _ in 0..12 {
+            app.pass(Duration::from_secs(3600)).await;
+        }
+        assert_eq!(
+            app.runs().await.get("retry"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        app.stripe.faults().clear();
+        for _ in 0..3 {
+            app.pass(Duration::from_secs(3600)).await;
+        }
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 2);
     })
     .await;
-    for _ in 0..12 {
-        app.pass(Duration::from_secs(3600)).await;
-    }
-    assert_eq!(
-        app.runs().await.get("retry"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    app.stripe.faults().clear();
-    for _ in 0..3 {
-        app.pass(Duration::from_secs(3600)).await;
-    }
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 2);
 }
 
 #[tokio::test]
 async fn a_restart_goes_on_where_it_stopped() {
-    let mut app = App::start(&[MAKES]).await;
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    let before = made(&app);
-    app.stripe.faults().plant(Fault {
-        matcher: Match {
-            operation: Some("POST /v1/products".into()),
-            skip: 1,
-            ..Match::default()
-        },
-        times: Some(1),
-        action: Action::DropAfter,
-    });
-    app.take_events().await;
-    assert_eq!(made(&app) - before, 2);
-    assert_eq!(
-        app.runs().await.get("retry"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    app.restart().await;
-    for _ in 0..5 {
-        app.pass(Duration::from_secs(60)).await;
-    }
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 2);
+    on_both(&[MAKES], |mut app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        app.stripe.faults().plant(Fault {
+            matcher: Match {
+                operation: Some("POST /v1/products".into()),
+                skip: 1,
+                ..Match::default()
+            },
+            times: Some(1),
+            action: Action::DropAfter,
+        });
+        app.take_events().await;
+        assert_eq!(made(&app) - before, 2);
+        assert_eq!(
+            app.runs().await.get("retry"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        app.restart().await;
+        for _ in 0..5 {
+            app.pass(Duration::from_secs(60)).await;
+        }
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 2);
+    })
+    .await;
 }
 
 /// Refuses charges below an amount, until a lookup row says otherwise.
@@ -181,51 +189,53 @@ steps:
 
 #[tokio::test]
 async fn a_missing_lookup_row_is_a_dead_letter_and_the_row_cures_it() {
-    let app = App::start(&[NEEDS_A_ROW]).await;
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    app.take_events().await;
-    assert_eq!(
-        app.runs().await.get("dead"),
-        Some(&2),
-        "{:?}",
-        app.runs().await
-    );
-    let store = app.engine.store();
-    let groups = store
-        .dead_letter_groups(app.environment(), None, 10)
-        .await
-        .expect("groups");
-    assert_eq!(groups.len(), 1, "one cause, one group");
-    assert_eq!((groups[0].count, groups[0].amount_minor), (2, Some(4800)));
-    let filter = store::LetterFilter::default();
-    let letters = store
-        .dead_letters(app.environment(), filter, store::Page::first(10))
-        .await
-        .expect("letters");
-    assert_eq!(
-        letters[0].letter.missing_row,
-        Some(("names".into(), "usd".into()))
-    );
-    app.put_row("names", "usd", "\"Dollar\"").await;
-    let how = engine::Replay::default();
-    let replayed = app
-        .engine
-        .replay_cause(&groups[0].fingerprint, &how, "test")
-        .await;
-    assert_eq!(replayed.expect("it is replayed").len(), 2);
-    app.engine.settled().await;
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&2),
-        "{:?}",
-        app.runs().await
-    );
-    let left = store
-        .dead_letter_groups(app.environment(), None, 10)
-        .await
-        .expect("groups");
-    assert!(left.is_empty(), "{left:?}");
+    on_both(&[NEEDS_A_ROW], |app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        assert_eq!(
+            app.runs().await.get("dead"),
+            Some(&2),
+            "{:?}",
+            app.runs().await
+        );
+        let store = app.engine.store();
+        let groups = store
+            .dead_letter_groups(app.environment(), None, 10)
+            .await
+            .expect("groups");
+        assert_eq!(groups.len(), 1, "one cause, one group");
+        assert_eq!((groups[0].count, groups[0].amount_minor), (2, Some(4800)));
+        let filter = store::LetterFilter::default();
+        let letters = store
+            .dead_letters(app.environment(), filter, store::Page::first(10))
+            .await
+            .expect("letters");
+        assert_eq!(
+            letters[0].letter.missing_row,
+            Some(("names".into(), "usd".into()))
+        );
+        app.put_row("names", "usd", "\"Dollar\"").await;
+        let how = engine::Replay::default();
+        let replayed = app
+            .engine
+            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .await;
+        assert_eq!(replayed.expect("it is replayed").len(), 2);
+        app.engine.settled().await;
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&2),
+            "{:?}",
+            app.runs().await
+        );
+        let left = store
+            .dead_letter_groups(app.environment(), None, 10)
+            .await
+            .expect("groups");
+        assert!(left.is_empty(), "{left:?}");
+    })
+    .await;
 }
 
 /// Two flows that make the same thing.
@@ -244,56 +254,60 @@ steps:
 
 #[tokio::test]
 async fn two_flows_that_make_the_same_thing_make_it_once() {
-    let app = App::start(&[NEEDS_A_ROW, TWIN]).await;
-    app.put_row("names", "usd", "\"Dollar\"").await;
-    for _ in 0..5 {
-        app.stripe.purchase(&purchase()).expect("it is paid");
-    }
-    let before = made(&app);
-    app.take_events().await;
-    for _ in 0..3 {
-        app.pass(Duration::from_secs(120)).await;
-    }
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&10),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 5);
+    on_both(&[NEEDS_A_ROW, TWIN], |app| async move {
+        app.put_row("names", "usd", "\"Dollar\"").await;
+        for _ in 0..5 {
+            app.stripe.purchase(&purchase()).expect("it is paid");
+        }
+        let before = made(&app);
+        app.take_events().await;
+        for _ in 0..3 {
+            app.pass(Duration::from_secs(120)).await;
+        }
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&10),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 5);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_refused_credential_pauses_the_connection_and_a_new_one_opens_it() {
-    let app = App::start(&[MAKES]).await;
-    app.stripe.purchase(&purchase()).expect("it is paid");
-    let before = made(&app);
-    app.take_events_with_fault(Action::Status {
-        status: 401,
-        code: None,
-        message: Some("Invalid API Key provided".into()),
-        headers: std::collections::BTreeMap::new(),
+    on_both(&[MAKES], |app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        app.take_events_with_fault(Action::Status {
+            status: 401,
+            code: None,
+            message: Some("Invalid API Key provided".into()),
+            headers: std::collections::BTreeMap::new(),
+        })
+        .await;
+        assert_eq!(
+            app.runs().await.get("parked"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        let pause = app.engine.catalog().connections()[0].gate.pause();
+        assert!(pause.is_some_and(|p| p.cause.contains("Invalid API Key")));
+        app.stripe.faults().clear();
+        app.pass(Duration::from_secs(600)).await;
+        app.engine.watch().await;
+        app.engine.settled().await;
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 2);
     })
     .await;
-    assert_eq!(
-        app.runs().await.get("parked"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    let pause = app.engine.catalog().connections()[0].gate.pause();
-    assert!(pause.is_some_and(|p| p.cause.contains("Invalid API Key")));
-    app.stripe.faults().clear();
-    app.pass(Duration::from_secs(600)).await;
-    app.engine.watch().await;
-    app.engine.settled().await;
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 2);
 }
 
 /// Ends without an effect unless the charge is captured.
@@ -316,33 +330,35 @@ steps:
 
 #[tokio::test]
 async fn a_run_without_effect_gives_its_key_to_the_next() {
-    let app = App::start(&[SKIPS]).await;
-    let before = made(&app);
-    let intent = app
-        .call(
-            "/v1/payment_intents",
-            "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&capture_method=manual",
+    on_both(&[SKIPS], |app| async move {
+        let before = made(&app);
+        let intent = app
+            .call(
+                "/v1/payment_intents",
+                "amount=500&currency=usd&confirm=true&payment_method=pm_card_visa&capture_method=manual",
+            )
+            .await;
+        app.take_events().await;
+        assert_eq!(
+            app.runs().await.get("skipped"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        let id = intent["id"].as_str().expect("an id");
+        app.call(
+            &format!("/v1/payment_intents/{id}/capture"),
+            "amount_to_capture=500",
         )
         .await;
-    app.take_events().await;
-    assert_eq!(
-        app.runs().await.get("skipped"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    let id = intent["id"].as_str().expect("an id");
-    app.call(
-        &format!("/v1/payment_intents/{id}/capture"),
-        "amount_to_capture=500",
-    )
+        app.take_events().await;
+        assert_eq!(
+            app.runs().await.get("done"),
+            Some(&1),
+            "{:?}",
+            app.runs().await
+        );
+        assert_eq!(made(&app) - before, 1);
+    })
     .await;
-    app.take_events().await;
-    assert_eq!(
-        app.runs().await.get("done"),
-        Some(&1),
-        "{:?}",
-        app.runs().await
-    );
-    assert_eq!(made(&app) - before, 1);
 }

@@ -67,7 +67,8 @@ struct Unchecked {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     #[error(
-        "entry `{reference}` does not balance: debits less credits are {difference} minor units of {currency}"
+        "entry `{reference}` does not balance: \
+         debits less credits are {difference} minor units of {currency}"
     )]
     Unbalanced {
         reference: String,

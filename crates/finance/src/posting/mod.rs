@@ -2,8 +2,8 @@
 //!
 //! Each of Stripe's balance transactions is booked exactly once, under its own id, by [`post`]: a
 //! pure function of the transaction, of what the books know of its charge ([`Context`]), and of the
-//! [`PostingRules`]. It balances by construction, because net + fee − amount = 0. A category that is
-//! not known goes to suspense and is noted, never guessed.
+//! [`PostingRules`]. It balances by construction, because net + fee − amount = 0. A category that
+//! is not known goes to suspense and is noted, never guessed.
 
 mod category;
 mod dispute;

@@ -40,6 +40,7 @@ pub enum PostingError {
     Transaction(#[from] TransactionError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// There is nothing to book, and nothing is missing from the books.
     #[error("{0} moves nothing: amount, fee and net are zero")]
     Nothing(String),
     #[error("{id} moves the balance `{balance}`, for which the posting rules have no account")]
@@ -61,9 +62,6 @@ pub fn post(
 ) -> Result<Posting, PostingError> {
     transaction.check()?;
     let t = transaction;
-    if t.amount == 0 && t.net == 0 && t.fee_details.iter().all(|f| f.amount == 0) {
-        return Err(PostingError::Nothing(t.id.clone()));
-    }
     let mut notes = Vec::new();
     let (kind, counter) = classify(t, rules);
     let mut lines = vec![JournalLine::on(balance(t, rules)?, t.net)];
@@ -102,6 +100,9 @@ pub fn post(
         difference(t, gross, value)?,
     ));
     let lines = merged(lines);
+    if lines.is_empty() {
+        return Err(PostingError::Nothing(t.id.clone()));
+    }
     let mut entry = JournalEntry::new(&t.id, kind, date, t.currency, rules.revision, lines)?;
     entry.text = t.source.as_ref().map_or_else(
         || t.reporting_category.clone(),
@@ -155,7 +156,8 @@ fn suspense(t: &BalanceTransaction, amount_minor: i64, reason: &str, rules: &Pos
     }
 }
 
-/// Lines on the same account and dimension become one, in the order they first stand.
+/// Lines on the same account and dimension become one, in the order they first stand;
+/// those that cancel out go.
 fn merged(lines: Vec<JournalLine>) -> Vec<JournalLine> {
     let mut out: Vec<JournalLine> = Vec::with_capacity(lines.len());
     for line in lines {
@@ -167,5 +169,6 @@ fn merged(lines: Vec<JournalLine>) -> Vec<JournalLine> {
             None => out.push(line),
         }
     }
+    out.retain(|l| l.amount_minor != 0);
     out
 }

@@ -14,8 +14,8 @@ pub struct Share {
     pub amount_minor: i64,
 }
 
-/// Spreads `total` in proportion to `weights`: part n is the rounded cumulative share less the parts
-/// before, so that the parts sum to the total. Half is rounded away from zero.
+/// Spreads `total` in proportion to `weights`: part n is the rounded cumulative share less the
+/// parts before, so that the parts sum to the total. Half is rounded away from zero.
 ///
 /// Weights that are empty, sum to zero, or are too large to calculate with give no parts.
 pub fn spread(total: i64, weights: &[i64]) -> Vec<i64> {

@@ -1,5 +1,5 @@
-//! Proving the books: Stripe's balance, our entries and the ERP say the same, or each difference has
-//! a name.
+//! Proving the books: Stripe's balance, our entries and the ERP say the same, or each difference
+//! has a name.
 //!
 //! [`prove`] compares the three by sums, which is cheap and always done. Where the sums do not
 //! explain a difference, [`compare`] names the vouchers it comes from.

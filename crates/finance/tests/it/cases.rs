@@ -1,119 +1,18 @@
-//! Worked examples: each file in `cases/` is a story of transactions, invoices and payouts, with the
-//! entries that they must become and the balances that must be left.
+//! Worked examples: each file in `cases/` holds stories of transactions, invoices and payouts, with
+//! the entries that they must become and the balances that must be left.
 
+use crate::story::{Expected, Step, Story, Transaction};
 use finance::deposit::{Deposit, application_entry};
 use finance::journal::JournalEntry;
 use finance::payout::{Member, prove};
 use finance::posting::{
-    BalanceTransaction, Context, FeeDetail, Note, PostingRules, Share, dispute_lost, post,
+    BalanceTransaction, Context, FeeDetail, Note, PostingRules, dispute_lost, post,
 };
 use finance::{Currency, Money};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 const DATE: &str = "2026-11-24";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Story {
-    title: String,
-    /// The currency of the books.
-    currency: Currency,
-    #[serde(default)]
-    rules: PostingRules,
-    steps: Vec<Step>,
-    /// What is left on each account that is not zero.
-    balances: BTreeMap<String, i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Step {
-    Transaction(Box<Transaction>),
-    Invoice(Invoice),
-    Lost(Lost),
-    Payout(Payout),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Transaction {
-    id: String,
-    category: String,
-    /// Stripe's `type`; the category if it is the same.
-    #[serde(default)]
-    kind: Option<String>,
-    amount: i64,
-    #[serde(default)]
-    fees: BTreeMap<String, i64>,
-    #[serde(default)]
-    source: Option<String>,
-    #[serde(default)]
-    balance_type: Option<String>,
-    /// Opens the charge's deposit, or takes from it.
-    #[serde(default)]
-    charge: Option<String>,
-    /// What the customer paid, where it is another currency.
-    #[serde(default)]
-    paid: Option<Money>,
-    #[serde(default)]
-    shares: Vec<Share>,
-    #[serde(default)]
-    original: Option<i64>,
-    #[serde(default)]
-    owed: i64,
-    #[serde(default)]
-    entry: Option<Expected>,
-    #[serde(default)]
-    refused: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Invoice {
-    reference: String,
-    charge: String,
-    open: i64,
-    #[serde(default)]
-    book: Option<i64>,
-    #[serde(default)]
-    closes: bool,
-    entry: Expected,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lost {
-    dispute: String,
-    #[serde(default)]
-    charge: Option<String>,
-    amount: i64,
-    entry: Expected,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Payout {
-    id: String,
-    amount: i64,
-    own: String,
-    members: Vec<String>,
-    /// Sentences that must be found; none: the proof holds.
-    #[serde(default)]
-    discrepancies: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    /// `J4`
-    kind: String,
-    /// Minor units by account, or by `account/dimension`.
-    lines: BTreeMap<String, i64>,
-    #[serde(default)]
-    notes: Vec<String>,
-}
 
 #[derive(Default)]
 struct Played {

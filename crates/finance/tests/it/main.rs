@@ -5,3 +5,4 @@ mod cases;
 mod documents;
 mod laws;
 mod proof;
+mod story;

@@ -56,7 +56,11 @@ impl Points {
 
 impl std::fmt::Debug for Points {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Points(…)" } else { "Points" })
+        f.write_str(if self.0.is_some() {
+            "Points(…)"
+        } else {
+            "Points"
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Book, BookCx, BookStop, Booked, read, schema, write};
 use async_trait::async_trait;
 use finance::deposit::{Application, Deposit, application_entry};
-use finance::journal::JournalEntry;
+use finance::journal::{JournalEntry, JournalError};
 use finance::posting::PostingRules;
 use finance::{Currency, Money};
 use model::Fault;
@@ -246,9 +246,12 @@ impl Book for Take {
         } else {
             // One revision of the rules is known so far: the default chart.
             let rules = PostingRules::default();
-            let entry = application_entry(&input.use_key, &input.date, &application, None, &rules)
-                .map_err(|e| Fault::bug(e.to_string()))?;
-            Some(entry)
+            match application_entry(&input.use_key, &input.date, &application, None, &rules) {
+                Ok(entry) => Some(entry),
+                // Less than one minor unit of the balance's currency: nothing to book.
+                Err(JournalError::Empty(_)) => None,
+                Err(error) => return Err(Fault::bug(error.to_string()).into()),
+            }
         };
         let output = TakeOutput {
             taken_minor,
@@ -262,7 +265,7 @@ impl Book for Take {
             output: write(self.id(), &output)?,
             ..Booked::default()
         };
-        if taken_minor > 0 && earlier.is_none() {
+        if (taken_minor > 0 || application.settlement.minor > 0) && earlier.is_none() {
             booked.deposits.push(DepositWrite::Take {
                 use_key: input.use_key,
                 charge: input.charge,

@@ -2,7 +2,7 @@
 
 use super::{Book, BookCx, BookStop, Booked, read, schema, write};
 use async_trait::async_trait;
-use finance::payout::{BankLine, BankMatch, Member, match_bank, prove};
+use finance::payout::{BankLine, BankMatch, Member, match_bank_near, prove};
 use finance::posting::BalanceTransaction;
 use finance::{Currency, Money};
 use model::Fault;
@@ -131,6 +131,8 @@ struct MatchInput {
     /// In minor units.
     amount_minor: i64,
     currency: Currency,
+    /// When it should arrive, `YYYY-MM-DD`: a line without its reference must be dated near.
+    arrival: String,
     /// The bank's trace of the payout, once there is one.
     #[serde(default)]
     trace: Option<String>,
@@ -171,7 +173,8 @@ impl Book for MatchBank {
     }
 
     fn example(&self) -> Value {
-        json!({"payout": "po_1", "amount_minor": 0, "currency": "EUR", "lines": []})
+        json!({"payout": "po_1", "amount_minor": 0, "currency": "EUR", "arrival": "2026-11-24",
+               "lines": []})
     }
 
     async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
@@ -189,7 +192,11 @@ impl Book for MatchBank {
             amount_minor: amount,
             currency: Some(input.currency.to_string()),
         };
-        let line = match match_bank(&references, payout, &input.lines) {
+        let arrival = input
+            .arrival
+            .parse()
+            .map_err(|_| Fault::rejected(format!("arrival: `{}` is no date", input.arrival)))?;
+        let line = match match_bank_near(&references, payout, arrival, &input.lines) {
             BankMatch::NotYet => {
                 let message = format!("the bank has no line for {} ({payout}) yet", input.payout);
                 return Err(Fault::transient(message).into());

@@ -49,7 +49,10 @@ fn dies_at(number: usize, passed: &Arc<AtomicUsize>) -> Options {
         let n = passed.fetch_add(1, Ordering::SeqCst);
         assert_ne!(n, number, "died at point {n}, {name}, as asked");
     });
-    Options { points, ..Options::default() }
+    Options {
+        points,
+        ..Options::default()
+    }
 }
 
 #[tokio::test]
@@ -79,6 +82,14 @@ async fn died_at(app: &mut App, point: usize) {
         app.pass(Duration::from_secs(301)).await;
     }
     let runs = app.runs().await;
-    assert_eq!(runs.get("done"), Some(&(done + 1)), "point {point}: {runs:?}");
-    assert_eq!(app.committed("POST /v1/products") - before, 2, "point {point}");
+    assert_eq!(
+        runs.get("done"),
+        Some(&(done + 1)),
+        "point {point}: {runs:?}"
+    );
+    assert_eq!(
+        app.committed("POST /v1/products") - before,
+        2,
+        "point {point}"
+    );
 }

@@ -61,7 +61,7 @@ pub fn read(reply: &Reply, asked: Asked) -> Result<MiReply, Fault> {
     if (300..400).contains(&status) {
         return Err(unknown(status, "a redirect, which is not followed"));
     }
-    if status >= 500 || status < 200 {
+    if !(200..500).contains(&status) {
         return Err(unknown(status, "no answer of M3's"));
     }
     if status == 401 && is_u14(&reply.body) {

@@ -155,7 +155,7 @@ async fn the_grant_follows_the_keys_and_may_be_chosen() {
     );
     let problems = sandbox.refused(
         &without,
-        json!({"grant": "password"}),
+        &json!({"grant": "password"}),
         EnvironmentKind::Test,
     );
     assert_eq!(problems[0].code, "missing_secret");

@@ -60,8 +60,8 @@ impl Sandbox {
         (CONNECTOR.open)(config, self.runtime()).unwrap()
     }
 
-    pub fn refused(&self, file: &Value, more: Value, kind: EnvironmentKind) -> Vec<Problem> {
-        let config = connection(file, None, &more, kind);
+    pub fn refused(&self, file: &Value, more: &Value, kind: EnvironmentKind) -> Vec<Problem> {
+        let config = connection(file, None, more, kind);
         (CONNECTOR.open)(config, self.runtime()).err().unwrap()
     }
 
@@ -123,10 +123,6 @@ impl Sandbox {
         let mut entries = self.infor.journal().since(0);
         entries.retain(|e| e.operation == operation);
         entries
-    }
-
-    pub fn committed(&self, operation: &str) -> usize {
-        self.seen(operation).iter().filter(|e| e.committed).count()
     }
 }
 

@@ -30,13 +30,13 @@ async fn check_says_who_we_are() {
 async fn a_tenant_of_the_other_kind_is_refused_before_anything_is_sent() {
     let sandbox = Sandbox::start().await;
     let production = sandbox.infor.ionapi_of(PRODUCTION, &sandbox.infor.url());
-    let problems = sandbox.refused(&production, json!({}), EnvironmentKind::Test);
+    let problems = sandbox.refused(&production, &json!({}), EnvironmentKind::Test);
     assert_eq!(problems[0].code, "wrong_tenant");
     let test = sandbox.infor.ionapi();
-    let problems = sandbox.refused(&test, json!({}), EnvironmentKind::Live);
+    let problems = sandbox.refused(&test, &json!({}), EnvironmentKind::Live);
     assert_eq!(problems[0].code, "wrong_tenant");
     let odd = json!({"tenant": "sim_prd"});
-    let problems = sandbox.refused(&test, odd, EnvironmentKind::Test);
+    let problems = sandbox.refused(&test, &odd, EnvironmentKind::Test);
     assert_eq!(problems[0].code, "wrong_tenant");
     assert!(sandbox.infor.journal().since(0).is_empty());
 }
@@ -53,7 +53,7 @@ async fn everything_wrong_with_the_settings_is_said_at_once() {
         "options_in": "header",
         "read_from": "2026-01-01",
     });
-    let problems = sandbox.refused(&file, wrong, EnvironmentKind::Test);
+    let problems = sandbox.refused(&file, &wrong, EnvironmentKind::Test);
     let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
     assert_eq!(
         paths,
@@ -66,7 +66,7 @@ async fn everything_wrong_with_the_settings_is_said_at_once() {
             "settings.read_from",
         ]
     );
-    let unknown = sandbox.refused(&file, json!({"colour": "red"}), EnvironmentKind::Test);
+    let unknown = sandbox.refused(&file, &json!({"colour": "red"}), EnvironmentKind::Test);
     assert_eq!(unknown[0].code, "invalid_settings");
 }
 

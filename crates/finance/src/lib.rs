@@ -4,6 +4,7 @@
 //! byte for byte. Amounts are integers in minor units with their [`Currency`], or exact decimals.
 
 pub mod currency;
+mod date;
 pub mod deposit;
 pub mod journal;
 pub mod money;

@@ -1,6 +1,7 @@
 //! One journal entry and its lines.
 
 use crate::currency::Currency;
+use crate::date::is_date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -85,6 +86,8 @@ pub enum JournalError {
     },
     #[error("entry `{reference}`: `{date}` is no date of the form YYYY-MM-DD")]
     Date { reference: String, date: String },
+    #[error("entry `{0}`: its debits are beyond what is kept (64 bits of minor units)")]
+    TooLarge(String),
 }
 
 impl TryFrom<Unchecked> for JournalEntry {
@@ -161,6 +164,11 @@ impl JournalEntry {
                 currency,
             });
         }
+        // Within this, no sum of its lines and no reversal can overflow.
+        let debits = self.lines.iter().map(|l| l.amount_minor.max(0));
+        if debits.map(i128::from).sum::<i128>() > i128::from(i64::MAX) {
+            return Err(JournalError::TooLarge(reference()));
+        }
         Ok(())
     }
 
@@ -204,15 +212,6 @@ impl JournalEntry {
     }
 }
 
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 10
-        && bytes.iter().enumerate().all(|(n, b)| match n {
-            4 | 7 => *b == b'-',
-            _ => b.is_ascii_digit(),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,6 +243,43 @@ mod tests {
             entry(vec![line("1010", 0)]),
             Err(JournalError::Empty(_))
         ));
+    }
+
+    #[test]
+    fn a_date_is_in_the_calendar() {
+        let lines = vec![line("1010", 5), line("2300", -5)];
+        let dated =
+            |date| JournalEntry::new("txn_1", "J4", date, Currency::EUR, 1, lines.clone()).is_ok();
+        assert!(dated("2028-02-29"));
+        for date in [
+            "2026-02-29",
+            "2026-13-01",
+            "20261124",
+            "2026-1-1",
+            "",
+            "24.11.2026",
+        ] {
+            assert!(!dated(date), "{date}");
+        }
+    }
+
+    #[test]
+    fn sums_and_reversals_cannot_overflow() {
+        let most = vec![line("1010", i64::MAX), line("2300", -i64::MAX)];
+        let most = entry(most).unwrap();
+        assert_eq!(
+            most.reversal("2026-11-25").debit_minor(),
+            most.debit_minor()
+        );
+        let mut beyond = most.lines;
+        beyond.extend([line("1010", 1), line("2300", -1)]);
+        assert!(matches!(entry(beyond), Err(JournalError::TooLarge(_))));
+        let least = vec![
+            line("1010", i64::MAX),
+            line("6000", 1),
+            line("2300", i64::MIN),
+        ];
+        assert!(matches!(entry(least), Err(JournalError::TooLarge(_))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which revision of the posting rules books a date.
 
 use super::rules::PostingRules;
+use crate::date::is_date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +71,6 @@ impl RuleSchedule {
             .find(in_force)
             .expect("the first revision is in force from the beginning")
     }
-}
-
-fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 #[cfg(test)]

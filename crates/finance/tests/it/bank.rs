@@ -1,8 +1,12 @@
-//! Which bank line is a payout's.
+//! Which bank line is a payout's, and what it means for the books.
 
-use finance::payout::{BankLine, BankMatch, match_bank, match_bank_near};
+use finance::payout::{
+    BankLine, BankMatch, arrival_entry, match_bank, match_bank_near, return_entry,
+};
+use finance::posting::PostingRules;
 use finance::{Currency, Money};
 use jiff::civil::date;
+use std::collections::BTreeMap;
 
 const PAYOUT: Money = Money::new(19_195, Currency::EUR);
 
@@ -93,4 +97,40 @@ fn without_a_reference_the_line_must_be_near_and_name_stripe() {
         verdict(&match_bank_near(&[], PAYOUT, arrival, &other)),
         "not yet"
     );
+}
+
+#[test]
+fn what_the_bank_has_is_in_transit_no_longer() {
+    let rules = PostingRules::default();
+    let dollars = |minor| Money::new(minor, Currency::USD);
+    for (entry, reference, kind, bank) in [
+        (
+            arrival_entry("po_1", dollars(19_195), &rules, "2026-11-24"),
+            "po_1:bank",
+            "J17",
+            19_195,
+        ),
+        (
+            arrival_entry("po_2", dollars(-3_175), &rules, "2026-11-24"),
+            "po_2:bank",
+            "J18",
+            -3_175,
+        ),
+        (
+            return_entry("po_1", dollars(19_195), &rules, "2026-11-26"),
+            "po_1:return",
+            "J19b",
+            -19_195,
+        ),
+    ] {
+        let entry = entry.unwrap();
+        assert_eq!(
+            (entry.reference.as_str(), entry.kind.as_str()),
+            (reference, kind)
+        );
+        let expected = BTreeMap::from([("1000", bank), ("1005", -bank)]);
+        assert_eq!(entry.per_account(), expected, "{reference}");
+    }
+    let nothing = arrival_entry("po_1", dollars(0), &rules, "2026-11-24");
+    assert!(nothing.is_err());
 }

@@ -1,0 +1,8 @@
+//! The server over real HTTP: an engine on a SQLite file, Stripe's connector, a clock by hand.
+
+mod access;
+mod api;
+mod app;
+mod ingress;
+mod openapi;
+mod operations;

@@ -1,0 +1,71 @@
+//! The OpenAPI document is sound: every reference leads somewhere, every call has a name of its own.
+
+use crate::app::App;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_str() {
+                    Some(text) if name == "$ref" => drop(found.insert(text)),
+                    _ => references(value, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_sound_and_every_path_answers() {
+    let app = App::start().await;
+    let document = app.get("/api/v1/openapi.json").await.json();
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|v| v.starts_with("3.")),
+        "{document}"
+    );
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    assert!(!found.is_empty());
+    for reference in found {
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("a place in this document");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    let mut names = BTreeSet::new();
+    let paths = document["paths"].as_object().expect("paths");
+    for (path, item) in paths {
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        for (method, operation) in item.as_object().expect("operations") {
+            let name = operation["operationId"].as_str().expect("a name");
+            assert!(names.insert(name.to_owned()), "{name} twice");
+            assert!(operation["tags"][0].is_string(), "{name} has no tag");
+            let text = operation["summary"]
+                .as_str()
+                .or(operation["description"].as_str());
+            assert!(text.is_some(), "{name} is not described");
+            // Each placeholder is a described parameter.
+            let parameters = operation["parameters"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            for part in path.split('/').filter_map(|p| p.strip_prefix('{')) {
+                let part = part.trim_end_matches('}');
+                let described = |p: &Value| p["name"] == part && p["in"] == "path";
+                assert!(parameters.iter().any(described), "{name}: {part}");
+            }
+            if method == "get" {
+                let reply = app.get(&path.replace(['{', '}'], "x")).await;
+                assert_ne!(reply.json()["detail"], format!("there is no page `{path}`"));
+                assert!(reply.status < 500, "{path}: {}", reply.text);
+            }
+        }
+    }
+    assert!(names.len() >= 24, "{names:?}");
+}

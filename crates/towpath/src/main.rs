@@ -1,1 +1,29 @@
-fn main() {}
+//! Towpath: signed Stripe webhooks become orders, payments and journal entries in Infor.
+//!
+//! The binary only wires things together: it reads the configuration, knows the list of connectors
+//! and starts what the other crates offer.
+
+mod cli;
+mod command;
+mod config;
+mod connectors;
+mod demo;
+mod flows;
+mod ionapi;
+mod log;
+mod suggest;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match command::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            // The chain on one line for what we say ourselves; lists of problems keep their lines.
+            eprintln!("towpath: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

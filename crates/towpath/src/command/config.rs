@@ -1,0 +1,44 @@
+//! `towpath config`: what is in force, and the reference page.
+
+use crate::cli::{Sources, wrong_config};
+use crate::config::{DEFAULTS, show};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// The configuration.
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Prints what is in force, without secrets, and where each value is from.
+    #[command(after_help = "\
+Layers, later ones win: defaults, the config file, variables such as TOWPATH__SERVER__LISTEN, flags.
+
+Examples:
+  towpath config show
+  towpath --config towpath.toml config show --json | jq '.[] | select(.origin != \"default\")'")]
+    Show {
+        /// Prints JSON: a list of path, value and origin.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the reference page: every setting with its default.
+    Default,
+}
+
+pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode> {
+    match command {
+        ConfigCommand::Default => print!("{DEFAULTS}"),
+        ConfigCommand::Show { json } => {
+            let layers = sources.layers()?;
+            layers
+                .config()
+                .map_err(|problems| wrong_config(&problems))?;
+            let lines = show::lines(&layers);
+            if *json {
+                println!("{}", serde_json::to_string_pretty(&show::json(&lines))?);
+            } else {
+                print!("{}", show::text(&lines));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

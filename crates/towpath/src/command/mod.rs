@@ -1,0 +1,57 @@
+//! What each command does, a file each.
+
+pub mod client;
+pub mod completions;
+pub mod config;
+pub mod doctor;
+pub mod flow;
+pub mod migrate;
+pub mod runs;
+pub mod sandbox;
+pub mod serve;
+
+use crate::cli::{Cli, Command, Sources};
+use anyhow::Context;
+use std::process::ExitCode;
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let sources = Sources::new(cli.config, cli.log);
+    match cli.command {
+        Command::Serve(args) => wait(serve::run(args, sources)),
+        Command::Demo(args) => wait(async {
+            crate::log::warnings();
+            crate::demo::run(args).await.map(|()| ExitCode::SUCCESS)
+        }),
+        Command::Sandbox(args) => wait(sandbox::run(args)),
+        Command::Flow(flow::Flow::Check(args)) => flow::check(&args),
+        Command::Runs(args) => wait(runs::run(args, sources)),
+        Command::Migrate => wait(migrate::run(sources)),
+        Command::Doctor(args) => wait(doctor::run(args, sources)),
+        Command::Config(command) => config::run(&command, sources),
+        Command::Completions(args) => Ok(completions::run(&args)),
+    }
+}
+
+/// Runs what waits for the network or the disk.
+fn wait(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.context("start the runtime")?.block_on(work)
+}
+
+/// Returns when a person or the system asks the process to end.
+async fn asked_to_end() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+        tokio::select! {
+            asked = tokio::signal::ctrl_c() => asked.context("listen for Ctrl-C"),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("listen for Ctrl-C")
+}

@@ -1,0 +1,107 @@
+//! `towpath sandbox`: a Stripe or an Infor of one's own.
+
+use super::asked_to_end;
+use anyhow::Context;
+use clap::Subcommand;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs a sandbox until Ctrl-C.
+#[derive(clap::Args)]
+#[command(after_help = "\
+A sandbox has production's paths, errors and manners, listens on this machine only and keeps \
+everything in memory. The same seed gives the same ids. Faults are planted by its admin API under \
+/__sim/.
+
+Examples:
+  towpath sandbox stripe --port 4010 --webhook http://127.0.0.1:8700/hooks/test/stripe/main
+  towpath sandbox infor --port 4020 --ionapi sandbox.ionapi
+  stripe trigger charge.succeeded --api-base http://127.0.0.1:4010")]
+pub struct Args {
+    #[command(subcommand)]
+    which: Which,
+}
+
+#[derive(Subcommand)]
+enum Which {
+    /// A sandbox Stripe: one account, signed webhooks.
+    Stripe(StripeArgs),
+    /// A sandbox Infor: an ION API gateway with one M3 company behind it.
+    Infor(InforArgs),
+}
+
+#[derive(clap::Args)]
+struct StripeArgs {
+    /// The port; 0 lets the system choose.
+    #[arg(long, default_value_t = 4010)]
+    port: u16,
+    /// Ids, secrets and random faults follow from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Sends all events there; its signing secret is printed.
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct InforArgs {
+    /// The port; 0 lets the system choose.
+    #[arg(long, default_value_t = 4020)]
+    port: u16,
+    /// Tokens and random faults follow from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Writes the tenant's `.ionapi` file there instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    ionapi: Option<PathBuf>,
+}
+
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.which {
+        Which::Stripe(args) => stripe(args).await?,
+        Which::Infor(args) => infor(args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn here(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+async fn stripe(args: StripeArgs) -> anyhow::Result<()> {
+    let config = sim::stripe::Config {
+        seed: args.seed,
+        ..Default::default()
+    };
+    let sandbox = sim::stripe::Stripe::start(config, here(args.port))
+        .await
+        .with_context(|| format!("listen on port {}", args.port))?;
+    println!("sandbox Stripe  {}", sandbox.url());
+    println!("secret key      {}", sim::stripe::DEFAULT_KEY);
+    if let Some(url) = &args.webhook {
+        let (_, secret) = sandbox.add_webhook_endpoint(url);
+        println!("webhook secret  {secret}");
+    }
+    asked_to_end().await
+}
+
+async fn infor(args: InforArgs) -> anyhow::Result<()> {
+    let config = sim::infor::Config {
+        seed: args.seed,
+        ..Default::default()
+    };
+    let sandbox = sim::infor::Infor::start(config, here(args.port))
+        .await
+        .with_context(|| format!("listen on port {}", args.port))?;
+    println!("sandbox Infor  {}", sandbox.url());
+    let ionapi = serde_json::to_string_pretty(&sandbox.ionapi())?;
+    match &args.ionapi {
+        Some(file) => {
+            std::fs::write(file, ionapi).with_context(|| format!("write `{}`", file.display()))?;
+            println!(".ionapi file   {}", file.display());
+        }
+        None => println!("{ionapi}"),
+    }
+    asked_to_end().await
+}

@@ -1,0 +1,8 @@
+//! The built binary, as a person calls it.
+
+mod completions;
+mod config;
+mod flow;
+mod program;
+mod runs;
+mod serve;

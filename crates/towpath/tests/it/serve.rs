@@ -1,0 +1,104 @@
+//! `towpath serve` as a process: it answers, a client asks it, SIGTERM ends it.
+
+use crate::program::{call, folder, towpath};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+const CONFIG: &str = r#"
+[server]
+listen = "127.0.0.1:0"
+api_token = "sesame"
+[log]
+format = "json"
+[environments.test]
+kind = "test"
+[environments.test.company]
+name = "Example"
+currency = "USD"
+books_zone = "UTC"
+collective_customer = "STRIPE"
+[environments.test.connections.stripe]
+connector = "stripe"
+webhook_secrets = ["whsec_1"]
+[environments.test.connections.stripe.settings]
+account = "acct_1"
+base_url = "http://127.0.0.1:9"
+[environments.test.connections.stripe.credential]
+secret_key = "sk_test_1"
+"#;
+
+/// Ends the process if the test ends first.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn it_serves_and_ends_when_asked() {
+    let folder = folder(CONFIG);
+    let child = towpath(folder.path(), &[], &["serve"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut serving = Serving(child);
+    let log = BufReader::new(serving.0.stderr.take().expect("a log"));
+    let mut lines = log.lines().map(|line| line.expect("a line"));
+    let url = lines
+        .by_ref()
+        .find_map(|line| {
+            let entry: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+            entry["url"].as_str().map(ToOwned::to_owned)
+        })
+        .expect("it listens");
+    let args = ["runs", "list", "--url", url.as_str()];
+    let called = call(folder.path(), &[("TOWPATH_TOKEN", "sesame")], &args);
+    assert_eq!(called.code, Some(0), "{}", called.err);
+    assert!(called.out.contains("state"), "{}", called.out);
+    let called = call(folder.path(), &[("TOWPATH_TOKEN", "wrong")], &args);
+    assert_eq!(called.code, Some(1));
+    assert!(
+        called.err.contains("the token is not accepted"),
+        "{}",
+        called.err
+    );
+    let called = call(folder.path(), &[], &["migrate"]);
+    assert!(
+        called.err.contains("another process uses this store"),
+        "{}",
+        called.err
+    );
+    let asked = Command::new("kill")
+        .arg(serving.0.id().to_string())
+        .status()
+        .expect("kill runs");
+    assert!(asked.success());
+    let rest: Vec<String> = lines.collect();
+    assert!(
+        rest.iter().any(|l| l.contains("\"message\":\"ended\"")),
+        "{rest:?}"
+    );
+    assert!(serving.0.wait().expect("it ended").success());
+    assert!(
+        !rest
+            .iter()
+            .any(|l| l.contains("sk_test_1") || l.contains("sesame"))
+    );
+    let called = call(folder.path(), &[], &["migrate"]);
+    assert_eq!(called.code, Some(0), "{}", called.err);
+}
+
+#[test]
+fn without_an_environment_it_says_what_to_add() {
+    let folder = folder("");
+    let called = call(folder.path(), &[], &["serve"]);
+    assert_eq!(called.code, Some(1));
+    assert!(
+        called.err.contains("no environment is configured"),
+        "{}",
+        called.err
+    );
+}

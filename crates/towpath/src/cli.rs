@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  towpath demo                           see it work, on this machine only
   towpath sandbox stripe --port 4010     a Stripe to try things on
   towpath flow check flows/*.yaml        all problems of some flows
   towpath doctor                         whether this machine is ready

@@ -20,7 +20,6 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => wait(serve::run(args, sources)),
         Command::Demo(args) => wait(async {
-            crate::log::warnings();
             crate::demo::run(args).await.map(|()| ExitCode::SUCCESS)
         }),
         Command::Sandbox(args) => wait(sandbox::run(args)),

@@ -1,13 +1,7 @@
-//! The connector against the sandbox Infor.
+//! The connector against the sandbox Infor, over HTTP on this machine.
 
 mod auth;
-mod budget;
-mod contract;
-mod customer;
-mod journal;
-mod open;
-mod order;
-mod payment;
-mod poll;
+mod errors;
+mod lists;
 mod sandbox;
-mod transport;
+mod session;

@@ -71,9 +71,12 @@ impl From<Problem> for DocumentProblemOut {
     }
 }
 
-/// An error of a request.
+/// An error of a request. Boxed, because nearly every answer is none.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -93,7 +96,7 @@ impl ApiError {
         detail: impl Into<String>,
         cure: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             code,
             detail: detail.into(),
@@ -101,7 +104,7 @@ impl ApiError {
             problems: Vec::new(),
             reference: None,
             retry_after_s: None,
-        }
+        }))
     }
 
     pub fn bad_request(code: &'static str, detail: impl Into<String>, cure: &str) -> Self {
@@ -114,6 +117,14 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail, "")
     }
 
+    /// A document of the caller's is not in order: everything that is wrong with it.
+    pub fn problems(detail: impl Into<String>, problems: Vec<Problem>) -> Self {
+        let cure = "put right what `problems` lists";
+        let mut error = Self::bad_request("wrong_document", detail, cure);
+        error.0.problems = problems;
+        error
+    }
+
     /// It cannot be done in the state things are in.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail, "")
@@ -123,7 +134,7 @@ impl ApiError {
     pub fn away(detail: impl Into<String>) -> Self {
         let cure = "repeat it later; nothing was done";
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "away", detail, cure);
-        error.retry_after_s = Some(5);
+        error.0.retry_after_s = Some(5);
         error
     }
 
@@ -133,24 +144,25 @@ impl ApiError {
         tracing::error!(error.reference = reference, error = %cause, "a request failed");
         let detail = format!("it failed on our side; the log names the cause under `{reference}`");
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail, "");
-        error.reference = Some(reference);
+        error.0.reference = Some(reference);
         error
     }
 
     /// The answer without an axum body, for ingress.
     pub fn parts(self) -> (StatusCode, Bytes, Option<u32>) {
+        let parts = *self.0;
         let out = ProblemOut {
-            kind: format!("urn:towpath:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or("Error"),
-            status: self.status.as_u16(),
-            detail: self.detail,
-            code: self.code,
-            cure: self.cure,
-            problems: self.problems.into_iter().map(Into::into).collect(),
-            reference: self.reference,
+            kind: format!("urn:towpath:problem:{}", parts.code),
+            title: parts.status.canonical_reason().unwrap_or("Error"),
+            status: parts.status.as_u16(),
+            detail: parts.detail,
+            code: parts.code,
+            cure: parts.cure,
+            problems: parts.problems.into_iter().map(Into::into).collect(),
+            reference: parts.reference,
         };
         let body = serde_json::to_vec(&out).unwrap_or_default();
-        (self.status, body.into(), self.retry_after_s)
+        (parts.status, body.into(), parts.retry_after_s)
     }
 }
 

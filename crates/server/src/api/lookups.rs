@@ -8,7 +8,7 @@ use crate::problem::{ApiError, ProblemOut};
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
-use model::Timestamp;
+use model::{Problem, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{LookupChange, LookupPut, LookupRow, LookupTable};
@@ -126,14 +126,28 @@ pub async fn put(
             "send several changes",
         ));
     }
-    let mut rows = Vec::with_capacity(given.rows.len());
-    for row in given.rows {
-        rows.push(LookupPut {
-            table: table.clone(),
-            valid_from: valid_from(row.valid_from.as_deref())?,
-            value: (!row.value.is_null()).then(|| row.value.to_string()),
-            key: row.key,
-        });
+    let (mut rows, mut problems) = (Vec::with_capacity(given.rows.len()), Vec::new());
+    for (n, row) in given.rows.into_iter().enumerate() {
+        let path = format!("rows[{n}]");
+        if row.key.is_empty() {
+            let cure = "give the text that formulas look up";
+            problems.push(Problem::error(&path, "empty_key", "the key is empty", cure));
+        }
+        match valid_from(&path, row.valid_from.as_deref()) {
+            Ok(valid_from) => rows.push(LookupPut {
+                table: table.clone(),
+                valid_from,
+                value: (!row.value.is_null()).then(|| row.value.to_string()),
+                key: row.key,
+            }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(ApiError::problems(
+            "the rows are not in order; none was stored",
+            problems,
+        ));
     }
     let at = app.engine.clock().now();
     let change = LookupChange {
@@ -146,7 +160,7 @@ pub async fn put(
     Ok(Json(ChangedOut { changed }))
 }
 
-fn valid_from(text: Option<&str>) -> Result<Timestamp, ApiError> {
+fn valid_from(path: &str, text: Option<&str>) -> Result<Timestamp, Problem> {
     let Some(text) = text else {
         return Ok(Timestamp::default());
     };
@@ -154,11 +168,9 @@ fn valid_from(text: Option<&str>) -> Result<Timestamp, ApiError> {
     parsed
         .map(|at| Timestamp(at.as_microsecond()))
         .map_err(|_| {
-            ApiError::bad_request(
-                "wrong_time",
-                format!("`{text}` is no time"),
-                "write it like 2026-01-31T00:00:00Z",
-            )
+            let path = format!("{path}.valid_from");
+            let cure = "write it like 2026-01-31T00:00:00Z";
+            Problem::error(path, "wrong_time", format!("`{text}` is no time"), cure)
         })
 }
 

@@ -17,6 +17,7 @@ use model::ids::{EnvironmentId, FlowId, RunId};
 use model::{FaultClass, RunState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::run::StepState;
 use store::{CallRecord, EntryRecord, RunFilter, RunRecord, StepRecord};
@@ -232,10 +233,10 @@ pub async fn show(
         Err(error) => return Err(error.into()),
     };
     let deployment = app.engine.catalog().deployment(run.deployment);
-    let entries = entries(&app, &run).await?;
+    let entries = entries(&app, deployment.as_ref(), &run, &steps).await?;
     Ok(Json(RunDetailOut {
         steps: steps
-            .into_iter()
+            .iter()
             .map(|s| step_out(deployment.as_ref(), s))
             .collect(),
         calls: calls
@@ -248,13 +249,31 @@ pub async fn show(
     }))
 }
 
-/// The entries that a run booked. They stand under its business key: entries are booked under the
-/// transaction or charge that the run is about.
-async fn entries(app: &App, run: &RunRecord) -> Result<Vec<EntryRecord>, ApiError> {
+/// The entries that a run booked. They are looked for by reference: the run's key, and the ids that
+/// its steps came to, among them that of the transaction it is about.
+async fn entries(
+    app: &App,
+    deployment: Option<&Arc<Deployment>>,
+    run: &RunRecord,
+    steps: &[StepRecord],
+) -> Result<Vec<EntryRecord>, ApiError> {
+    let mut references = BTreeSet::from([run.key.clone()]);
+    let done = steps.iter().filter(|s| s.state == StepState::Done);
+    for output in done.filter_map(|s| s.output.as_ref()) {
+        let Some(output) = deployment.and_then(|d| masked(&d.environment, output, opened::STEP))
+        else {
+            continue;
+        };
+        let ids = ["id", "reference"]
+            .iter()
+            .filter_map(|name| output.get(name)?.as_str());
+        references.extend(ids.map(ToOwned::to_owned));
+    }
+    let references: Vec<String> = references.into_iter().collect();
     let found = app
         .engine
         .store()
-        .entries(run.environment, &[run.key.clone()])
+        .entries(run.environment, &references)
         .await?;
     Ok(found.into_iter().filter(|e| e.run == run.id).collect())
 }
@@ -318,7 +337,7 @@ fn out(app: &App, run: RunRecord) -> RunOut {
     }
 }
 
-fn step_out(deployment: Option<&Arc<Deployment>>, step: StepRecord) -> RunStepOut {
+fn step_out(deployment: Option<&Arc<Deployment>>, step: &StepRecord) -> RunStepOut {
     let output = step
         .output
         .as_ref()

@@ -22,8 +22,8 @@ use store::Counts;
 use text::Text;
 use tokio::sync::Mutex;
 
-/// How long counts of the whole store are kept: they read whole indexes.
-const COUNTS_AGE: Duration = Duration::from_secs(15);
+/// How long counts of the store are kept, so that asking often costs nothing.
+const COUNTS_AGE: Duration = Duration::from_secs(5);
 
 /// What the server has counted since it started.
 #[derive(Default)]
@@ -125,8 +125,6 @@ fn connections(app: &App, text: &mut Text) {
 fn stored(app: &App, counts: &Counts, text: &mut Text) {
     text.gauge("towpath_store_up", "Whether the store answers.")
         .value(1);
-    text.gauge("towpath_events", "Events in the store.")
-        .value(counts.events);
     text.gauge(
         "towpath_dead_letters",
         "Dead letters that nobody has dealt with.",
@@ -134,8 +132,8 @@ fn stored(app: &App, counts: &Counts, text: &mut Text) {
     .value(counts.dead_letters);
     text.gauge("towpath_exceptions", "Exceptions that are open.")
         .value(counts.open_exceptions);
-    let mut family = text.gauge("towpath_runs", "Runs in the store, by state.");
-    for state in RunState::ALL {
+    let mut family = text.gauge("towpath_runs", "Runs that are not over, by state.");
+    for state in RunState::ALL.into_iter().filter(|s| s.is_live()) {
         family.labelled(&[("state", state.as_str())], counts.runs_in(state));
     }
     let (advance, ingest) = app.engine.store().waiting();
@@ -153,7 +151,7 @@ async fn counts(app: &App) -> Result<Counts, store::Error> {
     {
         return Ok(counts.clone());
     }
-    let counts = app.engine.store().counts().await?;
+    let counts = app.engine.store().live_counts().await?;
     *kept = Some((now, counts.clone()));
     Ok(counts)
 }

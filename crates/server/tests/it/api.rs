@@ -221,10 +221,26 @@ async fn lookup_rows_are_stored_read_and_taken_out() {
         app.get("/api/v1/lookups").await.json()["data"][0]["name"],
         "items"
     );
-    let wrong = json!({"rows": [{"key": "x", "value": 1, "valid_from": "tomorrow"}]});
-    app.put("/api/v1/lookups/items", &wrong)
-        .await
-        .problem(400, "wrong_time");
+    let wrong = json!({"rows": [
+        {"key": "x", "value": 1, "valid_from": "tomorrow"},
+        {"key": "", "value": 1},
+        {"key": "good", "value": 1},
+    ]});
+    let reply = app.put("/api/v1/lookups/items", &wrong).await;
+    let problems = reply.problem(400, "wrong_document")["problems"].clone();
+    let paths: Vec<&Value> = problems
+        .as_array()
+        .expect("all")
+        .iter()
+        .map(|p| &p["path"])
+        .collect();
+    assert_eq!(json!(paths), json!(["rows[0].valid_from", "rows[1]"]));
+    let read = app.get("/api/v1/lookups/items").await.json();
+    assert_eq!(
+        read["data"].as_array().map(Vec::len),
+        Some(1),
+        "none was stored"
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub struct Plan {
     pub steps: Vec<PlanStep>,
     /// The connectors whose connections a deployment must bind.
     pub connectors: BTreeSet<&'static str>,
+    /// The settings of the company that its formulas read: `default_terms`.
+    pub company: BTreeSet<String>,
 }
 
 /// One step, at its place.
@@ -80,6 +82,7 @@ pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
         schemas: Schemas::new(),
         steps: json!({"type": "object", "properties": {}}),
         connectors: BTreeSet::new(),
+        company: BTreeSet::new(),
         ordinals: BTreeMap::new(),
         reads: BTreeSet::new(),
     };
@@ -96,6 +99,7 @@ struct Compiler<'a> {
     /// The schema of `steps` so far.
     steps: Value,
     connectors: BTreeSet<&'static str>,
+    company: BTreeSet<String>,
     ordinals: BTreeMap<String, i64>,
     reads: BTreeSet<i64>,
 }
@@ -161,6 +165,7 @@ impl Compiler<'_> {
             });
         }
         let connectors = std::mem::take(&mut self.connectors);
+        let company = std::mem::take(&mut self.company);
         Some(Plan {
             triggers,
             subject,
@@ -168,6 +173,7 @@ impl Compiler<'_> {
             order_by,
             steps,
             connectors,
+            company,
             flow,
         })
     }
@@ -327,8 +333,16 @@ impl Compiler<'_> {
         let sound = !problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
         if sound {
-            self.problems
-                .extend(mapping::check_template(&template, path, &self.schemas));
+            // Which settings a company has is known when the flow is deployed.
+            let found = mapping::check_template(&template, path, &self.schemas);
+            let of_company =
+                |p: &Problem| p.code == "maybe_missing" && p.message.starts_with("`company.");
+            self.problems.extend(found.into_iter().filter(|p| !of_company(p)));
+            let references = template.references();
+            let names = references.iter().map(ToString::to_string);
+            self.company.extend(names.filter_map(|n| {
+                n.strip_prefix("company.").map(|n| n.split('.').next().unwrap_or(n).to_owned())
+            }));
         }
         template
     }
@@ -393,7 +407,11 @@ fn standard_names() -> [(&'static str, Value); 5] {
         ),
         (
             "company",
-            json!({"type": "object", "additionalProperties": true}),
+            json!({"type": "object",
+                "required": ["name", "currency", "books_zone", "collective_customer"],
+                "properties": {"name": text(), "currency": text(), "books_zone": text(),
+                               "collective_customer": text()},
+                "additionalProperties": true}),
         ),
         (
             "connection",

@@ -310,6 +310,13 @@ async fn deploy(
     let Some(plan) = plan else {
         return Ok(problems);
     };
+    let company = environment.company.to_value();
+    for name in plan.company.iter().filter(|n| company.get(n.as_str()).is_none()) {
+        let path = format!("environments.{}.company.settings.{name}", environment.name);
+        let message = format!("the flow `{}` reads `company.{name}`", plan.flow.id);
+        let cure = "add it to the company's settings";
+        problems.push(Problem::error(path, "missing_setting", message, cure));
+    }
     let mut bindings = BTreeMap::new();
     for id in &plan.connectors {
         let named = setup.bindings.get(*id);

@@ -27,6 +27,9 @@ pub struct Args {
     /// The sandboxes' seed: the same seed, the same ids.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// What is logged besides.
+    #[arg(long, value_name = "FILTER", default_value = "off")]
+    log_filter: String,
     /// Run on this PostgreSQL database instead of a SQLite file.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
@@ -34,6 +37,11 @@ pub struct Args {
 
 /// Plays the demo.
 pub async fn run(args: Args) -> Result<()> {
+    // What goes wrong on purpose is told by the demo itself; defects are logged.
+    crate::log::start(&crate::config::log::LogConfig {
+        format: crate::config::log::Format::Text,
+        filter: args.log_filter.clone(),
+    })?;
     let mut world = World::start(&args).await?;
     println!("Towpath demo: everything below runs on this machine, against two sandboxes.");
     println!("  sandbox Stripe  {}", world.stripe.url());

@@ -3,14 +3,18 @@
 use super::shop::Bought;
 use super::world::World;
 use anyhow::Result;
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, presets};
+use comfy_table::Table;
 use finance::{Currency, Money};
 use model::RunState;
 use store::{EntryRecord, LetterFilter, Page};
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.iter().copied());
     table
 }
 

@@ -145,7 +145,7 @@ pub async fn buy(world: &World, sale: Sale) -> Result<Bought> {
         .map_err(|error| anyhow::anyhow!("the sandbox refused `{}`: {error}", sale.what))?;
     Ok(Bought {
         what: sale.what,
-        declined: bought.error.is_some(),
+        declined: bought.declined.is_some(),
         charge: bought.charge,
         payment_intent: bought.payment_intent,
         transaction: bought.balance_transaction,

@@ -258,9 +258,6 @@ fn setup(
     infor: &sim::infor::Handle,
     webhook_secret: &str,
 ) -> Setup {
-    let ionapi = infor.ionapi();
-    let text = |key: &str| ionapi[key].as_str().unwrap_or_default().to_owned();
-    let secret = |key: &str| Secret::new(text(key));
     let mut settings = serde_json::Map::new();
     settings.insert("default_terms".into(), json!("00"));
     settings.insert("default_item".into(), json!("WEB-SALE"));
@@ -295,19 +292,16 @@ fn setup(
                     name: "m3".into(),
                     connector: "infor".into(),
                     settings: json!({
-                        "gateway_url": text("iu"), "tenant": text("ti"), "auth_url": text("pu"),
-                        "token_path": text("ot"), "company": 100, "division": "AAA",
-                        "facility": "100", "warehouse": "100", "order_type": "C01",
-                        "customer_template": "TPL001", "payment_batch_type": "STR",
-                        "payment_type": "ST", "journal_template": "STRIPE-POS1",
-                        "exportmi": true, "read_from": "20260101",
+                        "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
+                        "order_type": "C01", "customer_template": "TPL001",
+                        "payment_batch_type": "STR", "payment_type": "ST",
+                        "journal_template": "STRIPE-POS1", "exportmi": true,
+                        "read_from": "20260101",
                     }),
-                    credential: BTreeMap::from([
-                        ("client_id".to_owned(), secret("ci")),
-                        ("client_secret".to_owned(), secret("cs")),
-                        ("access_key".to_owned(), secret("saak")),
-                        ("secret_key".to_owned(), secret("sask")),
-                    ]),
+                    credential: BTreeMap::from([(
+                        "ionapi".to_owned(),
+                        Secret::new(infor.ionapi().to_string()),
+                    )]),
                     next_credential: None,
                     webhook_secrets: Vec::new(),
                     limits,

@@ -1,259 +1,225 @@
-//! Access tokens of the ION API gateway: asked for once, shared by all calls, renewed in time.
+//! Access tokens: one at a time per connection, renewed before it ends, shared by all callers.
 //!
-//! Tokens are kept in memory only: each start asks for a new one, and the published budgets are
-//! 100 tokens a day and client and 1,000 sign-ins a day and tenant [documented for one tier]. So
-//! there is one request at a time, whoever waits takes its token, and a refused sign-in is not
-//! repeated for a while. Two credentials may live at once while they are rotated: if one is refused
-//! the other is tried and, when it is accepted, used from then on.
+//! Tenants may allow as few as 100 tokens per client and day, so tokens are never asked for twice
+//! at once. They are kept in memory: a restart asks for a new one. (Keeping them sealed across
+//! restarts is still to be built.)
 
-use connector::Runtime;
+use crate::ionapi::Ionapi;
+use crate::settings::{Grant, Settings};
+use crate::target::Target;
 use connector::http::{Reply, Request};
+use connector::{Runtime, http};
 use model::{Fault, FaultClass, Secret, Timestamp};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// The longest wait for the authorization server.
+/// Renewed this long before its end, or at nine tenths of a short life.
+const EARLY: Duration = Duration::from_secs(120);
+/// More tokens than this in a day deserve a warning.
+const MANY_A_DAY: u32 = 50;
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// A token is renewed this long before it ends; a short one when a tenth of it is left.
-const MARGIN: Duration = Duration::from_secs(120);
-/// What a token lives if its answer does not say [documented default: two hours]; cautious.
-const LIFETIME: Duration = Duration::from_secs(600);
-/// After a refused sign-in nothing is asked for this long.
-const PAUSE: Duration = Duration::from_secs(30);
-
-/// What signs in.
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub id: Secret,
-    pub secret: Secret,
-    /// Access and secret key of the service account: the password grant; without: the
-    /// client-credentials grant.
-    pub account: Option<(Secret, Secret)>,
-}
-
-impl Client {
-    fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let account = self.account.iter().flat_map(|(key, secret)| [key, secret]);
-        [&self.id, &self.secret].into_iter().chain(account)
-    }
-
-    fn form(&self) -> String {
-        let mut pairs = Vec::new();
-        match &self.account {
-            Some((key, secret)) => {
-                pairs.push(("grant_type", "password"));
-                pairs.push(("username", key.expose()));
-                pairs.push(("password", secret.expose()));
-            }
-            None => pairs.push(("grant_type", "client_credentials")),
-        }
-        pairs.push(("client_id", self.id.expose()));
-        pairs.push(("client_secret", self.secret.expose()));
-        let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let pairs: Vec<String> = pairs
-            .into_iter()
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        pairs.join("&")
-    }
-}
-
-/// An access token.
-#[derive(Clone, Debug)]
-pub struct Token {
-    pub text: Secret,
-    /// Counts the tokens of this session.
-    pub number: u64,
-    pub obtained_at: Timestamp,
-    renew_at: Timestamp,
-}
+/// Everything but what RFC 3986 leaves as it is.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The tokens of one connection.
 pub struct Tokens {
     url: String,
-    clients: Vec<Client>,
-    runtime: Runtime,
+    grant: Option<Grant>,
+    scope: Option<String>,
+    credentials: Vec<Ionapi>,
+    /// Held while a token is fetched: that is the single flight.
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    active: usize,
-    issued: u64,
     token: Option<Token>,
-    refused: Option<(Timestamp, Fault)>,
+    /// Which credential is in use.
+    active: usize,
+    /// Days since 1970, and the tokens fetched on that day.
+    day: i64,
+    fetched: u32,
+}
+
+struct Token {
+    value: Secret,
+    renew_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: Secret,
+    #[serde(default = "two_hours")]
+    expires_in: u64,
+}
+
+/// The default life of a token, where the answer does not say.
+fn two_hours() -> u64 {
+    7_200
 }
 
 impl Tokens {
-    /// `clients`: the current one, then the next, if there is one.
-    pub fn new(url: String, clients: Vec<Client>, runtime: Runtime) -> Self {
+    pub fn new(target: &Target) -> Self {
+        let Settings { grant, scope, .. } = &target.settings;
         Self {
-            url,
-            clients,
-            runtime,
+            url: target.token_url.clone(),
+            grant: *grant,
+            scope: scope.clone(),
+            credentials: target.credentials.clone(),
             state: Mutex::default(),
         }
     }
 
-    /// A token that is good for a while: the one at hand, or a new one.
+    /// A token that is good for now.
     ///
     /// # Errors
-    /// `Unauthorized` if no credential is accepted, `RateLimited`, `Transient`. Never `Unknown`:
-    /// without a token nothing else was sent.
-    pub async fn token(&self) -> Result<Token, Fault> {
-        self.other_than(None).await
-    }
-
-    /// A token instead of number `refused`: the one that another call got in the meantime, or a
-    /// new one.
-    ///
-    /// # Errors
-    /// As [`Tokens::token`].
-    pub async fn renewed(&self, refused: u64) -> Result<Token, Fault> {
-        self.other_than(Some(refused)).await
-    }
-
-    /// `text` without any secret in it, should a peer have echoed one.
-    pub fn redact(&self, text: &str, token: Option<&Token>) -> String {
-        let secrets = self.clients.iter().flat_map(Client::secrets);
-        let secrets = secrets
-            .chain(token.map(|t| &t.text))
-            .filter(|s| !s.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| {
-            text.replace(secret.expose(), "…")
-        })
-    }
-
-    async fn other_than(&self, refused: Option<u64>) -> Result<Token, Fault> {
-        // Held while asking: whoever comes in the meantime waits and takes the same token.
+    /// `Unauthorized` if every credential was refused; otherwise why none could be fetched.
+    pub async fn get(&self, runtime: &Runtime) -> Result<Secret, Fault> {
         let mut state = self.state.lock().await;
-        let now = self.runtime.clock.now();
-        if let Some(token) = &state.token
-            && refused.is_none_or(|number| token.number != number)
-            && now < token.renew_at
-        {
-            return Ok(token.clone());
-        }
-        if let Some((at, fault)) = &state.refused
-            && now < at.plus(PAUSE)
-        {
-            return Err(fault.clone());
-        }
-        state.token = None;
-        let active = state.active;
-        let mut answer = self.ask(&self.clients[active]).await;
-        if matches!(&answer, Err(fault) if is_credential(fault)) {
-            for (other, client) in self
-                .clients
-                .iter()
-                .enumerate()
-                .filter(|(n, _)| *n != active)
-            {
-                let second = self.ask(client).await;
-                if second.is_ok() {
-                    tracing::warn!("the credential in use was refused: the other is used from now");
-                    state.active = other;
-                    answer = second;
-                }
-            }
-        }
-        match answer {
-            Ok((text, lifetime)) => {
-                state.issued += 1;
-                state.refused = None;
-                let margin = MARGIN.min(lifetime / 10);
-                let token = Token {
-                    text,
-                    number: state.issued,
-                    obtained_at: now,
-                    renew_at: now.plus(lifetime - margin),
-                };
-                tracing::debug!(number = token.number, "a new access token");
-                state.token = Some(token.clone());
-                Ok(token)
-            }
-            Err(fault) => {
-                if fault.class == FaultClass::Unauthorized {
-                    state.refused = Some((now, fault.clone()));
-                }
-                Err(fault)
-            }
+        match &state.token {
+            Some(token) if runtime.clock.now() < token.renew_at => Ok(token.value.clone()),
+            _ => self.fetch(&mut state, runtime).await,
         }
     }
 
-    async fn ask(&self, client: &Client) -> Result<(Secret, Duration), Fault> {
+    /// A token instead of one that was refused. Whoever comes second gets what the first fetched.
+    ///
+    /// # Errors
+    /// As [`Tokens::get`].
+    pub async fn renew(&self, refused: &Secret, runtime: &Runtime) -> Result<Secret, Fault> {
+        let mut state = self.state.lock().await;
+        match &state.token {
+            Some(token) if token.value != *refused => Ok(token.value.clone()),
+            _ => self.fetch(&mut state, runtime).await,
+        }
+    }
+
+    /// `text` without any secret in it.
+    pub fn redact(&self, text: &str) -> String {
+        let secrets = self.credentials.iter().flat_map(Ionapi::secrets);
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+    }
+
+    async fn fetch(&self, state: &mut State, runtime: &Runtime) -> Result<Secret, Fault> {
+        state.token = None;
+        let mut refusal = None;
+        for n in 0..self.credentials.len() {
+            let which = (state.active + n) % self.credentials.len();
+            match self.ask(&self.credentials[which], runtime).await {
+                Ok(granted) => {
+                    if n > 0 {
+                        tracing::warn!(
+                            "Infor refused the credential in use: now the other one is used"
+                        );
+                    }
+                    state.active = which;
+                    return Ok(keep(state, granted, runtime.clock.now()));
+                }
+                Err(fault) if fault.class == FaultClass::Unauthorized => {
+                    refusal.get_or_insert(fault);
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| Fault::bug("a connection without a credential")))
+    }
+
+    async fn ask(&self, ionapi: &Ionapi, runtime: &Runtime) -> Result<Granted, Fault> {
+        let mut form = vec![
+            ("client_id", ionapi.client_id.expose()),
+            ("client_secret", ionapi.client_secret.expose()),
+        ];
+        match (self.grant, &ionapi.service_account) {
+            (Some(Grant::Password) | None, Some(account)) => form.extend([
+                ("grant_type", "password"),
+                ("username", account.access_key.expose()),
+                ("password", account.secret_key.expose()),
+            ]),
+            _ => form.push(("grant_type", "client_credentials")),
+        }
+        form.extend(self.scope.as_deref().map(|scope| ("scope", scope)));
+        let pairs: Vec<String> = form
+            .iter()
+            .map(|(name, v)| format!("{name}={}", utf8_percent_encode(v, FORM)))
+            .collect();
         let request = Request {
             method: "POST",
             url: &self.url,
             headers: vec![("accept", "application/json".into())],
             authorization: None,
-            body: Some(("application/x-www-form-urlencoded", client.form().into())),
+            body: Some(("application/x-www-form-urlencoded", pairs.join("&").into())),
             timeout: TIMEOUT,
         };
-        let reply = self
-            .runtime
-            .http
-            .send(request)
-            .await
-            .map_err(|fault| Fault {
-                // Nothing but a token can have come of it: asking again is safe.
-                class: match fault.class {
-                    FaultClass::Unknown => FaultClass::Transient,
-                    class => class,
-                },
-                message: format!("signing in: {}", fault.message),
-                ..fault
-            })?;
-        read(&reply).map_err(|mut fault| {
-            fault.message = self.redact(&fault.message, None);
-            fault.with_status(reply.status)
-        })
+        // A lost answer costs a token of the day's budget and nothing else.
+        let reply = runtime.http.send(request).await.map_err(|mut fault| {
+            if fault.class == FaultClass::Unknown {
+                fault.class = FaultClass::Transient;
+            }
+            fault
+        })?;
+        if reply.status == 200 {
+            return serde_json::from_slice(&reply.body)
+                .map_err(|_| Fault::transient("the sign-in answer has no token").with_status(200));
+        }
+        Err(self.refused(&reply))
+    }
+
+    fn refused(&self, reply: &http::Reply) -> Fault {
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        let part = |key: &str| {
+            body.get(key)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or("")
+        };
+        let (error, description) = (part("error"), part("error_description"));
+        let class = match (reply.status, error) {
+            (429, _) => FaultClass::RateLimited,
+            (_, "invalid_client" | "invalid_grant" | "unauthorized_client") | (401 | 403, _) => {
+                FaultClass::Unauthorized
+            }
+            (400, "invalid_request" | "unsupported_grant_type" | "invalid_scope") => {
+                FaultClass::Unauthorized
+            }
+            _ => FaultClass::Transient,
+        };
+        let words = [error, description].join(" ");
+        let message = format!("sign-in was refused ({}): {}", reply.status, words.trim());
+        let mut fault = Fault::new(class, self.redact(message.trim_end_matches([':', ' '])));
+        fault.retry_after = retry_after(reply);
+        if !error.is_empty() {
+            fault.code = Some(error.to_owned());
+        }
+        fault.with_status(reply.status)
     }
 }
 
-/// Another credential may help.
-fn is_credential(fault: &Fault) -> bool {
-    matches!(
-        fault.code.as_deref(),
-        Some("invalid_client" | "invalid_grant")
-    )
+fn retry_after(reply: &Reply) -> Option<Duration> {
+    reply.retry_after()
 }
 
-fn read(reply: &Reply) -> Result<(Secret, Duration), Fault> {
-    let status = reply.status;
-    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    let text = |name: &str| body.as_ref()?.get(name)?.as_str().filter(|t| !t.is_empty());
-    match status {
-        200 => {
-            let token = text("access_token").ok_or_else(|| {
-                Fault::transient("signing in: the answer was a success without a token")
-            })?;
-            // Numbers as texts are seen in the wild.
-            let seconds = body
-                .as_ref()
-                .and_then(|b| b.get("expires_in"))
-                .and_then(|v| v.as_u64().or_else(|| v.as_str()?.trim().parse().ok()));
-            let lifetime = seconds.map_or(LIFETIME, Duration::from_secs);
-            Ok((Secret::new(token), lifetime))
-        }
-        429 => {
-            let message = "signing in: too many tokens were asked for";
-            let mut fault = Fault::new(FaultClass::RateLimited, message);
-            fault.retry_after = reply.retry_after();
-            Err(fault)
-        }
-        400..500 => {
-            let code = text("error").unwrap_or("");
-            let why = text("error_description").unwrap_or(code);
-            let message = format!("signing in was refused ({status}): {why}");
-            let mut fault = Fault::new(FaultClass::Unauthorized, message);
-            fault.code = Some(code.to_owned()).filter(|c| !c.is_empty());
-            Err(fault)
-        }
-        _ => Err(Fault::transient(format!(
-            "signing in: the answer was {status}, no token"
-        ))),
+fn keep(state: &mut State, granted: Granted, now: Timestamp) -> Secret {
+    let life = Duration::from_secs(granted.expires_in);
+    let renew_at = now.plus(life.saturating_sub(EARLY.min(life / 10)));
+    state.token = Some(Token {
+        value: granted.access_token.clone(),
+        renew_at,
+    });
+    let day = now.seconds().div_euclid(86_400);
+    if day != state.day {
+        (state.day, state.fetched) = (day, 0);
     }
+    state.fetched += 1;
+    if state.fetched == MANY_A_DAY {
+        tracing::warn!(
+            tokens = state.fetched,
+            "many Infor tokens in one day: tenants limit them"
+        );
+    }
+    granted.access_token
 }

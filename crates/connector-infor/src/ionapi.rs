@@ -1,96 +1,115 @@
-//! `.ionapi` files: what an administrator downloads when an app of type Backend Service is made.
+//! The `.ionapi` file of an authorized app: where to sign in, as whom, and where the gateway is.
+//!
+//! Keys as seen in files of real tenants: `ti` tenant, `ci`/`cs` client, `iu` gateway, `pu` + `ot`
+//! token URL, `saak`/`sask` service-account keys (only if one was made). No URL is ever derived
+//! from `ti`.
 
-use model::{Problem, Secret};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use model::Secret;
+use serde_json::Value;
 
-/// Keys without which nothing works: tenant, client id and secret, gateway, authorization server
-/// and token path.
-const REQUIRED: [&str; 6] = ["ti", "ci", "cs", "iu", "pu", "ot"];
-
-/// Keys and the names that our credential has for them.
-const SECRETS: [(&str, &str); 4] = [
-    ("ci", "client_id"),
-    ("cs", "client_secret"),
-    ("saak", "access_key"),
-    ("sask", "secret_key"),
-];
-
-/// Keys and the names that our settings have for them.
-const SETTINGS: [(&str, &str); 4] = [
-    ("ti", "tenant"),
-    ("iu", "gateway_url"),
-    ("pu", "auth_url"),
-    ("ot", "token_path"),
-];
-
-/// What a file gives to a connection.
+/// What an `.ionapi` file says.
 #[derive(Clone, Debug)]
-pub struct IonApi {
-    /// `tenant`, `gateway_url`, `auth_url` and `token_path` of the settings.
-    pub settings: Map<String, Value>,
-    /// The credential; `access_key` and `secret_key` only if the app has a service account.
-    pub credential: BTreeMap<String, Secret>,
+pub struct Ionapi {
+    pub tenant: String,
+    pub client_id: Secret,
+    pub client_secret: Secret,
+    pub gateway_url: String,
+    pub auth_url: String,
+    pub token_path: String,
+    pub service_account: Option<ServiceAccount>,
 }
 
-/// Reads a file. No URL is ever derived from the tenant: each stands in the file.
-///
-/// # Errors
-/// One problem that names every missing key.
-pub fn read(text: &str) -> Result<IonApi, Problem> {
-    let file: Map<String, Value> = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|_| {
-            Problem::error(
-                "ionapi",
-                "invalid_ionapi",
-                "The file is no JSON object.",
-                "Choose the .ionapi file as it was downloaded from Infor.",
-            )
+/// The keys of a service account.
+#[derive(Clone, Debug)]
+pub struct ServiceAccount {
+    pub access_key: Secret,
+    pub secret_key: Secret,
+}
+
+impl Ionapi {
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// One sentence that names everything that is missing. It never quotes the file.
+    pub fn parse(text: &Secret) -> Result<Self, String> {
+        let file: Value = serde_json::from_str(text.expose()).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            format!("The .ionapi file is no JSON (line {line}, column {column}).")
         })?;
-    let get = |key: &str| {
-        let value = file.get(key).and_then(Value::as_str).map(str::trim);
-        value.filter(|v| !v.is_empty())
-    };
-    let missing: Vec<&str> = REQUIRED.into_iter().filter(|k| get(k).is_none()).collect();
-    if !missing.is_empty() {
-        return Err(Problem::error(
-            "ionapi",
-            "incomplete_ionapi",
-            format!("The file lacks {}.", missing.join(", ")),
-            "Download it again from the app of type Backend Service, with its credentials.",
-        ));
+        let part = |key: &str| {
+            let value = file.get(key).and_then(Value::as_str).map(str::trim);
+            value.filter(|v| !v.is_empty()).map(str::to_owned)
+        };
+        let mut missing = Vec::new();
+        let mut required = |key: &'static str| {
+            part(key).unwrap_or_else(|| {
+                missing.push(format!("`{key}`"));
+                String::new()
+            })
+        };
+        let ionapi = Self {
+            tenant: required("ti"),
+            client_id: Secret::new(required("ci")),
+            client_secret: Secret::new(required("cs")),
+            gateway_url: required("iu"),
+            auth_url: required("pu"),
+            token_path: required("ot"),
+            service_account: part("saak")
+                .zip(part("sask"))
+                .map(|(access_key, secret_key)| ServiceAccount {
+                    access_key: Secret::new(access_key),
+                    secret_key: Secret::new(secret_key),
+                }),
+        };
+        if part("saak").is_some() != part("sask").is_some() {
+            let key = if part("saak").is_none() {
+                "saak"
+            } else {
+                "sask"
+            };
+            missing.push(format!(
+                "`{key}` (it goes with the other key of the service account)"
+            ));
+        }
+        if missing.is_empty() {
+            return Ok(ionapi);
+        }
+        Err(format!("The .ionapi file lacks {}.", missing.join(", ")))
     }
-    let secret = |(key, name): (&str, &str)| Some((name.to_owned(), Secret::new(get(key)?)));
-    let setting = |(key, name): (&str, &str)| Some((name.to_owned(), get(key)?.into()));
-    Ok(IonApi {
-        settings: SETTINGS.into_iter().filter_map(setting).collect(),
-        credential: SECRETS.into_iter().filter_map(secret).collect(),
-    })
+
+    /// Every secret text, to keep it out of messages.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let account = self.service_account.iter();
+        let account = account.flat_map(|a| [a.access_key.expose(), a.secret_key.expose()]);
+        [self.client_secret.expose()].into_iter().chain(account)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn every_missing_key_is_named_at_once() {
-        let problem = read(r#"{"ti": "ACME_TST", "iu": "https://x", "cs": " "}"#).unwrap_err();
-        assert_eq!(problem.message, "The file lacks ci, cs, pu, ot.");
-        assert_eq!(read("ti=ACME").unwrap_err().code, "invalid_ionapi");
+        let file = json!({"ti": "A_TST", "ci": "", "iu": "https://x", "saak": "k"});
+        let error = Ionapi::parse(&Secret::new(file.to_string())).expect_err("incomplete");
+        for key in ["`ci`", "`cs`", "`pu`", "`ot`", "`sask`"] {
+            assert!(error.contains(key), "{error}");
+        }
+        assert!(
+            !error.contains("`ti`") && !error.contains("`iu`"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn urls_come_from_the_file_alone() {
-        let file = r#"{"ti": "ACME_TST", "ci": "i", "cs": "s", "iu": "https://gw.example",
-            "pu": "https://sso.example:443/other/as/", "ot": "token.oauth2", "saak": "a"}"#;
-        let read = read(file).unwrap();
-        assert_eq!(
-            read.settings["auth_url"],
-            "https://sso.example:443/other/as/"
-        );
-        assert_eq!(read.settings["gateway_url"], "https://gw.example");
-        assert_eq!(read.credential["access_key"].expose(), "a");
-        assert!(!read.credential.contains_key("secret_key"));
-        assert!(!format!("{read:?}").contains("\"s\""));
+    fn neither_an_error_nor_debug_shows_a_secret() {
+        let error = Ionapi::parse(&Secret::new("{\"cs\": \"hush")).expect_err("no JSON");
+        assert!(!error.contains("hush"));
+        let file = json!({"ti": "A_TST", "ci": "hush-a", "cs": "hush-b", "iu": "https://x",
+            "pu": "https://y/", "ot": "token", "saak": "hush-c", "sask": "hush-d"});
+        let ionapi = Ionapi::parse(&Secret::new(file.to_string())).expect("complete");
+        assert!(!format!("{ionapi:?}").contains("hush"));
     }
 }

@@ -1,36 +1,54 @@
 //! Infor: ION API sign-in, M3's MI transactions over REST, and the canonical operations.
 //!
-//! What is verified, and against whom: everything here runs against the sandbox Infor of this
-//! project. No live tenant was available; what Infor's public pages document is marked so where it
-//! is used, and what nobody documents is a setting.
+//! [`CONNECTOR`] is the list entry. What is verified, and against whom: everything here runs against
+//! the sandbox Infor of this project. No live tenant was available; what Infor's public pages
+//! document is marked so where it is used, and what nobody documents is a setting or says
+//! *unverified*.
 
-pub mod auth;
-mod guard;
+mod auth;
+mod health;
+pub mod invoices;
 pub mod ionapi;
 pub mod m3;
 mod postings;
-pub mod session;
+mod session;
 pub mod settings;
-pub mod triggers;
+mod target;
 
-use connector::{AnyOperation, Connector, Erased};
-use m3::operations::bank_entry_list::BankEntryList;
-use m3::operations::mi_read::MiRead;
+use connector::{AnyOperation, Connector, Erased, Trigger};
+use m3::operations::{
+    BankEntryList, CustomerCreate, CustomerFind, CustomerUpdate, InvoiceList, JournalPost,
+    MiExecute, PaymentCreate, PaymentGet, SalesOrderCreate, SalesOrderGet,
+};
 
-/// Everything a flow can do in M3.
-pub static OPERATIONS: &[&dyn AnyOperation] =
-    &[&Erased::<BankEntryList>::NEW, &Erased::<MiRead>::NEW];
+/// Everything a flow can do in Infor.
+pub static OPERATIONS: &[&dyn AnyOperation] = &[
+    &Erased::<CustomerCreate>::NEW,
+    &Erased::<CustomerUpdate>::NEW,
+    &Erased::<CustomerFind>::NEW,
+    &Erased::<SalesOrderCreate>::NEW,
+    &Erased::<SalesOrderGet>::NEW,
+    &Erased::<InvoiceList>::NEW,
+    &Erased::<PaymentCreate>::NEW,
+    &Erased::<PaymentGet>::NEW,
+    &Erased::<BankEntryList>::NEW,
+    &Erased::<JournalPost>::NEW,
+    &Erased::<MiExecute>::NEW,
+];
+
+/// What Infor can start.
+pub static TRIGGERS: &[Trigger] = &[invoices::CREATED];
 
 /// The Infor connector.
 pub static CONNECTOR: Connector = Connector {
     id: "infor",
     title: "Infor M3",
-    doc: "ERP: customers, orders, invoices, payments, journals and bank entries of one division, \
+    doc: "Customers, sales orders, invoices, payments, bank entries and journals in Infor M3, \
           through the ION API gateway and M3's MI transactions.",
     settings: || schemars::schema_for!(settings::Settings).to_value(),
-    credential: guard::credential_schema,
+    credential: target::credential_schema,
     operations: OPERATIONS,
-    triggers: triggers::TRIGGERS,
+    triggers: TRIGGERS,
     verify: None,
     envelope: None,
     open: session::open,

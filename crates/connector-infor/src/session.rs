@@ -1,34 +1,32 @@
-//! An open connection to one division of one M3 company.
+//! An open connection to one M3 company.
 
-use crate::auth::{Token, Tokens};
-use crate::guard;
-use crate::m3::error::{self, Asked};
+use crate::auth::Tokens;
+use crate::m3::answer::{self, Answer, Asked};
+use crate::m3::field;
 use crate::m3::reply::MiReply;
 use crate::m3::request::{MiRequest, MiTransaction};
-use crate::m3::{field, invoice, wire};
-use crate::postings;
+use crate::m3::url;
 use crate::settings::Settings;
-use crate::triggers::INVOICE_CREATED;
+use crate::target::{self, Target};
+use crate::{health, invoices, postings};
 use async_trait::async_trait;
 use connector::http::{Reply, Request};
 use connector::session::SharedSession;
 use connector::{Call, ConnectionConfig, Page, PolledEvent, Posting, Runtime, Session};
 use model::{Fault, FaultClass, Peer, Problem, Secret};
-use serde::Deserialize;
 use serde_json::Value;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest wait for an answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// A 403 may be an exhausted quota [unverified]: a token as young as this is not renewed for it.
-const YOUNG: Duration = Duration::from_secs(60);
+/// Longer than a slow posting check, shorter than the gateway's own limit of 300 s.
+const TIMEOUT: Duration = Duration::from_secs(100);
 
 /// An open connection: settings, tokens, a client.
 pub struct InforSession {
     settings: Settings,
     peer: Peer,
+    api: String,
     tokens: Tokens,
     runtime: Runtime,
 }
@@ -37,81 +35,139 @@ pub struct InforSession {
 ///
 /// # Errors
 /// Everything that is wrong with settings and credential.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the contract hands the configuration over"
+)]
 pub fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession, Vec<Problem>> {
-    let checked = guard::check(config)?;
+    let target = target::check(&config)?;
+    let tokens = Tokens::new(&target);
+    let Target {
+        settings,
+        peer,
+        api,
+        ..
+    } = target;
     Ok(Arc::new(InforSession {
-        settings: checked.settings,
-        peer: checked.peer,
-        tokens: Tokens::new(checked.token_url, checked.clients, runtime.clone()),
+        settings,
+        peer,
+        api,
+        tokens,
         runtime,
     }))
 }
 
 impl InforSession {
-    /// Sends a call and reads what M3 made of it.
-    ///
-    /// # Errors
-    /// As [`Session::send`].
-    pub async fn execute(&self, request: &MiRequest) -> Result<MiReply, Fault> {
-        for transaction in &request.transactions {
-            field::check(&request.program, transaction)?;
-        }
-        let wire = wire::request(&self.settings, request)?;
-        let asked = Asked {
-            count: request.transactions.len(),
-            max_records: request.max_records.max(1),
-            options_in_query: wire.method == "GET" && self.settings.options_in == "query",
-        };
-        let mut token = self.tokens.token().await?;
-        let mut reply = self.once(&wire, &token).await?;
-        if self.should_renew(&reply, &token) {
-            // The gateway turned it away: nothing was executed, so it may be sent again.
-            token = self.tokens.renewed(token.number).await?;
-            reply = self.once(&wire, &token).await?;
-        }
-        tracing::debug!(
-            label = request.label(),
-            status = reply.status,
-            "M3 answered"
-        );
-        error::read(&reply, asked).map_err(|mut fault| {
-            fault.message = self.tokens.redact(&fault.message, Some(&token));
-            fault
-        })
-    }
-
-    fn should_renew(&self, reply: &Reply, token: &Token) -> bool {
-        match reply.status {
-            401 => !error::is_u14(&reply.body),
-            403 => self.runtime.clock.now().since(token.obtained_at) >= YOUNG,
-            _ => false,
-        }
-    }
-
-    async fn once(&self, wire: &wire::Wire, token: &Token) -> Result<Reply, Fault> {
-        let body = wire
-            .body
-            .as_ref()
-            .map(|body| ("application/json", body.to_string().into()));
-        let authorization = Secret::new(format!("Bearer {}", token.text.expose()));
-        let request = Request {
-            method: wire.method,
-            url: &wire.url,
-            headers: vec![("accept", "application/json".into())],
-            authorization: Some(authorization),
-            body,
-            timeout: TIMEOUT,
-        };
-        self.runtime.http.send(request).await
-    }
-
-    pub(crate) fn infor_settings(&self) -> &Settings {
+    pub(crate) fn m3(&self) -> &Settings {
         &self.settings
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
+
+    /// Sends a read and gives its outcomes.
+    pub(crate) async fn read(&self, request: MiRequest) -> Result<MiReply, Fault> {
+        MiReply::read(&self.send(&request.read()).await?)
+    }
+
+    /// Sends one read of one transaction.
+    pub(crate) async fn get(&self, program: &str, get: MiTransaction) -> Result<MiReply, Fault> {
+        self.read(MiRequest::one(program, get)).await
+    }
+
+    /// Sends with the token at hand, and once with a new one if that is refused: a refusal means
+    /// that nothing was executed.
+    async fn exchange(&self, request: &MiRequest) -> Result<Reply, Fault> {
+        let token = self.tokens.get(&self.runtime).await?;
+        let reply = self.once(request, &token).await?;
+        if !refuses_token(&reply) {
+            return Ok(reply);
+        }
+        let token = self.tokens.renew(&token, &self.runtime).await?;
+        self.once(request, &token).await
+    }
+
+    async fn once(&self, request: &MiRequest, token: &Secret) -> Result<Reply, Fault> {
+        let (method, url, body) = match &request.transactions[..] {
+            [one] => (
+                "GET",
+                url::single(&self.api, &self.settings, request, one),
+                None,
+            ),
+            _ => {
+                let body = url::bulk(&self.settings, request).to_string();
+                let url = format!("{}/v2/execute", self.api);
+                ("POST", url, Some(("application/json", body.into())))
+            }
+        };
+        let authorization = Some(Secret::new(format!("Bearer {}", token.expose())));
+        let headers = vec![("accept", "application/json".to_owned())];
+        let sent = Request {
+            method,
+            url: &url,
+            headers,
+            authorization,
+            body,
+            timeout: TIMEOUT,
+        };
+        self.runtime.http.send(sent).await
+    }
+
+    /// What an answer comes to: outcomes, or the fault of the call.
+    fn judge(&self, request: &MiRequest, reply: &Reply) -> Result<MiReply, Fault> {
+        let status = reply.status;
+        match status {
+            200 | 400 => {}
+            429 => {
+                let mut fault = Fault::new(FaultClass::RateLimited, "Infor: too many requests");
+                fault.retry_after = reply.retry_after();
+                return Err(fault.with_status(status));
+            }
+            401 if is_u14(&reply.body) => {
+                let message = "Infor did not know the client for a moment (OAuth U14)";
+                return Err(Fault::transient(message).with_status(status));
+            }
+            401 | 403 => {
+                let message = "Infor refuses the access token, also a fresh one";
+                return Err(Fault::new(FaultClass::Unauthorized, message).with_status(status));
+            }
+            404 | 405 | 413 | 415 | 428 => {
+                let message = format!(
+                    "the gateway answered {status}: check tenant, M3 path and the gateway's routes"
+                );
+                return Err(Fault::rejected(message).with_status(status));
+            }
+            _ => {
+                let what = if (300..400).contains(&status) {
+                    "a redirect"
+                } else {
+                    "an error"
+                };
+                let message = format!("Infor answered with {what} ({status})");
+                return Err(Fault::unknown(message).with_status(status));
+            }
+        }
+        let asked = Asked {
+            request,
+            limit: url::limit(&self.settings, request),
+            locked_codes: &self.settings.locked_codes,
+        };
+        match answer::read(&asked, status, &reply.body) {
+            Answer::Reply(reply) => Ok(reply),
+            Answer::Refused(fault) => Err(fault.with_status(status)),
+            Answer::Untrusted(why) => Err(Fault::unknown(why).with_status(status)),
+        }
+    }
+}
+
+/// A 401 or 403 by the gateway, except the flake that means nothing.
+fn refuses_token(reply: &Reply) -> bool {
+    matches!(reply.status, 401 | 403) && !is_u14(&reply.body)
+}
+
+fn is_u14(body: &[u8]) -> bool {
+    body.windows(5).any(|w| w == b"[U14]")
 }
 
 #[async_trait]
@@ -125,35 +181,37 @@ impl Session for InforSession {
     }
 
     async fn send(&self, call: &Call) -> Result<Value, Fault> {
-        let request = MiRequest::deserialize(&call.request)
-            .map_err(|error| Fault::bug(format!("an M3 call: {error}")))?;
-        let reply = self.execute(&request).await?;
-        serde_json::to_value(reply)
+        let request = MiRequest::parse(call)?;
+        if request.transactions.is_empty() {
+            return Err(Fault::bug(format!("{}: no transaction", call.label)));
+        }
+        field::check(&self.settings, &request)?;
+        let answered = match self.exchange(&request).await {
+            Ok(reply) => self.judge(&request, &reply),
+            Err(fault) => Err(fault),
+        };
+        let answered = answered.map_err(|mut fault| {
+            // What changes nothing may simply be asked again.
+            if fault.class == FaultClass::Unknown && !call.kind.needs_intent() {
+                fault.class = FaultClass::Transient;
+            }
+            fault.message = self.tokens.redact(&fault.message);
+            fault
+        });
+        let class = answered.as_ref().err().map(|f| f.class.as_str());
+        let status = answered.as_ref().err().and_then(|f| f.status);
+        tracing::debug!(label = call.label, class, status, "M3 answered");
+        serde_json::to_value(answered?)
             .map_err(|error| Fault::bug(format!("an answer cannot be written: {error}")))
     }
 
     async fn check(&self) -> Result<String, Fault> {
-        let who = MiTransaction::new("GetUserInfo", []);
-        let reply = self.execute(&MiRequest::one("GENERAL", who)).await?;
-        let user = reply.field(0, "ZZUSID").map_err(|fault| Fault {
-            class: FaultClass::Unknown,
-            ..fault
-        })?;
-        let name = reply.field(0, "USFN").unwrap_or("without a name");
-        let Settings {
-            tenant,
-            company,
-            division,
-            ..
-        } = &self.settings;
-        Ok(format!(
-            "{user} ({name}) at {tenant}, company {company}, division {division}"
-        ))
+        health::check(self).await
     }
 
     async fn poll(&self, trigger: &str, cursor: &Value) -> Result<Page<PolledEvent>, Fault> {
         match trigger {
-            INVOICE_CREATED => invoice::next(self, cursor).await,
+            invoices::TRIGGER => invoices::next(self, cursor).await,
             _ => Err(Fault::bug(format!("`{trigger}` is not polled"))),
         }
     }

@@ -1,79 +1,73 @@
-//! Days as M3 writes them, yyyyMMdd, and as flows do, YYYY-MM-DD.
+//! Dates: `2026-11-24` outside, `20261124` in M3.
 
-use jiff::ToSpan;
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use model::{Fault, Timestamp};
-use std::fmt::Display;
-
-/// Reads yyyyMMdd.
-///
-/// # Errors
-/// `Unknown`: an answer that cannot be read.
-pub fn read(text: &str) -> Result<Date, Fault> {
-    let date = Date::strptime("%Y%m%d", text.trim());
-    date.map_err(|_| Fault::unknown(format!("M3's answer has `{text}` for a date")))
+/// `2026-11-24` as M3 writes it; nothing if it is no such text.
+pub fn to_mi(date: &str) -> Option<String> {
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || (year.len(), month.len(), day.len()) != (4, 2, 2) {
+        return None;
+    }
+    let text = [year, month, day].concat();
+    from_mi(&text).map(|_| text)
 }
 
-/// Reads YYYY-MM-DD, as a flow gives it.
-///
-/// # Errors
-/// `Rejected`, naming `field`.
-pub fn given(text: &str, field: &str) -> Result<Date, Fault> {
-    let date = Date::strptime("%Y-%m-%d", text);
-    date.map_err(|_| {
-        Fault::rejected(format!("`{text}` is no date of the form YYYY-MM-DD")).with_field(field)
-    })
+/// `20261124` as `2026-11-24`; nothing if it is no date.
+pub fn from_mi(text: &str) -> Option<String> {
+    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (month, day) = (
+        text[4..6].parse().unwrap_or(0),
+        text[6..].parse().unwrap_or(0),
+    );
+    let real = (1..=12).contains(&month) && (1..=31).contains(&day);
+    real.then(|| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
 }
 
-/// As M3 writes it: yyyyMMdd.
-pub fn m3(date: Date) -> String {
-    let (year, month, day) = (date.year(), date.month(), date.day());
+/// The day that is `days` after 1970-01-01, as M3 writes it. (Civil-from-days by Howard Hinnant.)
+pub fn of_days(days: i64) -> String {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}{month:02}{day:02}")
 }
 
-/// The day in UTC: M3's own time zone may be a day ahead or behind.
-pub fn of(at: Timestamp) -> Date {
-    let at = jiff::Timestamp::from_second(at.seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    TimeZone::UTC.to_datetime(at).date()
-}
-
-/// The day's first moment in UTC.
-pub fn start(date: Date) -> Timestamp {
-    let start = TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight()));
-    Timestamp::from_seconds(start.map_or(0, |at| at.as_second()))
-}
-
-/// So many days later.
-pub fn later(date: Date, days: i32) -> Date {
-    date.saturating_add(days.days())
-}
-
-/// The day in the middle of `from` and `to`, before `to`.
-pub fn middle(from: Date, to: Date) -> Date {
-    later(from, (to - from).get_days() / 2)
-}
-
-/// A defect in what we keep ourselves.
-pub fn bug(error: impl Display) -> Fault {
-    Fault::bug(format!("a stored date: {error}"))
+/// How many days after 1970-01-01 an M3 date is.
+pub fn to_days(text: &str) -> Option<i64> {
+    from_mi(text)?;
+    let part = |from: usize, to: usize| text[from..to].parse::<i64>().ok();
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = if month > 2 { month - 3 } else { month + 9 };
+    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+    Some(era * 146_097 + of_era - 719_468)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
 
     #[test]
-    fn halving_ends_at_a_day() {
-        let (from, mut to) = (date(2026, 2, 25), date(2026, 3, 2));
-        let mut steps = Vec::new();
-        while from != to {
-            to = middle(from, to);
-            steps.push(m3(to));
+    fn days_and_dates_agree() {
+        for (days, text) in [(0, "19700101"), (19_782, "20240229"), (20_781, "20261124")] {
+            assert_eq!(of_days(days), text);
+            assert_eq!(to_days(text), Some(days));
         }
-        assert_eq!(steps, ["20260227", "20260226", "20260225"]);
-        assert_eq!(of(start(date(2026, 1, 31))), date(2026, 1, 31));
-        assert!(read("2026-01-31").is_err() && given("20260131", "from").is_err());
+        assert_eq!(to_mi("2026-11-24").as_deref(), Some("20261124"));
+        assert_eq!(to_mi("2026-13-24"), None);
+        assert_eq!(to_mi("24.11.2026"), None);
     }
 }

@@ -1,11 +1,14 @@
 //! M3: its MI transactions over REST, and what flows do with them.
 
+pub mod address;
+pub mod amount;
+pub mod answer;
 pub mod day;
-pub mod error;
+pub mod export;
 pub mod field;
-pub mod invoice;
 pub mod operations;
+pub mod parm;
 pub mod reply;
 pub mod request;
+pub mod url;
 pub mod voucher;
-pub mod wire;

@@ -1,10 +1,11 @@
 //! What M3 answered, one outcome per transaction of the call.
 //!
 //! For a call of one transaction the session returns a refusal as the call's fault; for a bulk call
-//! it returns an outcome per element, and the recipe looks at each.
+//! it returns an outcome per element, and the recipe looks at each. An element without an outcome
+//! never gets here: the session makes the whole call uncertain.
 
 use crate::m3::request::Record;
-use model::{Fault, FaultClass};
+use model::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,12 +20,24 @@ pub struct MiReply {
 pub struct Outcome {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Record>,
-    /// Exactly as many rows as were allowed: there may be more, so it proves no absence.
+    /// There may be more rows, so it proves no absence.
     #[serde(default)]
     pub truncated: bool,
-    /// Why it was refused; class `Unknown` if M3 gave no outcome for it.
+    /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+}
+
+impl Outcome {
+    /// A field of the first row; empty if there is none.
+    pub fn field(&self, name: &str) -> &str {
+        self.records.first().map_or("", |row| text(row, name))
+    }
+}
+
+/// A row's value without blanks around it; empty if there is none.
+pub fn text<'a>(row: &'a Record, name: &str) -> &'a str {
+    row.get(name).map_or("", |v| v.trim())
 }
 
 impl MiReply {
@@ -36,14 +49,14 @@ impl MiReply {
         Self::deserialize(answer).map_err(|e| Fault::bug(format!("an M3 answer: {e}")))
     }
 
-    /// The outcome of transaction `n`; `Unknown` if there is none.
+    /// The outcome of transaction `n`.
     ///
     /// # Errors
     /// Why it was refused.
     pub fn outcome(&self, n: usize) -> Result<&Outcome, Fault> {
         let Some(outcome) = self.outcomes.get(n) else {
-            return Err(Fault::unknown(
-                "M3 gave no outcome for a transaction of the call",
+            return Err(Fault::bug(
+                "M3's answer was read without an outcome per transaction",
             ));
         };
         match &outcome.fault {
@@ -52,27 +65,11 @@ impl MiReply {
         }
     }
 
-    /// A field of the first row of transaction `n`.
-    ///
-    /// # Errors
-    /// Why it was refused, or that the field is not there.
-    pub fn field(&self, n: usize, name: &str) -> Result<&str, Fault> {
-        let outcome = self.outcome(n)?;
-        let value = outcome
-            .records
-            .first()
-            .and_then(|r| r.get(name))
-            .map(|v| v.trim());
-        value
-            .filter(|v| !v.is_empty())
-            .ok_or_else(|| Fault::new(FaultClass::Unknown, format!("M3's answer has no {name}")))
-    }
-
-    /// All rows of transaction `n`.
+    /// A field of the first row of transaction `n`; empty if there is none.
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn rows(&self, n: usize) -> Result<&[Record], Fault> {
-        Ok(&self.outcome(n)?.records)
+    pub fn field(&self, n: usize, name: &str) -> Result<&str, Fault> {
+        Ok(self.outcome(n)?.field(name))
     }
 }

@@ -1,6 +1,7 @@
 //! Calls of MI transactions as data: what a recipe asks for and the session sends.
 
 use connector::{Call, CallKind, Repeat};
+use model::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,8 +15,9 @@ pub type Record = BTreeMap<String, String>;
 pub struct MiRequest {
     pub program: String,
     pub transactions: Vec<MiTransaction>,
-    /// The row limit of lists; a result of exactly this many rows is truncated.
-    pub max_records: u32,
+    /// The row limit of lists; the connection's own if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_records: Option<u32>,
 }
 
 /// One transaction of a call.
@@ -26,6 +28,9 @@ pub struct MiTransaction {
     /// Only these outputs; all if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Outputs without which a success is no answer that can be trusted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
 }
 
 impl MiTransaction {
@@ -42,13 +47,26 @@ impl MiTransaction {
             transaction: transaction.to_owned(),
             record,
             columns: Vec::new(),
+            needs: Vec::new(),
         }
+    }
+
+    /// A transaction that is given one field.
+    pub fn by(transaction: &str, field: &str, value: &str) -> Self {
+        Self::new(transaction, [(field, Some(value.to_owned()))])
     }
 
     /// Asks for these outputs only.
     #[must_use]
     pub fn columns(mut self, columns: &[&str]) -> Self {
         self.columns = columns.iter().map(|c| (*c).to_owned()).collect();
+        self
+    }
+
+    /// An answer without this output is none.
+    #[must_use]
+    pub fn needs(mut self, column: &str) -> Self {
+        self.needs.push(column.to_owned());
         self
     }
 }
@@ -64,13 +82,13 @@ impl MiRequest {
         Self {
             program: program.to_owned(),
             transactions,
-            max_records: 500,
+            max_records: None,
         }
     }
 
     #[must_use]
     pub fn max_records(mut self, rows: u32) -> Self {
-        self.max_records = rows;
+        self.max_records = Some(rows);
         self
     }
 
@@ -93,7 +111,7 @@ impl MiRequest {
     /// As a call of a recipe.
     pub fn call(self, kind: CallKind, repeat: Repeat) -> Call {
         let label = self.label();
-        // A request of texts and lists is always JSON.
+        // Texts and lists of texts are always JSON.
         let request = serde_json::to_value(&self).unwrap_or(Value::Null);
         Call {
             kind,
@@ -105,5 +123,31 @@ impl MiRequest {
 
     pub fn read(self) -> Call {
         self.call(CallKind::Read, Repeat::Safe)
+    }
+
+    pub fn set(self) -> Call {
+        self.call(CallKind::Set, Repeat::Safe)
+    }
+
+    pub fn undo(self) -> Call {
+        self.call(CallKind::Undo, Repeat::Safe)
+    }
+
+    pub fn stage(self, repeat: Repeat) -> Call {
+        self.call(CallKind::Stage, repeat)
+    }
+
+    /// A commit is never repeated before it was looked for.
+    pub fn commit(self) -> Call {
+        self.call(CallKind::Commit, Repeat::Look)
+    }
+
+    /// Reads a call's request.
+    ///
+    /// # Errors
+    /// If it is none: a defect.
+    pub fn parse(call: &Call) -> Result<Self, Fault> {
+        Self::deserialize(&call.request)
+            .map_err(|e| Fault::bug(format!("{}: no M3 request: {e}", call.label)))
     }
 }

@@ -1,192 +1,175 @@
-//! Tokens: one sign-in for many calls, renewal, rotation.
+//! Tokens: one at a time, renewed, refused, rotated; and secrets that show nowhere.
 
-use crate::sandbox::{Sandbox, connection, mi, runtime, send};
-use connector::Call;
-use connector_infor::m3::request::MiRequest;
-use connector_infor::{CONNECTOR, ionapi};
-use model::{EnvironmentKind, FaultClass};
-use serde_json::json;
+use crate::sandbox::{Sandbox, order};
+use connector::testing::Ended;
+use connector::{AnyOperation, Session};
+use futures::future::join_all;
+use model::FaultClass;
+use serde_json::{Value, json};
 use sim::faults::Action;
-use sim::infor::{Settings, Unauthorized};
-use std::sync::Arc;
-use std::time::Duration;
+use sim::infor::Unauthorized;
 
-fn who() -> Call {
-    MiRequest::one("GENERAL", mi("GetUserInfo", &[])).read()
-}
+const CREATE: &str = "infor.sales_order.create";
 
-async fn eight_at_once(sandbox: &Sandbox) {
-    let calls = (0..8).map(|_| {
-        let session = Arc::clone(&sandbox.session);
-        tokio::spawn(async move { session.send(&who()).await })
-    });
-    for call in calls.collect::<Vec<_>>() {
-        call.await.unwrap().unwrap();
-    }
+async fn look(session: &dyn Session) -> Result<String, model::Fault> {
+    session.check().await
 }
 
 #[tokio::test]
-async fn eight_callers_share_one_token_and_renew_it_once_per_expiry() {
-    let switches = Settings {
-        token_ttl_s: 2,
-        ..Settings::default()
-    };
-    let sandbox = Sandbox::with(switches, json!({})).await;
+async fn eight_at_once_share_one_token_per_life() {
+    let sandbox = Sandbox::with(|s| s.token_ttl_s = 2, json!({})).await;
     for expiry in 1..=3 {
-        eight_at_once(&sandbox).await;
-        eight_at_once(&sandbox).await;
+        let calls = (0..8).map(|_| look(&*sandbox.session));
+        for answer in join_all(calls).await {
+            answer.unwrap();
+        }
         assert_eq!(sandbox.infor.tokens_issued(), expiry);
-        sandbox.pass(Duration::from_secs(2));
+        sandbox.pass(2);
     }
-    let refused = sandbox.seen("GENERAL/GetUserInfo");
-    assert!(refused.iter().all(|e| e.status == 200), "renewed in time");
 }
 
 #[tokio::test]
-async fn a_long_token_is_renewed_two_minutes_before_its_end() {
+async fn a_token_is_renewed_before_it_ends() {
     let sandbox = Sandbox::start().await;
-    sandbox.session.send(&who()).await.unwrap();
-    sandbox.pass(Duration::from_secs(7_200 - 121));
-    sandbox.session.send(&who()).await.unwrap();
+    look(&*sandbox.session).await.unwrap();
+    sandbox.pass(7_200 - 121);
+    look(&*sandbox.session).await.unwrap();
     assert_eq!(sandbox.infor.tokens_issued(), 1);
-    sandbox.pass(Duration::from_secs(1));
-    sandbox.session.send(&who()).await.unwrap();
+    sandbox.pass(2);
+    look(&*sandbox.session).await.unwrap();
     assert_eq!(sandbox.infor.tokens_issued(), 2);
 }
 
 #[tokio::test]
-async fn a_killed_token_is_renewed_once_and_the_order_made_once() {
+async fn a_killed_token_costs_one_renewal_and_no_second_order() {
     for body in [Unauthorized::Json, Unauthorized::Html, Unauthorized::Empty] {
-        let sandbox = Sandbox::start().await;
-        sandbox.infor.set(|s| s.unauthorized = body);
+        let sandbox = Sandbox::with(|s| s.unauthorized = body, json!({})).await;
         sandbox.plant("OIS100MI/Confirm", 1, Action::KillToken);
-        sandbox.order("ST-KILLED").await;
+        let ended = sandbox.shell(CREATE).run(&order("ch_1")).await;
+        assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
         assert_eq!(sandbox.infor.tokens_issued(), 2);
-        let confirms = sandbox.seen("OIS100MI/Confirm");
-        let statuses: Vec<u16> = confirms.iter().map(|e| e.status).collect();
-        assert_eq!(statuses, [401, 200]);
-        assert_eq!(sandbox.infor.orders().len(), 1);
+        assert_eq!(sandbox.posted_by_any("sales_order", "order", "ch_1", 20), 1);
     }
 }
 
 #[tokio::test]
-async fn a_token_refused_twice_is_unauthorized() {
+async fn a_fresh_token_that_is_refused_too_is_unauthorized() {
     let sandbox = Sandbox::start().await;
-    sandbox.plant("GENERAL/GetUserInfo", 9, Action::KillToken);
-    let fault = sandbox.session.send(&who()).await.unwrap_err();
-    assert_eq!(fault.class, FaultClass::Unauthorized);
-    assert_eq!(fault.status, Some(401));
-    assert_eq!(sandbox.infor.tokens_issued(), 2);
+    sandbox.plant("GENERAL/GetUserInfo", 2, Action::KillToken);
+    let fault = look(&*sandbox.session).await.unwrap_err();
+    assert_eq!((fault.class, fault.status), (FaultClass::Unauthorized, Some(401)));
+    assert_eq!(sandbox.seen("GENERAL/GetUserInfo"), 2);
 }
 
 #[tokio::test]
-async fn parallel_calls_renew_a_killed_token_once() {
+async fn the_u14_flake_keeps_the_token() {
     let sandbox = Sandbox::start().await;
-    sandbox.session.send(&who()).await.unwrap();
-    assert_eq!(sandbox.infor.kill_tokens(), 1);
-    eight_at_once(&sandbox).await;
-    assert_eq!(sandbox.infor.tokens_issued(), 2);
+    look(&*sandbox.session).await.unwrap();
+    let flake = "OAuth [U14]: unknown oauth_consumer_key";
+    sandbox.answer("OIS100MI/Confirm", 2, 401, flake);
+    let ended = sandbox.shell(CREATE).run(&order("ch_1")).await;
+    assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+    assert_eq!(sandbox.infor.tokens_issued(), 1);
+    assert_eq!(sandbox.infor.orders().len(), 1);
 }
 
 #[tokio::test]
-async fn when_the_old_secret_is_refused_the_next_one_is_promoted() {
+async fn the_next_credential_takes_over_by_itself() {
+    let sandbox = Sandbox::start().await;
+    let old = sandbox.infor.ionapi();
+    sandbox.infor.rotate_secrets(true);
+    let session = sandbox.open(&old, Some(&sandbox.infor.ionapi()), Value::Null);
+    look(&*session).await.unwrap();
+    sandbox.infor.retire_old_secrets();
+    sandbox.infor.kill_tokens();
+    let ended = sandbox.shell_of(&*session, CREATE).run(&order("ch_1")).await;
+    assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+    assert_eq!(sandbox.infor.orders().len(), 1);
+    // Promoted: the next token is not asked for with the old one first.
+    let asked = sandbox.seen("auth/token");
+    sandbox.infor.kill_tokens();
+    look(&*session).await.unwrap();
+    assert_eq!(sandbox.seen("auth/token"), asked + 1);
+}
+
+#[tokio::test]
+async fn a_refused_credential_is_unauthorized_and_an_absent_server_is_not() {
     let sandbox = Sandbox::start().await;
     let old = sandbox.infor.ionapi();
     sandbox.infor.rotate_secrets(false);
-    let next = ionapi::read(&sandbox.infor.ionapi().to_string()).unwrap();
-    let session = sandbox.open(&old, Some(next.credential));
-    session.send(&who()).await.unwrap();
-    // The next sign-in begins with the promoted one: nothing is refused any more.
-    sandbox.infor.kill_tokens();
-    session.send(&who()).await.unwrap();
-    let signs: Vec<u16> = sandbox
-        .seen("auth/token")
-        .iter()
-        .map(|e| e.status)
-        .collect();
-    assert_eq!(signs, [401, 200, 200]);
-}
-
-#[tokio::test]
-async fn a_refused_sign_in_is_not_repeated_for_a_while() {
-    let sandbox = Sandbox::start().await;
-    sandbox.infor.rotate_secrets(false);
-    for _ in 0..5 {
-        let fault = sandbox.session.send(&who()).await.unwrap_err();
-        assert_eq!(fault.class, FaultClass::Unauthorized);
-        assert_eq!(fault.code.as_deref(), Some("invalid_client"));
+    let session = sandbox.open(&old, None, Value::Null);
+    let fault = look(&*session).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Unauthorized);
+    assert_eq!(fault.code.as_deref(), Some("invalid_client"));
+    for (action, class) in [
+        (Action::Html { status: 503 }, FaultClass::Transient),
+        (Action::DropAfter, FaultClass::Transient),
+    ] {
+        sandbox.plant("auth/token", 1, action);
+        let session = sandbox.open(&sandbox.infor.ionapi(), None, Value::Null);
+        assert_eq!(look(&*session).await.unwrap_err().class, class);
     }
-    assert_eq!(sandbox.seen("auth/token").len(), 1);
-    sandbox.pass(Duration::from_secs(30));
-    sandbox.session.send(&who()).await.unwrap_err();
-    assert_eq!(sandbox.seen("auth/token").len(), 2);
-    assert!(sandbox.seen("GENERAL/GetUserInfo").is_empty());
+    sandbox.infor.set(|s| s.token_budget = Some(0));
+    let session = sandbox.open(&sandbox.infor.ionapi(), None, Value::Null);
+    assert_eq!(look(&*session).await.unwrap_err().class, FaultClass::RateLimited);
 }
 
 #[tokio::test]
-async fn the_grant_follows_the_keys_and_may_be_chosen() {
+async fn client_credentials_are_used_where_there_are_no_service_keys() {
     let sandbox = Sandbox::start().await;
     let mut file = sandbox.infor.ionapi();
-    let without = {
-        let keys = file.as_object_mut().unwrap();
-        keys.remove("saak");
-        keys.remove("sask");
-        file.clone()
-    };
-    sandbox.session.check().await.unwrap();
-    sandbox.open(&without, None).check().await.unwrap();
-    let chosen = json!({"grant": "client_credentials"});
-    let config = connection(
-        &sandbox.infor.ionapi(),
-        None,
-        &chosen,
-        EnvironmentKind::Test,
-    );
-    let session = (CONNECTOR.open)(config, runtime(&sandbox.clock, &sandbox.http)).unwrap();
-    session.check().await.unwrap();
-    let grants: Vec<_> = sandbox
-        .seen("auth/token")
-        .iter()
-        .map(|e| e.fields["grant_type"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(
-        grants,
-        ["password", "client_credentials", "client_credentials"]
-    );
-    let problems = sandbox.refused(
-        &without,
-        &json!({"grant": "password"}),
-        EnvironmentKind::Test,
-    );
-    assert_eq!(problems[0].code, "missing_secret");
+    for key in ["saak", "sask"] {
+        file.as_object_mut().unwrap().remove(key);
+    }
+    look(&*sandbox.open(&file, None, Value::Null)).await.unwrap();
+    let fields = sandbox.entries("auth/token").pop().unwrap().fields;
+    assert_eq!(fields["grant_type"], "client_credentials");
 }
 
 #[tokio::test]
-async fn a_sign_in_that_breaks_is_transient_for_any_call() {
-    let faults = [
-        (Action::DropBefore, FaultClass::Transient),
-        (Action::Html { status: 200 }, FaultClass::Transient),
-        (Action::TruncateBody, FaultClass::Transient),
-        (
-            Action::Redirect {
-                location: "http://127.0.0.1:9/".into(),
-            },
-            FaultClass::Transient,
-        ),
-    ];
-    for (action, class) in faults {
-        let sandbox = Sandbox::start().await;
-        sandbox.plant("auth/token", 1, action.clone());
-        let confirm = MiRequest::one("OIS100MI", mi("Confirm", &[("ORNO", "1")]));
-        let fault = send(&*sandbox.session, confirm).await.unwrap_err();
-        assert_eq!(fault.class, class, "{action:?}: {fault}");
-        assert!(sandbox.seen("OIS100MI/Confirm").is_empty());
+async fn check_says_who_we_are_and_what_is_bound_wrongly() {
+    let sandbox = Sandbox::start().await;
+    let told = look(&*sandbox.session).await.unwrap();
+    assert_eq!(
+        told,
+        "SIMUSER (Sandbox service user), company 100, division AAA; payments out of account 2300"
+    );
+    for (settings, field, words) in [
+        (json!({"payment_type": "BK"}), "PYTP", "debits account 1000"),
+        (json!({"payment_type": "XX"}), "PYTP", "payment type XX"),
+    ] {
+        let session = sandbox.open(&sandbox.infor.ionapi(), None, settings);
+        let fault = look(&*session).await.unwrap_err();
+        assert_eq!(fault.field.as_deref(), Some(field));
+        assert!(fault.message.contains(words), "{fault}");
     }
-    let switches = Settings {
-        token_budget: Some(0),
-        ..Settings::default()
-    };
-    let sandbox = Sandbox::with(switches, json!({})).await;
-    let fault = sandbox.session.check().await.unwrap_err();
-    assert_eq!(fault.class, FaultClass::RateLimited);
+    sandbox.infor.set(|s| s.exportmi = false);
+    let fault = look(&*sandbox.session).await.unwrap_err();
+    assert!(fault.message.starts_with("EXPORTMI cannot read FGLINH"), "{fault}");
+}
+
+#[tokio::test]
+async fn no_secret_shows_anywhere() {
+    let sandbox = Sandbox::start().await;
+    let file = sandbox.infor.ionapi();
+    let mut said = Vec::new();
+    let mut shell = sandbox.shell(CREATE);
+    sandbox.plant("OIS100MI/Confirm", 1, Action::DropAfter);
+    said.push(format!("{:?}", shell.run(&order("ch_1")).await));
+    said.push(format!("{:?}", shell.row));
+    let config = crate::sandbox::connection(&file, Some(&file), Value::Null);
+    said.push(format!("{config:?}"));
+    sandbox.infor.rotate_secrets(false);
+    sandbox.infor.kill_tokens();
+    let fault = look(&*sandbox.session).await.unwrap_err();
+    said.push(format!("{fault:?} {}", serde_json::to_string(&fault).unwrap()));
+    for entry in sandbox.infor.journal().since(0) {
+        said.push(serde_json::to_string(&entry).unwrap());
+    }
+    for key in ["cs", "saak", "sask"] {
+        let secret = file[key].as_str().unwrap();
+        assert!(said.iter().all(|text| !text.contains(secret)), "{key}");
+    }
+    assert!(said.iter().all(|text| !text.contains("sim-at-")), "a token");
+    let _: &dyn AnyOperation = crate::sandbox::operation(CREATE);
 }

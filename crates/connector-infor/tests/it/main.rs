@@ -1,7 +1,13 @@
-//! The connector against the sandbox Infor, over HTTP on this machine.
+//! The connector against the sandbox Infor.
 
 mod auth;
-mod errors;
-mod lists;
+mod budget;
+mod contract;
+mod customer;
+mod journal;
+mod open;
+mod order;
+mod payment;
+mod poll;
 mod sandbox;
-mod session;
+mod transport;

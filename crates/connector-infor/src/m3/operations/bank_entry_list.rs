@@ -1,133 +1,132 @@
-//! `infor.bank_entry.list`: what the bank's statements posted, for the proof of payouts.
+//! `infor.bank_entry.list`: what the ERP's own bank statement has posted.
 
+use crate::m3::amount::Amount;
 use crate::m3::day;
-use crate::m3::reply::MiReply;
-use crate::m3::voucher::{self, Line};
+use crate::m3::operations::read::{Step, call, step};
+use crate::m3::voucher::{VoucherLine, by_date, minor, reference};
 use crate::settings::Settings;
 use connector::{Effect, Last, Next, Operation, RecipeCx};
-use finance::payout::BankLine;
-use jiff::civil::Date;
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Which days.
-#[derive(Deserialize, JsonSchema)]
+/// Lists the vouchers between the bank account and the account of cash in transit.
+pub struct BankEntryList;
+
+/// Of which days.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The first accounting date, YYYY-MM-DD.
+    /// First accounting date, YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub from: String,
-    /// The last one.
+    /// Last accounting date, YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub to: String,
 }
 
-/// The bank's lines.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+/// One entry on the bank account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BankEntry {
+    pub voucher: String,
+    /// YYYY-MM-DD.
+    pub date: String,
+    /// Positive: money arrived.
+    pub amount: Amount,
+    pub amount_minor: i64,
+    pub currency: String,
+    /// The voucher text, with what the bank said.
+    pub text: String,
+    /// Our reference in it, if it begins with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// The entries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
-    /// Money that arrived is positive.
-    pub lines: Vec<BankLine>,
+    pub entries: Vec<BankEntry>,
+    /// M3 has more lines in these days than it lists: what is missing proves nothing.
+    pub truncated: bool,
 }
 
-/// What was listed so far.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Progress {
-    /// The first day that is still to be read; `from` if absent.
-    next: Option<Date>,
-    /// The last day of the list that is on its way; `to` if absent.
-    until: Option<Date>,
-    output: Output,
+fn days(input: &Input) -> Result<(String, String), Fault> {
+    let date = |name: &str, date: &str| {
+        day::to_mi(date).ok_or_else(|| {
+            let message = format!("{name}: `{date}` is no date of the form YYYY-MM-DD");
+            Fault::rejected(message).with_field(name)
+        })
+    };
+    Ok((date("from", &input.from)?, date("to", &input.to)?))
 }
-
-pub struct BankEntryList;
 
 impl Operation for BankEntryList {
     const ID: &'static str = "infor.bank_entry.list";
-    const TITLE: &'static str = "List the bank's entries";
-    const DOC: &'static str = "Lists posted vouchers that have a line on the bank account and one \
-        on the cash-in-transit account (GLS200MI/LstVouchersByDt): one line for each of the \
-        latter, with its text. That a tenant's bank statements post so is unverified; the accounts \
-        are settings.";
+    const TITLE: &'static str = "List bank entries";
+    const DOC: &'static str = "GLS200MI/LstVouchersByDt: vouchers with a line on the bank account \
+        and one on the account of cash in transit. One M3 transaction. Which transaction a tenant \
+        offers for bank entries is unverified.";
     const EFFECT: Effect = Effect::Read;
 
     type Input = Input;
-    type Progress = Progress;
+    type Progress = ();
     type Output = Output;
 
     fn examples() -> Vec<Value> {
-        vec![json!({"from": "2026-11-01", "to": "2026-11-30"})]
+        vec![json!({"from": "2026-11-20", "to": "2026-11-24"})]
     }
 
     fn validate(_cx: &RecipeCx<'_>, input: &Input) -> Result<(), Fault> {
-        span(input).map(|_| ())
+        days(input).map(|_| ())
     }
 
     fn next(
         cx: &RecipeCx<'_>,
         input: &Input,
-        progress: &mut Progress,
+        (): &mut (),
         last: Last<'_>,
     ) -> Result<Next<Output>, Fault> {
-        let settings: &Settings = cx.settings()?;
-        let (from, to) = span(input)?;
-        let first = progress.next.unwrap_or(from);
-        let until = progress.until.unwrap_or(to);
-        match last {
-            Last::Refused(fault) => return Err(fault.clone()),
-            Last::Nothing => {}
-            Last::Reply(answer) => {
-                let reply = MiReply::read(answer)?;
-                let outcome = reply.outcome(0)?;
-                if outcome.truncated && first == until {
-                    return Err(voucher::too_many(first));
-                }
-                if outcome.truncated {
-                    progress.until = Some(day::middle(first, until));
-                } else {
-                    let lines = bank_lines(settings, &Line::all(outcome)?);
-                    progress.output.lines.extend(lines);
-                    if until >= to {
-                        return Ok(Next::Done(std::mem::take(&mut progress.output)));
-                    }
-                    progress.next = Some(day::later(until, 1));
-                    progress.until = None;
-                }
+        let settings = cx.settings::<Settings>()?;
+        let (from, to) = days(input)?;
+        match step(last, "FRDT", || by_date(settings, &from, &to))? {
+            Step::Ask(ask) => call(ask),
+            Step::Answered(reply) => {
+                let list = reply.outcome(0)?;
+                let lines = list
+                    .records
+                    .iter()
+                    .map(VoucherLine::read)
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(Next::Done(Output {
+                    entries: entries(settings, &lines)?,
+                    truncated: list.truncated,
+                }))
             }
         }
-        let (first, until) = (progress.next.unwrap_or(from), progress.until.unwrap_or(to));
-        Ok(Next::Call(voucher::list(settings, first, until).read()))
     }
 }
 
-fn span(input: &Input) -> Result<(Date, Date), Fault> {
-    let (from, to) = (
-        day::given(&input.from, "from")?,
-        day::given(&input.to, "to")?,
-    );
-    if from > to {
-        return Err(Fault::rejected("it ends before it begins").with_field("to"));
-    }
-    Ok((from, to))
-}
-
-/// The cash-in-transit side of each voucher that moves the bank account as well.
-fn bank_lines(settings: &Settings, lines: &[Line]) -> Vec<BankLine> {
-    let banked: BTreeSet<&str> = lines
+fn entries(settings: &Settings, lines: &[VoucherLine]) -> Result<Vec<BankEntry>, Fault> {
+    let on = |account: &str, line: &&VoucherLine| line.account == account;
+    let transit: BTreeSet<&str> = lines
         .iter()
-        .filter(|l| l.account == settings.bank_account)
+        .filter(|l| on(&settings.transit_account, l))
         .map(|l| l.voucher.as_str())
         .collect();
-    lines
-        .iter()
-        .filter(|l| l.account == settings.transit_account && banked.contains(l.voucher.as_str()))
-        .map(|l| BankLine {
-            id: format!("{}-{}", l.voucher, l.number),
-            text: l.text.clone(),
-            // What leaves the transit account arrives at the bank.
-            amount_minor: -l.amount.minor,
-            currency: l.amount.currency.code().to_owned(),
-            date: l.date.to_string(),
+    let bank = lines.iter().filter(|l| on(&settings.bank_account, l));
+    bank.filter(|l| transit.contains(l.voucher.as_str()))
+        .map(|line| {
+            Ok(BankEntry {
+                voucher: line.voucher.clone(),
+                date: day::from_mi(&line.date).unwrap_or_else(|| line.date.clone()),
+                amount: line.amount,
+                amount_minor: minor(line)?,
+                currency: line.currency.clone(),
+                text: line.text.clone(),
+                reference: reference(&line.text).map(str::to_owned),
+            })
         })
         .collect()
 }

@@ -1,0 +1,170 @@
+//! The contract suite: lists, and a lost answer or a crash at each call of each writing recipe.
+
+use crate::sandbox::{Sandbox, Shared, entry, operation, order, payment};
+use connector::testing::{self, Case, Report};
+use connector_infor::CONNECTOR;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+async fn suite(sandbox: &Shared, case: &Case<'_>) -> Report {
+    let infor = Arc::clone(sandbox);
+    let pass = move |span: Duration| infor.infor.advance(i64::try_from(span.as_secs()).unwrap());
+    let report = testing::lost_answers(&*sandbox.session, &sandbox.clock, pass, case).await;
+    assert_eq!(sandbox.infor.orphan_batch_heads(), Vec::<String>::new());
+    report
+}
+
+#[test]
+fn the_lists_are_sound() {
+    assert_eq!(testing::check(&CONNECTOR), Vec::<String>::new());
+}
+
+#[test]
+fn every_schema_is_for_formulas() {
+    for operation in CONNECTOR.operations {
+        for schema in [operation.input_schema(), operation.output_schema()] {
+            assert_eq!(schema["type"], "object", "{}", operation.id());
+            assert!(schema.to_string().len() > 50, "{}", operation.id());
+        }
+    }
+    let order = operation("infor.sales_order.get").output_schema();
+    assert_eq!(order["properties"]["total"]["format"], "decimal");
+    let customer = operation("infor.customer.create").input_schema();
+    assert_eq!(customer["properties"]["name"]["maxLength"], 36);
+}
+
+fn reference_of(input: &Value) -> String {
+    let reference = input.get("reference").or(input.get("external_id"));
+    reference.unwrap().as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_made_exactly_once() {
+    let sandbox = Arc::new(Sandbox::start().await);
+    let count = |input: &Value| {
+        sandbox.posted_by_any("sales_order", "order", &reference_of(input), 20)
+    };
+    let case = Case {
+        operation: operation("infor.sales_order.create"),
+        input: Box::new(|n| order(&format!("ch_{n}"))),
+        count: Box::new(count),
+        number: Box::new(|_| None),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert_eq!(report.asked, 0, "{report:?}");
+    assert_eq!(
+        report.calls,
+        ["OIS100MI/AddBatchHead", "OIS100MI/AddBatchLine+AddBatchHeadChg ×2", "OIS100MI/Confirm"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_m3_makes_later_is_made_exactly_once() {
+    let sandbox = Arc::new(Sandbox::with(|s| s.confirm_after_s = Some(20), json!({})).await);
+    let count = |input: &Value| {
+        // Orders that are still to be made count once they are.
+        sandbox.infor.advance(30);
+        sandbox.posted_by_any("sales_order", "order", &reference_of(input), 20)
+    };
+    let case = Case {
+        operation: operation("infor.sales_order.create"),
+        input: Box::new(|n| {
+            let mut order = order(&format!("ch_{n}"));
+            order["shipping"] = Value::Null;
+            order
+        }),
+        count: Box::new(count),
+        number: Box::new(|_| None),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert_eq!(report.asked, 0, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_is_made_exactly_once() {
+    let sandbox = Arc::new(Sandbox::start().await);
+    let case = Case {
+        operation: operation("infor.customer.create"),
+        input: Box::new(|n| {
+            json!({
+                "external_id": format!("cus_Q{n}"),
+                "name": format!("Ada Example {n}"),
+                "address": {"lines": ["1 Example Street"], "city": "Berlin", "country": "DE"},
+                "currency": "EUR",
+            })
+        }),
+        count: Box::new(|input| {
+            sandbox.posted_by_any("customer", "customer", &reference_of(input), 10)
+        }),
+        number: Box::new(|_| None),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert_eq!(report.asked, 0, "{report:?}");
+    for n in 0..5 {
+        assert_eq!(sandbox.posted("external", &format!("cus_Q{n}")), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_is_posted_exactly_once_where_absence_is_provable() {
+    let sandbox = Arc::new(Sandbox::start().await);
+    let case = Case {
+        operation: operation("infor.journal.post"),
+        input: Box::new(|n| entry(&format!("txn_{n}"))),
+        count: Box::new(|input| {
+            sandbox.posted_by_any("journal", "journal", &reference_of(input), 15)
+        }),
+        number: Box::new(|_| None),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert_eq!(report.asked, 0, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_is_posted_at_most_once_where_a_person_decides() {
+    let without = |s: &mut sim::infor::Settings| s.exportmi = false;
+    let sandbox = Arc::new(Sandbox::with(without, json!({"exportmi": false})).await);
+    let number = |input: &Value| {
+        let key = sandbox.reference("journal", &reference_of(input), 0, 15);
+        (sandbox.posted("journal", &key) == 1).then_some(key)
+    };
+    let case = Case {
+        operation: operation("infor.journal.post"),
+        input: Box::new(|n| entry(&format!("txn_{n}"))),
+        count: Box::new(|input| {
+            sandbox.posted_by_any("journal", "journal", &reference_of(input), 15)
+        }),
+        number: Box::new(number),
+    };
+    let report = suite(&sandbox, &case).await;
+    // Only a lost UpdBatch that did not arrive is a person's question.
+    assert_eq!(report.asked, 2, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_is_made_at_most_once_and_a_person_settles_the_rest() {
+    let sandbox = Arc::new(Sandbox::start().await);
+    let mut invoices = Vec::new();
+    for n in 0..16 {
+        invoices.push(sandbox.invoiced(&format!("ch_{n}")).await);
+    }
+    let number = |input: &Value| {
+        let reference = sandbox.reference("payment", &reference_of(input), 0, 20);
+        let batches = sandbox.infor.payments();
+        let mut found = batches.iter().filter(|(_, batch)| {
+            batch.status > 0 && batch.lines.iter().any(|l| l.reference == reference)
+        });
+        found.next().map(|(pbid, _)| pbid.to_string())
+    };
+    let case = Case {
+        operation: operation("infor.payment.create"),
+        input: Box::new(|n| payment(&format!("ch_{n}:SI:2026"), &invoices[n])),
+        count: Box::new(|input| {
+            sandbox.posted_by_any("payment", "payment", &reference_of(input), 20)
+        }),
+        number: Box::new(number),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert!(report.asked > 0 && report.exactly_once > 0, "{report:?}");
+}

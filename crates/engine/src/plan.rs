@@ -337,11 +337,13 @@ impl Compiler<'_> {
             let found = mapping::check_template(&template, path, &self.schemas);
             let of_company =
                 |p: &Problem| p.code == "maybe_missing" && p.message.starts_with("`company.");
-            self.problems.extend(found.into_iter().filter(|p| !of_company(p)));
+            self.problems
+                .extend(found.into_iter().filter(|p| !of_company(p)));
             let references = template.references();
             let names = references.iter().map(ToString::to_string);
             self.company.extend(names.filter_map(|n| {
-                n.strip_prefix("company.").map(|n| n.split('.').next().unwrap_or(n).to_owned())
+                n.strip_prefix("company.")
+                    .map(|n| n.split('.').next().unwrap_or(n).to_owned())
             }));
         }
         template

@@ -311,7 +311,11 @@ async fn deploy(
         return Ok(problems);
     };
     let company = environment.company.to_value();
-    for name in plan.company.iter().filter(|n| company.get(n.as_str()).is_none()) {
+    for name in plan
+        .company
+        .iter()
+        .filter(|n| company.get(n.as_str()).is_none())
+    {
         let path = format!("environments.{}.company.settings.{name}", environment.name);
         let message = format!("the flow `{}` reads `company.{name}`", plan.flow.id);
         let cure = "add it to the company's settings";

@@ -12,12 +12,18 @@ pub struct Clock {
 impl Clock {
     /// Follows the machine's clock, plus what [`Clock::advance`] adds.
     pub fn live() -> Self {
-        Self { offset_s: AtomicI64::new(0), manual: false }
+        Self {
+            offset_s: AtomicI64::new(0),
+            manual: false,
+        }
     }
 
     /// Stands still at `start_s` until advanced.
     pub fn manual(start_s: i64) -> Self {
-        Self { offset_s: AtomicI64::new(start_s), manual: true }
+        Self {
+            offset_s: AtomicI64::new(start_s),
+            manual: true,
+        }
     }
 
     /// Now, in unix seconds.
@@ -26,8 +32,13 @@ impl Clock {
         if self.manual {
             return offset;
         }
-        #[expect(clippy::disallowed_methods, reason = "the one place of this crate that reads the machine's clock")]
-        let real = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place of this crate that reads the machine's clock"
+        )]
+        let real = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_secs());
         i64::try_from(real).unwrap_or(i64::MAX) + offset
     }
 

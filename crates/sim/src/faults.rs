@@ -80,11 +80,17 @@ struct Planted {
 
 impl Faults {
     pub fn new(seed: u64) -> Self {
-        Self { inner: Mutex::new((Vec::new(), StdRng::seed_from_u64(seed))) }
+        Self {
+            inner: Mutex::new((Vec::new(), StdRng::seed_from_u64(seed))),
+        }
     }
 
     pub fn plant(&self, fault: Fault) {
-        self.inner.lock().0.push(Planted { fault, seen: 0, fired: 0 });
+        self.inner.lock().0.push(Planted {
+            fault,
+            seen: 0,
+            fired: 0,
+        });
     }
 
     pub fn clear(&self) {
@@ -98,7 +104,10 @@ impl Faults {
         let mut actions = Vec::new();
         for p in planted.iter_mut() {
             let m = &p.fault.matcher;
-            let fits = m.method.as_deref().is_none_or(|x| x.eq_ignore_ascii_case(method))
+            let fits = m
+                .method
+                .as_deref()
+                .is_none_or(|x| x.eq_ignore_ascii_case(method))
                 && m.path.as_deref().is_none_or(|x| glob(x, path))
                 && m.operation.as_deref().is_none_or(|x| glob(x, operation));
             if !fits || p.fault.times.is_some_and(|t| p.fired >= t) {
@@ -121,10 +130,16 @@ impl Faults {
 /// `*` matches any run of characters, everything else itself.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(first) = parts.next() else { return text.is_empty() };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(first) = parts.next() else {
+        return text.is_empty();
+    };
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
     for part in middle {
         match rest.find(part) {
             Some(i) => rest = &rest[i + part.len()..],
@@ -157,7 +172,10 @@ mod tests {
     fn fires_as_often_as_asked_after_what_it_skips() {
         let faults = Faults::new(1);
         faults.plant(Fault {
-            matcher: Match { skip: 1, ..Match::default() },
+            matcher: Match {
+                skip: 1,
+                ..Match::default()
+            },
             times: Some(1),
             action: Action::DropAfter,
         });

@@ -60,7 +60,13 @@ impl Journal {
 
     /// All entries after `seq`, oldest first.
     pub fn since(&self, seq: u64) -> Vec<Entry> {
-        self.inner.lock().entries.iter().filter(|e| e.seq > seq).cloned().collect()
+        self.inner
+            .lock()
+            .entries
+            .iter()
+            .filter(|e| e.seq > seq)
+            .cloned()
+            .collect()
     }
 
     /// How many entries were dropped to stay within the limit.

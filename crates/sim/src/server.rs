@@ -24,7 +24,9 @@ pub fn cut() -> Response {
 pub fn truncated(mut response: Response, sent: Vec<u8>, announced: usize) -> Response {
     let part = futures_part(sent);
     *response.body_mut() = Body::from_stream(part);
-    response.headers_mut().insert("content-length", announced.into());
+    response
+        .headers_mut()
+        .insert("content-length", announced.into());
     response
 }
 
@@ -36,7 +38,10 @@ fn futures_part(
     // the caller would see a cut connection instead of a cut body.
     let cut = async {
         tokio::task::yield_now().await;
-        Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut by a fault"))
+        Err(std::io::Error::new(
+            std::io::ErrorKind::ConnectionReset,
+            "cut by a fault",
+        ))
     };
     stream::iter([Ok(bytes::Bytes::from(sent))]).chain(stream::once(cut))
 }
@@ -73,26 +78,30 @@ pub async fn serve(addr: SocketAddr, router: Router) -> std::io::Result<Running>
     let task = tokio::spawn(async move {
         let mut connections = tokio::task::JoinSet::new();
         loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let Ok((stream, _)) = listener.accept().await else {
+                continue;
+            };
             if stream.set_nodelay(true).is_err() {
                 continue;
             }
             let router = router.clone();
             while connections.try_join_next().is_some() {}
             connections.spawn(async move {
-                let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                    let router = router.clone();
-                    async move {
-                        let response = match router.oneshot(request).await {
-                            Ok(response) => response,
-                            Err(never) => match never {},
-                        };
-                        if response.extensions().get::<Cut>().is_some() {
-                            return Err("cut by a fault");
+                let service = hyper::service::service_fn(
+                    move |request: hyper::Request<hyper::body::Incoming>| {
+                        let router = router.clone();
+                        async move {
+                            let response = match router.oneshot(request).await {
+                                Ok(response) => response,
+                                Err(never) => match never {},
+                            };
+                            if response.extensions().get::<Cut>().is_some() {
+                                return Err("cut by a fault");
+                            }
+                            Ok(response)
                         }
-                        Ok(response)
-                    }
-                });
+                    },
+                );
                 // A cut connection ends in an error on purpose; a client that went away is its own affair.
                 drop(
                     hyper::server::conn::http1::Builder::new()

@@ -57,7 +57,10 @@ async fn a_fresh_token_that_is_refused_too_is_unauthorized() {
     let sandbox = Sandbox::start().await;
     sandbox.plant("GENERAL/GetUserInfo", 2, Action::KillToken);
     let fault = look(&*sandbox.session).await.unwrap_err();
-    assert_eq!((fault.class, fault.status), (FaultClass::Unauthorized, Some(401)));
+    assert_eq!(
+        (fault.class, fault.status),
+        (FaultClass::Unauthorized, Some(401))
+    );
     assert_eq!(sandbox.seen("GENERAL/GetUserInfo"), 2);
 }
 
@@ -82,7 +85,10 @@ async fn the_next_credential_takes_over_by_itself() {
     look(&*session).await.unwrap();
     sandbox.infor.retire_old_secrets();
     sandbox.infor.kill_tokens();
-    let ended = sandbox.shell_of(&*session, CREATE).run(&order("ch_1")).await;
+    let ended = sandbox
+        .shell_of(&*session, CREATE)
+        .run(&order("ch_1"))
+        .await;
     assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
     assert_eq!(sandbox.infor.orders().len(), 1);
     // Promoted: the next token is not asked for with the old one first.
@@ -111,7 +117,10 @@ async fn a_refused_credential_is_unauthorized_and_an_absent_server_is_not() {
     }
     sandbox.infor.set(|s| s.token_budget = Some(0));
     let session = sandbox.open(&sandbox.infor.ionapi(), None, Value::Null);
-    assert_eq!(look(&*session).await.unwrap_err().class, FaultClass::RateLimited);
+    assert_eq!(
+        look(&*session).await.unwrap_err().class,
+        FaultClass::RateLimited
+    );
 }
 
 #[tokio::test]
@@ -121,7 +130,9 @@ async fn client_credentials_are_used_where_there_are_no_service_keys() {
     for key in ["saak", "sask"] {
         file.as_object_mut().unwrap().remove(key);
     }
-    look(&*sandbox.open(&file, None, Value::Null)).await.unwrap();
+    look(&*sandbox.open(&file, None, Value::Null))
+        .await
+        .unwrap();
     let fields = sandbox.entries("auth/token").pop().unwrap().fields;
     assert_eq!(fields["grant_type"], "client_credentials");
 }
@@ -145,7 +156,10 @@ async fn check_says_who_we_are_and_what_is_bound_wrongly() {
     }
     sandbox.infor.set(|s| s.exportmi = false);
     let fault = look(&*sandbox.session).await.unwrap_err();
-    assert!(fault.message.starts_with("EXPORTMI cannot read FGLINH"), "{fault}");
+    assert!(
+        fault.message.starts_with("EXPORTMI cannot read FGLINH"),
+        "{fault}"
+    );
 }
 
 #[tokio::test]
@@ -162,7 +176,10 @@ async fn no_secret_shows_anywhere() {
     sandbox.infor.rotate_secrets(false);
     sandbox.infor.kill_tokens();
     let fault = look(&*sandbox.session).await.unwrap_err();
-    said.push(format!("{fault:?} {}", serde_json::to_string(&fault).unwrap()));
+    said.push(format!(
+        "{fault:?} {}",
+        serde_json::to_string(&fault).unwrap()
+    ));
     for entry in sandbox.infor.journal().since(0) {
         said.push(serde_json::to_string(&entry).unwrap());
     }

@@ -24,10 +24,15 @@ async fn order_to_cash_stays_within_its_budget() {
         input["lines"] = json!(vec![line; lines]);
         input["deliver_to"] = json!({"lines": ["1 Example Street"], "country": "DE"});
         let ended = sandbox.shell("infor.sales_order.create").run(&input).await;
-        let Ended::Done { output, .. } = ended else { panic!("{ended:?}") };
+        let Ended::Done { output, .. } = ended else {
+            panic!("{ended:?}")
+        };
         let read = json!({"number": output["number"]});
         sandbox.run("infor.sales_order.get", read).await.unwrap();
-        let ended = sandbox.shell("infor.journal.post").run(&entry("txn_1")).await;
+        let ended = sandbox
+            .shell("infor.journal.post")
+            .run(&entry("txn_1"))
+            .await;
         assert!(matches!(ended, Ended::Done { .. }), "{TODAY}: {ended:?}");
         let entries = sandbox.infor.journal().since(0);
         let requests: BTreeSet<u64> = entries.iter().map(|e| e.request).collect();

@@ -42,9 +42,8 @@ fn reference_of(input: &Value) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_made_exactly_once() {
     let sandbox = Arc::new(Sandbox::start().await);
-    let count = |input: &Value| {
-        sandbox.posted_by_any("sales_order", "order", &reference_of(input), 20)
-    };
+    let count =
+        |input: &Value| sandbox.posted_by_any("sales_order", "order", &reference_of(input), 20);
     let case = Case {
         operation: operation("infor.sales_order.create"),
         input: Box::new(|n| order(&format!("ch_{n}"))),
@@ -55,7 +54,11 @@ async fn an_order_is_made_exactly_once() {
     assert_eq!(report.asked, 0, "{report:?}");
     assert_eq!(
         report.calls,
-        ["OIS100MI/AddBatchHead", "OIS100MI/AddBatchLine+AddBatchHeadChg ×2", "OIS100MI/Confirm"]
+        [
+            "OIS100MI/AddBatchHead",
+            "OIS100MI/AddBatchLine+AddBatchHeadChg ×2",
+            "OIS100MI/Confirm"
+        ]
     );
 }
 

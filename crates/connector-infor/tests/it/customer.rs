@@ -29,12 +29,20 @@ async fn a_customer_is_made_marked_and_given_its_currency() {
     let output = made(&sandbox, &ada("cus_Q1")).await;
     assert_eq!(output["marked"], true);
     let customer = &sandbox.infor.customers()[output["number"].as_str().unwrap()];
-    assert_eq!((customer.get("CUCD"), customer.get("TOWN")), ("EUR", "Berlin"));
+    assert_eq!(
+        (customer.get("CUCD"), customer.get("TOWN")),
+        ("EUR", "Berlin")
+    );
     assert_eq!(sandbox.posted("external", "cus_Q1"), 1);
     let found = json!({"number": output["number"]});
     let found = sandbox.run("infor.customer.find", found).await.unwrap();
-    assert_eq!((&found["name"], &found["status"]), (&json!("Ada Example"), &json!("20")));
-    let nobody = sandbox.run("infor.customer.find", json!({"number": "NOBODY"})).await;
+    assert_eq!(
+        (&found["name"], &found["status"]),
+        (&json!("Ada Example"), &json!("20"))
+    );
+    let nobody = sandbox
+        .run("infor.customer.find", json!({"number": "NOBODY"}))
+        .await;
     assert_eq!(nobody.unwrap_err().class, FaultClass::NotFound);
 }
 
@@ -61,7 +69,10 @@ async fn a_lost_add_finds_its_customer_among_namesakes() {
     sandbox.plant("CRS610MI/Add", 1, Action::DropAfter);
     let second = made(&sandbox, &ada("cus_Q2")).await;
     assert_eq!(sandbox.seen("CRS610MI/Add"), 2);
-    assert_eq!(sandbox.posted_by_any("customer", "customer", "cus_Q2", 10), 1);
+    assert_eq!(
+        sandbox.posted_by_any("customer", "customer", "cus_Q2", 10),
+        1
+    );
     assert_eq!(sandbox.posted("external", "cus_Q2"), 1);
     assert_eq!(second["marked"], true);
 }
@@ -78,7 +89,10 @@ async fn an_update_of_a_known_customer_is_one_transaction() {
     sandbox.run("infor.customer.update", input).await.unwrap();
     assert_eq!(sandbox.seen("*MI/*"), 1);
     let customer = &sandbox.infor.customers()["Y30000"];
-    assert_eq!((customer.get("CUNM"), customer.get("CUA1")), ("Ada Renamed", "Lund"));
+    assert_eq!(
+        (customer.get("CUNM"), customer.get("CUA1")),
+        ("Ada Renamed", "Lund")
+    );
 }
 
 #[tokio::test]
@@ -90,6 +104,9 @@ async fn a_name_that_is_too_long_is_refused_with_a_cut() {
         panic!("it fits nowhere");
     };
     assert_eq!(fault.field.as_deref(), Some("CUNM"));
-    assert!(fault.message.contains("60 characters, M3 takes 36"), "{fault}");
+    assert!(
+        fault.message.contains("60 characters, M3 takes 36"),
+        "{fault}"
+    );
     assert!(sandbox.infor.journal().since(0).is_empty());
 }

@@ -21,11 +21,19 @@ async fn stage(sandbox: &Sandbox, key: &str, parms: &[String]) {
     };
     let head = json!({"CONO": "100", "DIVI": "AAA", "KEY1": key,
         "INTN": sim::infor::TEMPLATE, "DESC": "J4"});
-    sandbox.session.send(&call("AddBatchHead", head)).await.unwrap();
+    sandbox
+        .session
+        .send(&call("AddBatchHead", head))
+        .await
+        .unwrap();
     for (n, parm) in parms.iter().enumerate() {
         let line = json!({"CONO": "100", "DIVI": "AAA", "KEY1": key,
             "LINE": (n + 1).to_string(), "PARM": parm});
-        sandbox.session.send(&call("AddBatchLine", line)).await.unwrap();
+        sandbox
+            .session
+            .send(&call("AddBatchLine", line))
+            .await
+            .unwrap();
     }
 }
 
@@ -45,14 +53,30 @@ async fn an_entry_is_staged_and_then_read_back() {
     };
     let key = sandbox.reference("journal", "txn_1", 0, 15);
     assert_eq!(output, json!({"key": key, "state": "staged"}));
-    let page = sandbox.session.postings(&Value::Null).await.unwrap().unwrap();
+    let page = sandbox
+        .session
+        .postings(&Value::Null)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(page.items.is_empty());
     sandbox.pass(60);
-    let page = sandbox.session.postings(&page.cursor).await.unwrap().unwrap();
+    let page = sandbox
+        .session
+        .postings(&page.cursor)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(page.items.len(), 1);
     let posting = &page.items[0];
-    assert_eq!((posting.reference.as_str(), posting.debit_minor), (key.as_str(), 10_000));
-    assert_eq!((posting.currency.as_str(), posting.date.as_str()), ("EUR", TODAY));
+    assert_eq!(
+        (posting.reference.as_str(), posting.debit_minor),
+        (key.as_str(), 10_000)
+    );
+    assert_eq!(
+        (posting.currency.as_str(), posting.date.as_str()),
+        ("EUR", TODAY)
+    );
     assert_eq!(sandbox.infor.balance("2300", "EUR"), -10_000);
     assert!(!page.more);
 }
@@ -75,13 +99,26 @@ async fn the_same_content_under_our_key_is_already_there() {
     let sandbox = Sandbox::start().await;
     let key = sandbox.reference("journal", "txn_1", 0, 15);
     let lines = [("1010", "96.80"), ("6000", "3.20"), ("2300", "-100.00")];
-    let parms: Vec<String> =
-        lines.iter().enumerate().map(|(n, (a, m))| parm(&key, n + 1, a, m)).collect();
+    let parms: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(n, (a, m))| parm(&key, n + 1, a, m))
+        .collect();
     stage(&sandbox, &key, &parms).await;
     let ended = sandbox.shell(POST).run(&entry("txn_1")).await;
     assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
     assert_eq!(sandbox.posted("journal", &key), 1);
-    assert_eq!(sandbox.infor.journals().values().next().unwrap().lines.len(), 3);
+    assert_eq!(
+        sandbox
+            .infor
+            .journals()
+            .values()
+            .next()
+            .unwrap()
+            .lines
+            .len(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -102,14 +139,19 @@ async fn what_the_check_refuses_is_never_updated() {
     let mut input = entry("txn_1");
     input["entry"]["lines"][0]["account"] = json!("1999");
     let mut shell = sandbox.shell(POST);
-    let Ended::Refused(fault) = shell.run(&input).await else { panic!("it is refused") };
+    let Ended::Refused(fault) = shell.run(&input).await else {
+        panic!("it is refused")
+    };
     assert_eq!(fault.message, "Account 1999 does not exist");
     assert_eq!(sandbox.seen("GLS840MI/UpdBatch"), 0);
     // The batch cannot be deleted by any transaction: the next try has a key of its own.
     input["entry"]["lines"][0]["account"] = json!("1010");
     assert!(matches!(shell.run(&input).await, Ended::Done { .. }));
     assert_eq!(sandbox.posted_by_any("journal", "journal", "txn_1", 15), 1);
-    assert_eq!(sandbox.posted("journal", &sandbox.reference("journal", "txn_1", 1, 15)), 1);
+    assert_eq!(
+        sandbox.posted("journal", &sandbox.reference("journal", "txn_1", 1, 15)),
+        1
+    );
     let mut unbalanced = entry("txn_2");
     unbalanced["entry"]["lines"][0]["amount_minor"] = json!(1);
     let ended = sandbox.shell(POST).run(&unbalanced).await;

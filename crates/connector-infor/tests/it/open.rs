@@ -14,7 +14,9 @@ fn problems(sandbox: &Sandbox, config: connector::ConnectionConfig) -> Vec<Probl
 #[tokio::test]
 async fn a_tenant_never_meets_an_environment_of_the_other_kind() {
     let sandbox = Sandbox::start().await;
-    let production = sandbox.infor.ionapi_of(sim::infor::PRODUCTION, &sandbox.infor.url());
+    let production = sandbox
+        .infor
+        .ionapi_of(sim::infor::PRODUCTION, &sandbox.infor.url());
     let config = connection(&production, None, Value::Null);
     let found = problems(&sandbox, config);
     assert_eq!(found[0].code, "wrong_environment");
@@ -35,13 +37,24 @@ async fn everything_that_is_wrong_is_told_at_once() {
     let sandbox = Sandbox::start().await;
     let mut file = sandbox.infor.ionapi();
     file["iu"] = json!("http://gateway.example");
-    let other = sandbox.infor.ionapi_of(sim::infor::PRODUCTION, &sandbox.infor.url());
+    let other = sandbox
+        .infor
+        .ionapi_of(sim::infor::PRODUCTION, &sandbox.infor.url());
     let settings = json!({"read_from": "2026-11-01", "journal_line": []});
     let found = problems(&sandbox, connection(&file, Some(&other), settings));
     let codes: Vec<&str> = found.iter().map(|p| p.code.as_str()).collect();
-    for code in ["wrong_environment", "other_tenant", "no_https", "journal_line", "no_date"] {
+    for code in [
+        "wrong_environment",
+        "other_tenant",
+        "no_https",
+        "journal_line",
+        "no_date",
+    ] {
         assert!(codes.contains(&code), "{codes:?}");
     }
-    let found = problems(&sandbox, connection(&json!({"ti": "A_TST"}), None, json!({"x": 1})));
+    let found = problems(
+        &sandbox,
+        connection(&json!({"ti": "A_TST"}), None, json!({"x": 1})),
+    );
     assert_eq!(found.len(), 2, "{found:?}");
 }

@@ -63,7 +63,10 @@ async fn a_refused_line_is_named_and_the_head_is_deleted() {
     input["lines"][1] = json!({"item": "NO-SUCH", "quantity": 1, "amount": "1.00"});
     let mut shell = sandbox.shell(CREATE);
     let fault = refusal(shell.run(&input).await);
-    assert_eq!(fault.message, "line 2 (NO-SUCH): Item number NO-SUCH does not exist");
+    assert_eq!(
+        fault.message,
+        "line 2 (NO-SUCH): Item number NO-SUCH does not exist"
+    );
     assert_eq!(fault.field.as_deref(), Some("ITNO"));
     assert_eq!(sandbox.seen("OIS100MI/Confirm"), 0);
     assert!(sandbox.infor.orphan_batch_heads().is_empty());
@@ -123,15 +126,24 @@ async fn html_redirects_and_broken_bodies_at_confirm_are_uncertain() {
         Action::HtmlAfter { status: 502 },
         Action::Html { status: 200 },
         Action::TruncateBody,
-        Action::Redirect { location: "http://127.0.0.1:9/elsewhere".into() },
+        Action::Redirect {
+            location: "http://127.0.0.1:9/elsewhere".into(),
+        },
     ];
     for action in actions {
         let sandbox = Sandbox::start().await;
         let what = format!("{action:?}");
         sandbox.plant("OIS100MI/Confirm", 1, action);
         let ended = sandbox.shell(CREATE).run(&order("ch_1")).await;
-        assert!(sandbox.infor.orders().contains_key(&number(&ended)), "{what}");
-        assert_eq!(sandbox.posted_by_any("sales_order", "order", "ch_1", 20), 1, "{what}");
+        assert!(
+            sandbox.infor.orders().contains_key(&number(&ended)),
+            "{what}"
+        );
+        assert_eq!(
+            sandbox.posted_by_any("sales_order", "order", "ch_1", 20),
+            1,
+            "{what}"
+        );
     }
 }
 
@@ -162,8 +174,14 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent() {
     input["lines"][0]["description"] = json!(long);
     let fault = refusal(sandbox.shell(CREATE).run(&input).await);
     assert_eq!(fault.field.as_deref(), Some("ITDS"));
-    assert!(fault.message.contains("has 120 characters, M3 takes 30"), "{fault}");
-    assert!(fault.message.contains(&format!("`{}`", "x".repeat(30))), "{fault}");
+    assert!(
+        fault.message.contains("has 120 characters, M3 takes 30"),
+        "{fault}"
+    );
+    assert!(
+        fault.message.contains(&format!("`{}`", "x".repeat(30))),
+        "{fault}"
+    );
     assert!(sandbox.infor.journal().since(0).is_empty());
     // A release that takes more is told so.
     let widths = json!({"field_widths": {"OIS100MI/AddBatchLine/ITDS": 120}});
@@ -174,9 +192,11 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_cut_list_never_proves_that_nothing_is_there() {
-    for (grid, max_records, options) in
-        [(false, 500, "matrix"), (false, 5_000, "matrix"), (true, 500, "query")]
-    {
+    for (grid, max_records, options) in [
+        (false, 500, "matrix"),
+        (false, 5_000, "matrix"),
+        (true, 500, "query"),
+    ] {
         let sandbox = Sandbox::with(|s| s.grid_mode = grid, json!({})).await;
         for exportmi in [false, true] {
             let settings =
@@ -197,7 +217,10 @@ async fn a_cut_list_never_proves_that_nothing_is_there() {
             input["customer"] = json!("Y30003");
             // Confirm was sent, and its batch order is gone by now.
             let progress = json!({"temporary": "9999999", "step": "confirm"});
-            let found = operation(CREATE).find(&cx, &input, &progress).await.unwrap();
+            let found = operation(CREATE)
+                .find(&cx, &input, &progress)
+                .await
+                .unwrap();
             match (exportmi, &found) {
                 (false, Found::CannotTell(question)) => assert!(question.contains("OIS100")),
                 (true, Found::Absent) => {}
@@ -214,7 +237,10 @@ async fn another_amount_for_the_same_reference_is_a_conflict() {
     let mut input = order("ch_1");
     number(&shell.run(&input).await);
     input["terms"] = json!("30");
-    assert!(matches!(shell.run(&input).await, Ended::Done { reused: true, .. }));
+    assert!(matches!(
+        shell.run(&input).await,
+        Ended::Done { reused: true, .. }
+    ));
     input["shipping"] = json!("6.00");
     assert!(matches!(shell.run(&input).await, Ended::Conflict(_)));
     assert_eq!(sandbox.infor.orders().len(), 1);
@@ -245,7 +271,10 @@ async fn amounts_survive_in_every_currency() {
         assert_eq!(order["reference"].as_str().unwrap().len(), 20);
         assert_eq!(order["stopped"], false);
     }
-    let fault = sandbox.run("infor.sales_order.get", json!({"number": "1"})).await.unwrap_err();
+    let fault = sandbox
+        .run("infor.sales_order.get", json!({"number": "1"}))
+        .await
+        .unwrap_err();
     assert_eq!(fault.class, FaultClass::NotFound);
 }
 
@@ -263,5 +292,8 @@ async fn the_delivery_address_goes_with_the_order() {
     let ended = sandbox.shell(CREATE).run(&input).await;
     let order = sandbox.infor.orders()[&number(&ended)].clone();
     let address = &order.content.addresses[0];
-    assert_eq!((address["CUNM"].as_str(), address["CUA2"].as_str()), ("Grace Example", "Flat 3"));
+    assert_eq!(
+        (address["CUNM"].as_str(), address["CUA2"].as_str()),
+        ("Grace Example", "Flat 3")
+    );
 }

@@ -19,7 +19,10 @@ async fn walk(sandbox: &Sandbox, cursor: &mut Value) -> Vec<String> {
 
 async fn orders(sandbox: &Sandbox, numbers: std::ops::Range<usize>) {
     for n in numbers {
-        sandbox.shell("infor.sales_order.create").run(&order(&format!("ch_{n}"))).await;
+        sandbox
+            .shell("infor.sales_order.create")
+            .run(&order(&format!("ch_{n}")))
+            .await;
     }
     sandbox.infor.invoice_all();
 }
@@ -36,17 +39,30 @@ async fn each_invoice_comes_once_with_its_order() {
     assert_eq!(invoice["invoice"], "SI800001");
     assert_eq!(invoice["year"], "2026");
     assert_eq!(invoice["order"], "1000001");
-    assert_eq!((&invoice["amount"], &invoice["open"]), (&json!("29.00"), &json!("29.00")));
-    assert_eq!((&invoice["date"], &invoice["customer"]), (&json!("2026-11-24"), &json!("Y30000")));
+    assert_eq!(
+        (&invoice["amount"], &invoice["open"]),
+        (&json!("29.00"), &json!("29.00"))
+    );
+    assert_eq!(
+        (&invoice["date"], &invoice["customer"]),
+        (&json!("2026-11-24"), &json!("Y30000"))
+    );
     assert_eq!(sandbox.entries("OIS350MI/LstInvLine").len(), 2);
-    let requests: std::collections::BTreeSet<u64> =
-        sandbox.entries("OIS350MI/LstInvLine").iter().map(|e| e.request).collect();
+    let requests: std::collections::BTreeSet<u64> = sandbox
+        .entries("OIS350MI/LstInvLine")
+        .iter()
+        .map(|e| e.request)
+        .collect();
     assert_eq!(requests.len(), 1, "one bulk call");
     cursor = page.cursor;
     assert!(walk(&sandbox, &mut cursor).await.is_empty());
     orders(&sandbox, 2..3).await;
     assert_eq!(walk(&sandbox, &mut cursor).await, ["invoice:2026:800003"]);
-    assert_eq!(sandbox.entries("OIS350MI/LstInvLine").len(), 3, "lines are read once");
+    assert_eq!(
+        sandbox.entries("OIS350MI/LstInvLine").len(),
+        3,
+        "lines are read once"
+    );
 }
 
 #[tokio::test]

@@ -37,13 +37,24 @@ impl Sandbox {
     pub async fn with(change: impl FnOnce(&mut Settings), settings: Value) -> Self {
         let mut switches = Settings::default();
         change(&mut switches);
-        let config = Config { seed: 1, start_s: Some(START), settings: switches };
-        let infor = Infor::start(config, ([127, 0, 0, 1], 0).into()).await.unwrap();
+        let config = Config {
+            seed: 1,
+            start_s: Some(START),
+            settings: switches,
+        };
+        let infor = Infor::start(config, ([127, 0, 0, 1], 0).into())
+            .await
+            .unwrap();
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let http = Http::new().unwrap();
         let config = connection(&infor.ionapi(), None, settings);
         let session = (CONNECTOR.open)(config, runtime(&clock, &http)).unwrap();
-        Self { infor, clock, http, session }
+        Self {
+            infor,
+            clock,
+            http,
+            session,
+        }
     }
 
     /// A session with other files or settings.
@@ -65,9 +76,16 @@ impl Sandbox {
 
     /// The same, leaving out the first `skip` calls.
     pub fn plant_after(&self, operation: &str, skip: u32, times: u32, action: Action) {
-        let matcher =
-            Match { operation: Some(operation.into()), skip, ..Match::default() };
-        self.infor.faults().plant(Planted { matcher, times: Some(times), action });
+        let matcher = Match {
+            operation: Some(operation.into()),
+            skip,
+            ..Match::default()
+        };
+        self.infor.faults().plant(Planted {
+            matcher,
+            times: Some(times),
+            action,
+        });
     }
 
     /// Answers with a status and body, without executing.
@@ -94,8 +112,7 @@ impl Sandbox {
     /// The same, over another session.
     pub fn shell_of<'a>(&'a self, session: &'a dyn Session, id: &str) -> Shell<'a> {
         let mut shell = Shell::new(session, operation(id), self.clock.clone());
-        shell.pass =
-            Box::new(|span| self.infor.advance(i64::try_from(span.as_secs()).unwrap()));
+        shell.pass = Box::new(|span| self.infor.advance(i64::try_from(span.as_secs()).unwrap()));
         shell
     }
 
@@ -107,13 +124,18 @@ impl Sandbox {
     /// Its journal's entries of an operation.
     pub fn entries(&self, operation: &str) -> Vec<sim::journal::Entry> {
         let entries = self.infor.journal().since(0).into_iter();
-        entries.filter(|e| sim::faults::glob(operation, &e.operation)).collect()
+        entries
+            .filter(|e| sim::faults::glob(operation, &e.operation))
+            .collect()
     }
 
     /// How often a reference was committed.
     pub fn posted(&self, kind: &str, reference: &str) -> u32 {
         let postings = self.infor.postings_per_reference();
-        postings.get(&(kind.into(), reference.into())).copied().unwrap_or(0)
+        postings
+            .get(&(kind.into(), reference.into()))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// The reference that the effect `attempt` of this kind stores in a field.
@@ -146,7 +168,9 @@ impl Sandbox {
             panic!("{ended:?}")
         };
         self.infor.invoice_all();
-        let list = self.run("infor.invoice.list", json!({"order": output["number"]})).await;
+        let list = self
+            .run("infor.invoice.list", json!({"order": output["number"]}))
+            .await;
         list.unwrap()["invoices"][0].clone()
     }
 }
@@ -216,7 +240,11 @@ pub async fn run(
     id: &str,
     input: &Value,
 ) -> Result<Value, Fault> {
-    let cx = RecipeCx { session, effect: None, now: clock.now() };
+    let cx = RecipeCx {
+        session,
+        effect: None,
+        now: clock.now(),
+    };
     let operation = operation(id);
     operation.validate(&cx, input)?;
     let mut progress = Value::Null;
@@ -245,7 +273,11 @@ pub fn operation(id: &str) -> &'static dyn AnyOperation {
 }
 
 pub fn runtime(clock: &Clock, http: &Http) -> Runtime {
-    Runtime { clock: clock.clone(), entropy: Entropy::seeded(1), http: http.clone() }
+    Runtime {
+        clock: clock.clone(),
+        entropy: Entropy::seeded(1),
+        http: http.clone(),
+    }
 }
 
 /// A connection by `.ionapi` files, with the sandbox company's settings and others on top.
@@ -271,7 +303,10 @@ pub fn connection(current: &Value, next: Option<&Value>, more: Value) -> Connect
         name: "infor".into(),
         environment: EnvironmentKind::Test,
         settings,
-        credential: Credential { current: keys(current), next: next.map(keys) },
+        credential: Credential {
+            current: keys(current),
+            next: next.map(keys),
+        },
     }
 }
 

@@ -133,6 +133,8 @@ struct MatchInput {
     currency: Currency,
     /// When it should arrive, `YYYY-MM-DD`: a line without its reference must be dated near.
     arrival: String,
+    /// How it stands by now: one that failed is not looked for.
+    status: String,
     /// The bank's trace of the payout, once there is one.
     #[serde(default)]
     trace: Option<String>,
@@ -174,7 +176,7 @@ impl Book for MatchBank {
 
     fn example(&self) -> Value {
         json!({"payout": "po_1", "amount_minor": 0, "currency": "EUR", "arrival": "2026-11-24",
-               "lines": []})
+               "status": "paid", "lines": []})
     }
 
     async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
@@ -185,6 +187,14 @@ impl Book for MatchBank {
             input.trace.as_deref().unwrap_or_default(),
         ];
         let mut booked = Booked::default();
+        if matches!(input.status.as_str(), "failed" | "canceled") {
+            let output = MatchOutput {
+                matched: false,
+                line: None,
+            };
+            booked.output = write(self.id(), &output)?;
+            return Ok(booked);
+        }
         let exception = |sentence: String, amount: Option<i64>| ExceptionRecord {
             kind: "bank_difference".into(),
             key: input.payout.clone(),

@@ -79,12 +79,19 @@ fn find<'a>(
         .iter()
         .filter(fits)
         .filter(|l| l.text.to_ascii_uppercase().contains("STRIPE") && near(l))
+        .filter(|l| !names_a_payout(&l.text))
         .collect();
     match candidates.as_slice() {
         [] => BankMatch::NotYet,
         [only] => BankMatch::Found(only),
         _ => BankMatch::Several(candidates),
     }
+}
+
+/// Whether `text` names some payout by its id: such a line is that payout's and no other's.
+fn names_a_payout(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split(|c| !part(c)).any(|word| word.starts_with("po_"))
 }
 
 /// Whether `text` has `word` as a whole, in any case: `po_1` is not in `po_12`.
@@ -115,4 +122,33 @@ fn business_days(date: Date, count: u32, step: i64) -> Date {
         }
     }
     date
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::currency::Currency;
+
+    #[test]
+    fn a_line_that_names_a_payout_is_no_others() {
+        let line = |text: &str| BankLine {
+            id: "1".into(),
+            text: text.into(),
+            amount_minor: 500,
+            currency: "EUR".into(),
+            date: "2026-11-24".into(),
+        };
+        let payout = Money::new(500, Currency::EUR);
+        let theirs = [line("STRIPE po_2")];
+        assert_eq!(match_bank(&["po_1"], payout, &theirs), BankMatch::NotYet);
+        assert!(matches!(
+            match_bank(&["po_2"], payout, &theirs),
+            BankMatch::Found(_)
+        ));
+        let unnamed = [line("STRIPE TRANSFER")];
+        assert!(matches!(
+            match_bank(&["po_1"], payout, &unnamed),
+            BankMatch::Found(_)
+        ));
+    }
 }

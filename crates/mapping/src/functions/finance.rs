@@ -34,7 +34,11 @@ pub const POST: Function = Function {
         let shares: Vec<Share> =
             serde_json::from_value(a[2].to_json()).map_err(|e| fail()(format!("shares: {e}")))?;
         let deposit_left_minor = a[3].as_int().filter(|left| *left >= 0);
-        let context = Context { deposit_left_minor, shares, ..Context::default() };
+        let context = Context {
+            deposit_left_minor,
+            shares,
+            ..Context::default()
+        };
         // One revision of the rules is known so far: the default chart.
         let rules = PostingRules::default();
         let posting = finance::posting::post(&transaction, &context, &rules, text(a, 1))

@@ -326,7 +326,9 @@ impl Reader {
             self.unknown_keys(
                 &at,
                 map,
-                &["note", "when", "use", "with", "set", "check", "else", "wait"],
+                &[
+                    "note", "when", "use", "with", "set", "check", "else", "wait",
+                ],
             );
             if map.get("when").is_none() && n + 1 < list.len() {
                 let message = "only the last case may lack `when`; the cases after it never run";

@@ -19,9 +19,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let sources = Sources::new(cli.config, cli.log);
     match cli.command {
         Command::Serve(args) => wait(serve::run(args, sources)),
-        Command::Demo(args) => wait(async {
-            crate::demo::run(args).await.map(|()| ExitCode::SUCCESS)
-        }),
+        Command::Demo(args) => {
+            wait(async { crate::demo::run(args).await.map(|()| ExitCode::SUCCESS) })
+        }
         Command::Sandbox(args) => wait(sandbox::run(args)),
         Command::Flow(flow::Flow::Check(args)) => flow::check(&args),
         Command::Runs(args) => wait(runs::run(args, sources)),

@@ -78,6 +78,9 @@ async fn stripe(args: StripeArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listen on port {}", args.port))?;
     println!("sandbox Stripe  {}", sandbox.url());
+    if let Some(account) = sandbox.state()["account"].as_str() {
+        println!("account         {account}");
+    }
     println!("secret key      {}", sim::stripe::DEFAULT_KEY);
     if let Some(url) = &args.webhook {
         let (_, secret) = sandbox.add_webhook_endpoint(url);

@@ -2,6 +2,7 @@
 
 use super::environment::{ConnectionConfig, EnvironmentConfig, FlowsConfig, LimitsConfig};
 use super::{Config, secret};
+use crate::connectors::REGISTRY;
 use crate::suggest::nearest;
 use crate::{flows, ionapi};
 use engine::{ConnectionSetup, EnvironmentSetup, FlowSetup, Limits, Setup};
@@ -83,14 +84,15 @@ fn connect(
         .next_credential
         .as_ref()
         .map(|next| secrets(&format!("{path}.next_credential"), next, problems));
-    if let Some(file) = &connection.ionapi_file {
-        match ionapi::read(&format!("{path}.ionapi_file"), file) {
-            Ok(ionapi) => {
+    let connector = REGISTRY.connector(&connection.connector);
+    if let Some((file, connector)) = connection.ionapi_file.as_ref().zip(connector) {
+        match ionapi::read(&format!("{path}.ionapi_file"), file, connector) {
+            Ok(given) => {
                 // What is written out beside the file wins over it.
-                for (key, value) in ionapi.settings {
+                for (key, value) in given.settings {
                     settings.entry(key).or_insert(value);
                 }
-                for (key, value) in ionapi.credential {
+                for (key, value) in given.credential {
                     credential.entry(key).or_insert(value);
                 }
             }

@@ -80,7 +80,9 @@ pub async fn run(args: Args) -> Result<()> {
     report::payouts(&world, &payouts).await?;
     report::retried(&world).await?;
     report::dead_letters(&world).await?;
-    println!("A duplicate and a late duplicate were taken and counted: {late} deliveries of one event.");
+    println!(
+        "A duplicate and a late duplicate were taken and counted: {late} deliveries of one event."
+    );
     let failures = proof::check(&world, &bought).await?;
     if !failures.is_empty() {
         bail!("the books do not tie:\n  {}", failures.join("\n  "));
@@ -90,7 +92,10 @@ pub async fn run(args: Args) -> Result<()> {
         world.stop().await;
         return Ok(());
     }
-    println!("\nServing on. {} has the API under /api/v1; end with Ctrl-C.", world.url());
+    println!(
+        "\nServing on. {} has the API under /api/v1; end with Ctrl-C.",
+        world.url()
+    );
     world.serve_on().await
 }
 
@@ -133,11 +138,21 @@ async fn work(world: &World, what: &str) -> Result<()> {
         let counts = world.engine.store().counts().await.context("counts")?;
         let open = [RunState::Ready, RunState::Running, RunState::Retry];
         let open: i64 = open.into_iter().map(|s| counts.runs_in(s)).sum();
-        let ended: i64 = counts.runs.iter().filter(|(s, _)| !s.is_live()).map(|(_, n)| n).sum();
+        let ended: i64 = counts
+            .runs
+            .iter()
+            .filter(|(s, _)| !s.is_live())
+            .map(|(_, n)| n)
+            .sum();
         bar.set_length(u64::try_from(open + ended).unwrap_or(0).max(1));
         bar.set_position(u64::try_from(ended).unwrap_or(0));
-        let waits_for_the_bank = counts.runs_in(RunState::Retry) > 0 && world.only_the_bank().await?;
-        quiet = if came == 0 && (open == 0 || waits_for_the_bank) { quiet + 1 } else { 0 };
+        let waits_for_the_bank =
+            counts.runs_in(RunState::Retry) > 0 && world.only_the_bank().await?;
+        quiet = if came == 0 && (open == 0 || waits_for_the_bank) {
+            quiet + 1
+        } else {
+            0
+        };
         if quiet >= 2 {
             bar.finish();
             return Ok(());

@@ -27,7 +27,11 @@ async fn balances(world: &World, failures: &mut Vec<String>) -> Result<()> {
             *theirs.entry(currency).or_default() += line["amount"].as_i64().unwrap_or_default();
         }
     }
-    let totals = world.engine.store().entry_totals(world.environment()).await?;
+    let totals = world
+        .engine
+        .store()
+        .entry_totals(world.environment())
+        .await?;
     let mut ours: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     for total in totals.iter().filter(|t| t.account == "1010") {
         let states = ours.entry(total.currency.clone()).or_default();
@@ -51,11 +55,15 @@ async fn balances(world: &World, failures: &mut Vec<String>) -> Result<()> {
         );
         if stripe != sum {
             let off = money(stripe - sum, currency);
-            failures.push(format!("{currency}: Stripe and our entries differ by {off}"));
+            failures.push(format!(
+                "{currency}: Stripe and our entries differ by {off}"
+            ));
         }
         if infor != posted {
             let off = money(posted - infor, currency);
-            failures.push(format!("{currency}: what we hold for posted differs by {off}"));
+            failures.push(format!(
+                "{currency}: what we hold for posted differs by {off}"
+            ));
         }
     }
     Ok(())
@@ -70,13 +78,18 @@ fn once_each(world: &World, bought: &[Bought], failures: &mut Vec<String>) {
     }
     let orphans = world.infor.orphan_batch_heads();
     if !orphans.is_empty() {
-        failures.push(format!("order heads without an order: {}", orphans.join(", ")));
+        failures.push(format!(
+            "order heads without an order: {}",
+            orphans.join(", ")
+        ));
     }
     let orders = world.infor.orders();
     let ours = orders.values().filter(|o| !o.history).count();
     let paid = bought.iter().filter(|b| !b.declined).count();
     if ours != paid {
-        failures.push(format!("{paid} sales were paid and Infor has {ours} orders"));
+        failures.push(format!(
+            "{paid} sales were paid and Infor has {ours} orders"
+        ));
     }
     println!("Infor holds each customer, order, payment and journal once: {ours} orders.");
 }

@@ -3,8 +3,8 @@
 use super::shop::Bought;
 use super::world::World;
 use anyhow::Result;
-use comfy_table::{ContentArrangement, presets};
 use comfy_table::Table;
+use comfy_table::{ContentArrangement, presets};
 use finance::{Currency, Money};
 use model::RunState;
 use store::{EntryRecord, LetterFilter, Page};
@@ -37,18 +37,30 @@ fn voucher(entry: &EntryRecord) -> String {
 pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
     let (store, environment) = (world.engine.store(), world.environment());
     let (orders, invoices) = (world.infor.orders(), world.infor.invoices());
-    let mut out = table(&["sale", "paid", "order", "lines", "invoice", "payment", "deposit entry"]);
+    let mut out = table(&[
+        "sale",
+        "paid",
+        "order",
+        "lines",
+        "invoice",
+        "payment",
+        "deposit entry",
+    ]);
     for sale in bought {
-        let order =
-            store.cross_reference(environment, "order", &sale.payment_intent).await?;
+        let order = store
+            .cross_reference(environment, "order", &sale.payment_intent)
+            .await?;
         let made = order.as_ref().and_then(|o| orders.get(o));
-        let invoiced: Vec<_> =
-            invoices.iter().filter(|i| Some(&i.orno) == order.as_ref()).collect();
+        let invoiced: Vec<_> = invoices
+            .iter()
+            .filter(|i| Some(&i.orno) == order.as_ref())
+            .collect();
         let payments = invoiced.iter().filter(|i| !i.payments.is_empty()).count();
         let entry = match &sale.transaction {
-            Some(transaction) => {
-                store.entries(environment, std::slice::from_ref(transaction)).await?.pop()
-            }
+            Some(transaction) => store
+                .entries(environment, std::slice::from_ref(transaction))
+                .await?
+                .pop(),
             None => None,
         };
         out.add_row(vec![
@@ -60,7 +72,11 @@ pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
             },
             order.clone().unwrap_or_else(|| "-".into()),
             made.map_or_else(|| "-".into(), |o| o.content.lines.len().to_string()),
-            invoiced.iter().map(|i| i.exin.as_str()).collect::<Vec<_>>().join(", "),
+            invoiced
+                .iter()
+                .map(|i| i.exin.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
             match (payments, invoiced.len()) {
                 (_, 0) => "-".into(),
                 (paid, all) if paid == all => "posted".into(),
@@ -86,7 +102,11 @@ pub async fn payouts(world: &World, payouts: &[String]) -> Result<()> {
         let amount = payout["amount"].as_i64().unwrap_or_default();
         let currency = payout["currency"].as_str().unwrap_or_default();
         let bank = store.cross_reference(environment, "bank_line", id).await?;
-        let tied = if sum == amount { "ties to the cent" } else { "DOES NOT TIE" };
+        let tied = if sum == amount {
+            "ties to the cent"
+        } else {
+            "DOES NOT TIE"
+        };
         out.add_row(vec![
             id.clone(),
             money(amount, currency),
@@ -105,7 +125,9 @@ pub async fn retried(world: &World) -> Result<()> {
     let mut out = table(&["run", "key", "call", "what the peer said"]);
     let mut page = Page::first(200);
     loop {
-        let runs = store.runs(environment, store::RunFilter::default(), page).await?;
+        let runs = store
+            .runs(environment, store::RunFilter::default(), page)
+            .await?;
         let Some(last) = runs.last() else { break };
         page.after = Some(last.id.0);
         for run in runs.iter().filter(|r| r.state == RunState::Done) {
@@ -129,7 +151,9 @@ pub async fn retried(world: &World) -> Result<()> {
 /// What needs a person.
 pub async fn dead_letters(world: &World) -> Result<()> {
     let (store, environment) = (world.engine.store(), world.environment());
-    let letters = store.dead_letters(environment, LetterFilter::default(), Page::first(100)).await?;
+    let letters = store
+        .dead_letters(environment, LetterFilter::default(), Page::first(100))
+        .await?;
     if letters.is_empty() {
         println!("\nNo dead letters.");
         return Ok(());

@@ -57,7 +57,10 @@ fn taxed(mut item: Value, discount: i64, tax: i64) -> Value {
 }
 
 fn person(name: &str, line1: &str, city: &str, postal_code: &str, country: &str) -> Value {
-    let email = format!("{}@example.com", name.split(' ').next().unwrap_or("x").to_lowercase());
+    let email = format!(
+        "{}@example.com",
+        name.split(' ').next().unwrap_or("x").to_lowercase()
+    );
     json!({"name": name, "email": email, "address": {
         "line1": line1, "city": city, "postal_code": postal_code, "country": country}})
 }
@@ -80,42 +83,75 @@ impl Sale {
 /// What is bought in the demo.
 pub fn basket() -> Vec<Sale> {
     let ada = person("Ada Byron", "12 Canal Street", "Springfield", "62701", "US");
-    let jan = person("Jan de Vries", "Keizersgracht 10", "Amsterdam", "1015 CN", "NL");
+    let jan = person(
+        "Jan de Vries",
+        "Keizersgracht 10",
+        "Amsterdam",
+        "1015 CN",
+        "NL",
+    );
     let yuki = person("Yuki Tanaka", "1-2-3 Kanda", "Tokyo", "101-0047", "JP");
     let mary = person("Mary Smith", "5 Lock Lane", "Leeds", "LS1 4AP", "GB");
     let mugs = |n: i64| item("prod_mug", "Mug", n, n * 1200);
     vec![
         sale("two mugs", "usd", &ada, vec![mugs(2)]),
-        sale("discount, tax, shipping", "usd", &mary, vec![
-            taxed(item("prod_tshirt", "T-shirt", 3, 7500), 750, 540),
-            taxed(mugs(1), 0, 96),
-        ])
+        sale(
+            "discount, tax, shipping",
+            "usd",
+            &mary,
+            vec![
+                taxed(item("prod_tshirt", "T-shirt", 3, 7500), 750, 540),
+                taxed(mugs(1), 0, 96),
+            ],
+        )
         .with("shipping_amount", json!(595)),
-        sale("premium plan", "eur", &jan, vec![item("prod_pro", "Pro, a year", 1, 49_900)])
-            .with("metadata", json!({"plan": "premium"})),
-        sale("in yen", "jpy", &yuki, vec![item("prod_basic", "Basic", 1, 1500)]),
-        sale("in pounds", "gbp", &mary, vec![
-            item("prod_setup", "Setup", 1, 10_000),
-            item("prod_basic", "Basic", 3, 2_999),
-        ]),
+        sale(
+            "premium plan",
+            "eur",
+            &jan,
+            vec![item("prod_pro", "Pro, a year", 1, 49_900)],
+        )
+        .with("metadata", json!({"plan": "premium"})),
+        sale(
+            "in yen",
+            "jpy",
+            &yuki,
+            vec![item("prod_basic", "Basic", 1, 1500)],
+        ),
+        sale(
+            "in pounds",
+            "gbp",
+            &mary,
+            vec![
+                item("prod_setup", "Setup", 1, 10_000),
+                item("prod_basic", "Basic", 3, 2_999),
+            ],
+        ),
         sale("a guest", "usd", &ada, vec![mugs(1)]).with("customer", Value::Null),
         sale("a declined card", "usd", &ada, vec![mugs(1)])
             .with("payment_method", json!("pm_card_visa_chargeDeclined")),
-        sale("a product without a lookup row", "usd", &mary, vec![item(
-            "prod_poster",
-            "Poster",
-            1,
-            1800,
-        )]),
-        sale("an item that M3 lacks", "usd", &jan, vec![
-            mugs(1),
-            item("prod_sticker", "Stickers", 10, 1000),
-        ]),
+        sale(
+            "a product without a lookup row",
+            "usd",
+            &mary,
+            vec![item("prod_poster", "Poster", 1, 1800)],
+        ),
+        sale(
+            "an item that M3 lacks",
+            "usd",
+            &jan,
+            vec![mugs(1), item("prod_sticker", "Stickers", 10, 1000)],
+        ),
         sale("to be refunded in part", "eur", &jan, vec![mugs(5)]),
         sale("to be disputed", "usd", &ada, vec![mugs(3)])
             .with("payment_method", json!("pm_card_createDispute")),
         sale("M3 is away for a moment", "usd", &ada, vec![mugs(4)]),
-        sale("M3's answer to Confirm is lost", "usd", &mary, vec![mugs(6)]),
+        sale(
+            "M3's answer to Confirm is lost",
+            "usd",
+            &mary,
+            vec![mugs(6)],
+        ),
     ]
 }
 
@@ -160,23 +196,42 @@ async fn wait(world: &World) {
         world.stripe.settled().await;
         world.engine.settled().await;
         let counts = world.engine.store().counts().await;
-        let open = [model::RunState::Ready, model::RunState::Running, model::RunState::Retry];
+        let open = [
+            model::RunState::Ready,
+            model::RunState::Running,
+            model::RunState::Retry,
+        ];
         if counts.is_ok_and(|c| open.into_iter().all(|s| c.runs_in(s) == 0)) {
             return;
         }
-        world.engine.clock().sleep(std::time::Duration::from_millis(50)).await;
+        world
+            .engine
+            .clock()
+            .sleep(std::time::Duration::from_millis(50))
+            .await;
     }
 }
 
 fn plant(world: &World, operation: &str, action: Action) {
-    let matcher = Match { operation: Some(operation.into()), ..Match::default() };
-    world.infor.faults().plant(Fault { matcher, times: Some(1), action });
+    let matcher = Match {
+        operation: Some(operation.into()),
+        ..Match::default()
+    };
+    world.infor.faults().plant(Fault {
+        matcher,
+        times: Some(1),
+        action,
+    });
 }
 
 async fn first_charge_event(world: &World) -> Result<String> {
-    let events = world.shop_call("/v1/events?types[]=charge.succeeded&limit=100", &[]).await?;
+    let events = world
+        .shop_call("/v1/events?types[]=charge.succeeded&limit=100", &[])
+        .await?;
     let oldest = events["data"].as_array().and_then(|d| d.last());
-    let id = oldest.and_then(|e| e["id"].as_str()).context("there is an event")?;
+    let id = oldest
+        .and_then(|e| e["id"].as_str())
+        .context("there is an event")?;
     Ok(id.to_owned())
 }
 
@@ -193,14 +248,23 @@ pub async fn repeat_first_delivery(world: &World) -> Result<i64> {
     let event = first_charge_event(world).await?;
     ensure!(world.stripe.resend(&event), "the sandbox repeats {event}");
     world.stripe.settled().await;
-    let filter = store::EventFilter { search: Some(event), ..store::EventFilter::default() };
-    let found =
-        world.engine.store().events(world.environment(), filter, store::Page::first(1)).await?;
+    let filter = store::EventFilter {
+        search: Some(event),
+        ..store::EventFilter::default()
+    };
+    let found = world
+        .engine
+        .store()
+        .events(world.environment(), filter, store::Page::first(1))
+        .await?;
     Ok(found.first().map_or(0, |e| e.deliveries))
 }
 
 pub async fn refund_part(world: &World, bought: &[Bought]) -> Result<()> {
-    let sale = bought.iter().find(|b| b.what == "to be refunded in part").context("the sale")?;
+    let sale = bought
+        .iter()
+        .find(|b| b.what == "to be refunded in part")
+        .context("the sale")?;
     let form = [("charge", sale.charge.as_str()), ("amount", "1500")];
     let refund = world.shop_call("/v1/refunds", &form).await?;
     ensure!(refund["status"] == "succeeded", "the refund: {refund}");
@@ -214,7 +278,9 @@ pub async fn pay_out(world: &World) -> Result<Vec<String>> {
         let payout = world.shop_call(&format!("/v1/payouts/{id}"), &[]).await?;
         if payout["currency"] == "usd" {
             let body = json!({"code": "account_closed"});
-            world.sandbox_call(&format!("/_sandbox/payouts/{id}/fail"), &body).await?;
+            world
+                .sandbox_call(&format!("/_sandbox/payouts/{id}/fail"), &body)
+                .await?;
         }
     }
     payouts.extend(world.stripe.run_payouts());
@@ -225,7 +291,10 @@ pub async fn pay_out(world: &World) -> Result<Vec<String>> {
         }
         world.infor.book_bank_line(&BankLine {
             reference: format!("STRIPE {id}"),
-            currency: payout["currency"].as_str().unwrap_or_default().to_uppercase(),
+            currency: payout["currency"]
+                .as_str()
+                .unwrap_or_default()
+                .to_uppercase(),
             amount: payout["amount"].as_i64().unwrap_or_default(),
         });
     }
@@ -241,10 +310,20 @@ pub async fn repair(world: &World) -> Result<()> {
         ])
         .await?;
     let environment = world.environment();
-    let groups = world.engine.store().dead_letter_groups(environment, None, 100).await?;
+    let groups = world
+        .engine
+        .store()
+        .dead_letter_groups(environment, None, 100)
+        .await?;
     for group in groups {
-        let how = Replay { from_start: true, ..Replay::default() };
-        world.engine.replay_cause(&group.fingerprint, &how, "demo").await?;
+        let how = Replay {
+            from_start: true,
+            ..Replay::default()
+        };
+        world
+            .engine
+            .replay_cause(&group.fingerprint, &how, "demo")
+            .await?;
     }
     Ok(())
 }

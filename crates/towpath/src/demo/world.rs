@@ -5,8 +5,8 @@ use crate::connectors::REGISTRY;
 use anyhow::{Context, Result};
 use connector::http::Http;
 use engine::{
-    ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, RetryPolicy, Setup,
-    Watching,
+    ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, RetryPolicy,
+    Setup, Watching,
 };
 use model::clock::{Clock, Entropy};
 use model::ids::EnvironmentId;
@@ -22,10 +22,22 @@ use vault::MasterKey;
 
 /// The ready-made flows.
 pub const FLOWS: [(&str, &str); 4] = [
-    ("order-to-cash", include_str!("../../../../flows/order-to-cash/flow.yaml")),
-    ("book-transactions", include_str!("../../../../flows/book-transactions/flow.yaml")),
-    ("apply-payment", include_str!("../../../../flows/apply-payment/flow.yaml")),
-    ("payout-reconciliation", include_str!("../../../../flows/payout-reconciliation/flow.yaml")),
+    (
+        "order-to-cash",
+        include_str!("../../../../flows/order-to-cash/flow.yaml"),
+    ),
+    (
+        "book-transactions",
+        include_str!("../../../../flows/book-transactions/flow.yaml"),
+    ),
+    (
+        "apply-payment",
+        include_str!("../../../../flows/apply-payment/flow.yaml"),
+    ),
+    (
+        "payout-reconciliation",
+        include_str!("../../../../flows/payout-reconciliation/flow.yaml"),
+    ),
 ];
 
 pub struct World {
@@ -59,9 +71,15 @@ impl World {
         };
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("make the folder `{}`", folder.display()))?;
-        let config = sim::stripe::Config { seed: args.seed, ..sim::stripe::Config::default() };
+        let config = sim::stripe::Config {
+            seed: args.seed,
+            ..sim::stripe::Config::default()
+        };
         let stripe = sim::stripe::Stripe::start(config, loopback(0)).await?;
-        let config = sim::infor::Config { seed: args.seed, ..sim::infor::Config::default() };
+        let config = sim::infor::Config {
+            seed: args.seed,
+            ..sim::infor::Config::default()
+        };
         let infor = sim::infor::Infor::start(config, loopback(0)).await?;
         // The endpoint must be known to Stripe before Towpath has its secret, so the port is chosen
         // first.
@@ -99,7 +117,10 @@ impl World {
     }
 
     pub fn environment(&self) -> EnvironmentId {
-        self.engine.catalog().environment("sandbox").map_or(EnvironmentId(0), |e| e.id)
+        self.engine
+            .catalog()
+            .environment("sandbox")
+            .map_or(EnvironmentId(0), |e| e.id)
     }
 
     /// Ends Towpath as an administrator would, and starts it on the same data.
@@ -145,17 +166,32 @@ impl World {
 
     /// Whether all that is tried again is payouts that the bank does not show yet.
     pub async fn only_the_bank(&self) -> Result<bool> {
-        let filter = RunFilter { state: Some(model::RunState::Retry), ..RunFilter::default() };
+        let filter = RunFilter {
+            state: Some(model::RunState::Retry),
+            ..RunFilter::default()
+        };
         let page = store::Page::first(200);
-        let runs = self.engine.store().runs(self.environment(), filter, page).await?;
-        Ok(runs.iter().all(|r| r.fault.as_ref().is_some_and(|(_, m)| m.starts_with("the bank has"))))
+        let runs = self
+            .engine
+            .store()
+            .runs(self.environment(), filter, page)
+            .await?;
+        Ok(runs.iter().all(|r| {
+            r.fault
+                .as_ref()
+                .is_some_and(|(_, m)| m.starts_with("the bank has"))
+        }))
     }
 
     /// A call of the shop's own at the sandbox Stripe.
     pub async fn shop_call(&self, path: &str, form: &[(&str, &str)]) -> Result<Value> {
         let url = format!("{}{path}", self.stripe.url());
         let body: Vec<String> = form.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let request = if form.is_empty() { self.http.get(url) } else { self.http.post(url) };
+        let request = if form.is_empty() {
+            self.http.get(url)
+        } else {
+            self.http.post(url)
+        };
         let reply = request
             .bearer_auth(sim::stripe::DEFAULT_KEY)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -170,7 +206,10 @@ impl World {
     /// An administrator's call at the sandbox Stripe.
     pub async fn sandbox_call(&self, path: &str, body: &Value) -> Result<Value> {
         let url = format!("{}{path}", self.stripe.url());
-        let request = self.http.post(url).header("content-type", "application/json");
+        let request = self
+            .http
+            .post(url)
+            .header("content-type", "application/json");
         let reply = request.body(body.to_string()).send().await?;
         let text = reply.text().await?;
         serde_json::from_str(&text).with_context(|| format!("read the answer of {path}"))
@@ -182,7 +221,11 @@ impl World {
             rows.push(("items", *product, json!(item)));
         }
         for (product, dimension) in super::shop::DIMENSIONS {
-            rows.push(("gl_accounts", *product, json!({"account": "2300", "dimension": dimension})));
+            rows.push((
+                "gl_accounts",
+                *product,
+                json!({"account": "2300", "dimension": dimension}),
+            ));
         }
         rows.push(("payment_methods", "card", json!("CC")));
         rows.push(("payment_terms", "premium", json!("30")));
@@ -235,8 +278,13 @@ async fn open(
     };
     let setup = setup(stripe, infor, webhook_secret);
     let engine = Engine::start(parts, setup, Watching::OnlyWhenAsked).await?;
-    let settings = server::Settings { listen: address, api_token: None };
-    let server = Server::start(engine.clone(), &settings).await.context("start the server")?;
+    let settings = server::Settings {
+        listen: address,
+        api_token: None,
+    };
+    let server = Server::start(engine.clone(), &settings)
+        .await
+        .context("start the server")?;
     Ok((engine, server))
 }
 
@@ -253,15 +301,14 @@ fn options() -> Options {
     }
 }
 
-fn setup(
-    stripe: &sim::stripe::Handle,
-    infor: &sim::infor::Handle,
-    webhook_secret: &str,
-) -> Setup {
+fn setup(stripe: &sim::stripe::Handle, infor: &sim::infor::Handle, webhook_secret: &str) -> Setup {
     let mut settings = serde_json::Map::new();
     settings.insert("default_terms".into(), json!("00"));
     settings.insert("default_item".into(), json!("WEB-SALE"));
-    let limits = Limits { per_second: 500, in_flight: 8 };
+    let limits = Limits {
+        per_second: 500,
+        in_flight: 8,
+    };
     Setup {
         environments: vec![EnvironmentSetup {
             name: "sandbox".into(),
@@ -318,4 +365,3 @@ fn setup(
         }],
     }
 }
-

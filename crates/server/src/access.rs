@@ -1,4 +1,4 @@
-//! Who may use the API, and the headers that every answer carries.
+//! Who may use the API, and the headers that all answers but those of ingress carry.
 //!
 //! With a token configured every call shows it. Without one the API answers only when the server is
 //! bound to loopback, and only calls that name a loopback host and come from no web page of another

@@ -1,0 +1,96 @@
+//! `towpath doctor`, with a sandbox to speak to.
+
+use crate::program::{call, folder, towpath};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+/// A sandbox in a process of its own; ends with the test.
+struct Sandbox {
+    child: Child,
+    url: String,
+    account: String,
+    key: String,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn sandbox() -> Sandbox {
+    let here = tempfile::tempdir().expect("a folder");
+    let mut child = towpath(here.path(), &[], &["sandbox", "stripe", "--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let out = BufReader::new(child.stdout.take().expect("an output"));
+    let mut words = out.lines().map(|line| {
+        let line = line.expect("a line");
+        line.rsplit(' ').next().expect("a word").to_owned()
+    });
+    let mut word = || words.next().expect("a line");
+    let (url, account, key) = (word(), word(), word());
+    Sandbox { child, url, account, key }
+}
+
+fn config(sandbox: &Sandbox, account: &str) -> String {
+    format!(
+        r#"
+[environments.test]
+kind = "test"
+[environments.test.company]
+name = "Example"
+currency = "USD"
+books_zone = "UTC"
+collective_customer = "STRIPE"
+[environments.test.connections.stripe]
+connector = "stripe"
+webhook_secrets = ["whsec_1"]
+[environments.test.connections.stripe.settings]
+account = "{account}"
+base_url = "{}"
+[environments.test.connections.stripe.credential]
+secret_key_file = "stripe-key"
+"#,
+        sandbox.url
+    )
+}
+
+#[test]
+fn a_machine_that_is_ready_is_called_so_and_one_that_is_not_is_told_why() {
+    let sandbox = sandbox();
+    let good = folder(&config(&sandbox, &sandbox.account));
+    let args = ["doctor", "--time-url", sandbox.url.as_str()];
+
+    let called = call(good.path(), &[], &args);
+    assert_eq!(called.code, Some(1), "{}", called.out);
+    assert!(called.out.contains("`stripe-key` cannot be read"), "{}", called.out);
+
+    std::fs::write(good.path().join("stripe-key"), format!("{}\n", sandbox.key)).expect("written");
+    assert_eq!(call(good.path(), &[], &["migrate"]).code, Some(0));
+    let called = call(good.path(), &[], &args);
+    assert_eq!(called.code, Some(0), "{}", called.out);
+    for text in ["ok    configuration", "ok    store", "ok    test/stripe", "ok    clock", "ready"] {
+        assert!(called.out.contains(text), "{text}\n{}", called.out);
+    }
+    assert!(!called.out.contains(&sandbox.key), "{}", called.out);
+
+    // A key that others may read, and another account's key.
+    let key = good.path().join("towpath.key");
+    std::fs::write(&key, "x").expect("written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(&key, open).expect("permitted");
+    }
+    let other = config(&sandbox, "acct_another");
+    std::fs::write(good.path().join("towpath.toml"), other).expect("written");
+    let called = call(good.path(), &[], &args);
+    assert_eq!(called.code, Some(1));
+    for text in ["FAIL  master key", "chmod 600", "FAIL  test/stripe", "acct_another"] {
+        assert!(called.out.contains(text), "{text}\n{}", called.out);
+    }
+}

@@ -98,6 +98,9 @@ const LOOKS_THAT_AGREE: u32 = 2;
 pub struct Ledger<'a> {
     pub operation: &'a dyn AnyOperation,
     pub cx: &'a RecipeCx<'a>,
+    /// The input of the run that works on it now. What was begun with another is settled with that
+    /// other first, and only then compared with this.
+    pub wanted: &'a Value,
     /// After a lost answer the peer may still be working on the call for this long.
     pub quiet: Duration,
 }
@@ -167,7 +170,8 @@ impl Progress {
 
 impl Ledger<'_> {
     /// Begins, goes on with, or meets an effect, with the run's input.
-    pub fn begin(&self, current: Option<Progress>, input: &Value) -> (Progress, Act) {
+    pub fn begin(&self, current: Option<Progress>) -> (Progress, Act) {
+        let input = self.wanted;
         let guarded = match self.operation.identity(input) {
             Ok(Some(identity)) => identity.guarded,
             Ok(None) => {
@@ -356,14 +360,11 @@ impl Ledger<'_> {
             Ok(Next::Wait(span)) => (progress, Act::Wait(span)),
             Ok(Next::Done(output)) => {
                 progress.made(output.clone());
-                (
-                    progress,
-                    Act::Done {
-                        output,
-                        reused: false,
-                        drift: false,
-                    },
-                )
+                if progress.input != *self.wanted {
+                    return (progress, Act::Again);
+                }
+                let done = Act::Done { output, reused: false, drift: false };
+                (progress, done)
             }
             Err(fault) if fault.class == FaultClass::Bug => (progress, Act::Refuse(fault)),
             Err(fault)

@@ -175,10 +175,9 @@ impl<'a> Shell<'a> {
             let attempt = Progress::next_attempt(current.as_ref());
             let (progress, act) = {
                 let cx = self.cx(&id, attempt);
-                let ledger = self.ledger(&cx);
-                ledger.begin(current, input)
+                self.ledger(&cx, input).begin(current)
             };
-            if let Some(ended) = self.work(&id, progress, act).await {
+            if let Some(ended) = self.work(&id, progress, act, input).await {
                 return ended;
             }
         }
@@ -193,16 +192,23 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>) -> Ledger<'b> {
+    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>, wanted: &'b Value) -> Ledger<'b> {
         Ledger {
             operation: self.operation,
             cx,
+            wanted,
             quiet: self.quiet,
         }
     }
 
     /// Works until the effect ends or the run dies; `None`: begin again.
-    async fn work(&mut self, id: &EffectId, mut progress: Progress, mut act: Act) -> Option<Ended> {
+    async fn work(
+        &mut self,
+        id: &EffectId,
+        mut progress: Progress,
+        mut act: Act,
+        wanted: &Value,
+    ) -> Option<Ended> {
         loop {
             (progress, act) = match act {
                 Act::Send(call) => {
@@ -221,7 +227,7 @@ impl<'a> Shell<'a> {
                     if death.is_some() {
                         return None;
                     }
-                    let answered = self.answer(id, progress, &call, &answer);
+                    let answered = self.answer(id, progress, &call, &answer, wanted);
                     self.save(&answered.0);
                     answered
                 }
@@ -236,7 +242,7 @@ impl<'a> Shell<'a> {
                     };
                     let next = {
                         let cx = self.cx(id, progress.attempt);
-                        self.ledger(&cx).found(progress, found)
+                        self.ledger(&cx, wanted).found(progress, found)
                     };
                     self.save(&next.0);
                     next
@@ -278,10 +284,10 @@ impl<'a> Shell<'a> {
         progress: Progress,
         call: &Call,
         answer: &Result<Value, Fault>,
+        wanted: &Value,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
-        self.ledger(&cx)
-            .answered(progress, call, answer.as_ref().map_err(Clone::clone))
+        self.ledger(&cx, wanted).answered(progress, call, answer.as_ref().map_err(Clone::clone))
     }
 
     /// A person's answer to [`Ended::Asked`]: the object's number, or that it was abandoned.

@@ -149,7 +149,7 @@ impl Execution<'_> {
             } else {
                 Ok(())
             };
-            valid.map(|()| self.ledger(&effect, &cx).begin(current, input))
+            valid.map(|()| self.ledger(&effect, &cx, input).begin(current))
         };
         let (mut progress, mut act) = begun.map_err(|f| self.failed(step, f))?;
         if fresh {
@@ -157,7 +157,7 @@ impl Execution<'_> {
         }
         loop {
             (progress, act) = match act {
-                Act::Send(call) => self.send_for(step, &mut effect, progress, call).await?,
+                Act::Send(call) => self.send_for(step, &mut effect, progress, call, input).await?,
                 Act::Find { not_before } => {
                     let now = self.shared.clock.now();
                     if now < not_before {
@@ -170,13 +170,12 @@ impl Execution<'_> {
                         .operation
                         .find(&cx, &progress.input, &progress.recipe)
                         .await;
-                    self.ledger(&effect, &cx).found(progress, found)
+                    self.ledger(&effect, &cx, input).found(progress, found)
                 }
                 Act::Wait(span) if span <= SHORT_WAIT => {
                     self.shared.clock.sleep(span).await;
                     let cx = self.cx(&effect, progress.attempt);
-                    let input = progress.input.clone();
-                    self.ledger(&effect, &cx).begin(Some(progress), &input)
+                    self.ledger(&effect, &cx, input).begin(Some(progress))
                 }
                 Act::Wait(span) => {
                     self.note_effect(&effect, &progress, true)?;
@@ -227,10 +226,16 @@ impl Execution<'_> {
         }
     }
 
-    fn ledger<'b>(&self, effect: &Effect<'b>, cx: &'b RecipeCx<'b>) -> Ledger<'b> {
+    fn ledger<'b>(
+        &self,
+        effect: &Effect<'b>,
+        cx: &'b RecipeCx<'b>,
+        wanted: &'b Value,
+    ) -> Ledger<'b> {
         Ledger {
             operation: effect.work.operation,
             cx,
+            wanted,
             quiet: QUIET.min(self.shared.options.quiet),
         }
     }
@@ -241,6 +246,7 @@ impl Execution<'_> {
         effect: &mut Effect<'_>,
         progress: Progress,
         call: Call,
+        input: &Value,
     ) -> Result<(Progress, Act), Turn> {
         if call.kind.needs_intent() {
             let permit = match effect.connection.gate.try_pass() {
@@ -272,12 +278,12 @@ impl Execution<'_> {
                 .send_with(step, &effect.connection.clone(), &call, permit)
                 .await?;
             self.shared.options.points.pass("call.answered");
-            return Ok(self.answered(effect, progress, &call, answer));
+            return Ok(self.answered(effect, progress, &call, answer, input));
         }
         let connection = Arc::clone(&effect.connection);
         let answer = self.send(step, &connection, &call).await?;
         self.learn_durable(effect);
-        Ok(self.answered(effect, progress, &call, answer))
+        Ok(self.answered(effect, progress, &call, answer, input))
     }
 
     fn answered(
@@ -286,9 +292,10 @@ impl Execution<'_> {
         progress: Progress,
         call: &Call,
         answer: Result<Value, Fault>,
+        input: &Value,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);
-        self.ledger(effect, &cx)
+        self.ledger(effect, &cx, input)
             .answered(progress, call, answer.as_ref().map_err(Clone::clone))
     }
 

@@ -100,6 +100,7 @@ fn router(app: &App) -> Router {
         .route("/metrics", get(metrics::show))
         .merge(api::router(app))
         .fallback(api::no_such_path)
+        .method_not_allowed_fallback(api::no_such_method)
         .layer(axum::middleware::map_response(crate::access::secure))
         .with_state(app.clone())
 }

@@ -52,4 +52,16 @@ mod tests {
         let listed: Vec<&str> = READY.iter().map(|f| f.id).collect();
         assert_eq!(listed, found);
     }
+
+    #[test]
+    fn every_flow_can_be_deployed() {
+        for flow in READY {
+            let (plan, problems) = engine::compile(flow.text, crate::connectors::REGISTRY);
+            assert!(
+                plan.is_some_and(|p| p.flow.id == flow.id),
+                "{}: {problems:?}",
+                flow.id
+            );
+        }
+    }
 }

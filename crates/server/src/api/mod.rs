@@ -17,6 +17,7 @@ use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -108,4 +109,16 @@ pub fn router(app: &App) -> Router<App> {
 /// Answers what no route matches.
 pub async fn no_such_path(request: Request) -> ApiError {
     ApiError::not_found("page", request.uri().path())
+}
+
+/// Answers a method that a path does not have; the header `Allow` names those it has.
+pub async fn no_such_method(request: Request) -> ApiError {
+    let detail = format!("{} has no {}", request.uri().path(), request.method());
+    let cure = "see /api/v1/openapi.json";
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        detail,
+        cure,
+    )
 }

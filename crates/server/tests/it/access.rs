@@ -48,6 +48,9 @@ async fn every_answer_tells_browsers_to_keep_still() {
         );
     }
     app.get("/nothing").await.problem(404, "not_found");
+    let reply = app.ask("DELETE", "/api/v1/flows", &[]).await;
+    reply.problem(405, "method_not_allowed");
+    assert!(reply.header("allow").contains("GET"), "{reply:?}");
 }
 
 #[tokio::test]

@@ -157,7 +157,10 @@ impl Execution<'_> {
         }
         loop {
             (progress, act) = match act {
-                Act::Send(call) => self.send_for(step, &mut effect, progress, call, input).await?,
+                Act::Send(call) => {
+                    self.send_for(step, &mut effect, progress, call, input)
+                        .await?
+                }
                 Act::Find { not_before } => {
                     let now = self.shared.clock.now();
                     if now < not_before {
@@ -295,8 +298,11 @@ impl Execution<'_> {
         input: &Value,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);
-        self.ledger(effect, &cx, input)
-            .answered(progress, call, answer.as_ref().map_err(Clone::clone))
+        self.ledger(effect, &cx, input).answered(
+            progress,
+            call,
+            answer.as_ref().map_err(Clone::clone),
+        )
     }
 
     /// The revision of the row after the last commit.

@@ -9,6 +9,7 @@ use model::ids::RunId;
 use model::{EffectState, Fault};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::effect::wake_key;
 use store::run::StepState;
 use store::{
@@ -95,17 +96,32 @@ impl Engine {
         if run.state.is_live() {
             return Err(OperateError::Refused(format!("{id} is still working")));
         }
-        let old = self
-            .shared
-            .catalog()
-            .deployment(run.deployment)
-            .ok_or_else(|| OperateError::Refused(format!("{} is not loaded", run.deployment)))?;
+        let catalog = self.shared.catalog();
+        let newest = if how.newest {
+            let active = catalog
+                .deployments()
+                .find(|d| d.active && d.flow == run.flow && d.environment.id == run.environment);
+            Some(active.cloned().ok_or_else(|| {
+                OperateError::Refused(format!("the flow of {id} has no active version"))
+            })?)
+        } else {
+            None
+        };
+        let deployment = match &newest {
+            Some(newest) => Arc::clone(newest),
+            None => catalog.deployment(run.deployment).ok_or_else(|| {
+                OperateError::Refused(format!(
+                    "{} cannot be loaded any more (its connections are gone, perhaps): replay on \
+                     the newest version",
+                    run.deployment
+                ))
+            })?,
+        };
         let now = self.shared.clock.now();
-        let newest = how.newest.then(|| self.active_like(&old)).flatten();
         let keep_steps = if how.from_start || how.payload.is_some() || newest.is_some() {
             Vec::new()
         } else {
-            let again = reads_again(&old, run.cursor);
+            let again = reads_again(&deployment, run.cursor);
             let done = steps
                 .iter()
                 .filter(|s| s.state != StepState::Begun && s.step < run.cursor);
@@ -130,7 +146,7 @@ impl Engine {
                     secret: None,
                     body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
                     body_sha256: Sha256::digest(body).into(),
-                    body: old.environment.key.seal(body, b"body"),
+                    body: deployment.environment.key.seal(body, b"body"),
                     runs: Vec::new(),
                 })
             }
@@ -140,18 +156,10 @@ impl Engine {
             from_cursor: keep_steps.iter().max().map_or(0, |last| last + 1),
             keep_steps,
             new_event,
-            deployment: newest,
+            deployment: newest.map(|d| d.id),
             at: now,
             who: who.to_owned(),
         })
-    }
-
-    fn active_like(&self, old: &Deployment) -> Option<model::ids::DeploymentId> {
-        let catalog = self.shared.catalog();
-        let active = catalog
-            .deployments()
-            .find(|d| d.active && d.flow == old.flow && d.environment.id == old.environment.id);
-        active.map(|d| d.id)
     }
 
     /// Works every dead letter of one cause again; returns the new runs.

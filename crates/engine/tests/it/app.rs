@@ -26,6 +26,8 @@ pub struct App {
     pub engine: Engine,
     pub settings: store::Settings,
     pub flows: Vec<String>,
+    /// The connection's name; another one after it was made anew.
+    pub connection: String,
     pub folder: tempfile::TempDir,
 }
 
@@ -60,7 +62,8 @@ impl App {
             .expect("the sandbox");
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
-        let setup = setup(&stripe, &flows);
+        let connection = "stripe".to_owned();
+        let setup = setup(&stripe, &flows, &connection);
         let engine = engine(&settings, &clock, &folder, setup, Options::default()).await;
         Self {
             stripe,
@@ -68,6 +71,7 @@ impl App {
             engine,
             settings,
             flows,
+            connection,
             folder,
         }
     }
@@ -81,7 +85,7 @@ impl App {
     pub async fn restart_with(&mut self, options: Options) {
         self.engine.shutdown().await;
         self.engine.store().close().await;
-        let setup = setup(&self.stripe, &self.flows);
+        let setup = setup(&self.stripe, &self.flows, &self.connection);
         self.engine = engine(&self.settings, &self.clock, &self.folder, setup, options).await;
     }
 
@@ -197,7 +201,7 @@ pub fn purchase() -> sim::stripe::Purchase {
     .expect("a purchase")
 }
 
-fn setup(stripe: &sim::stripe::Handle, flows: &[String]) -> Setup {
+fn setup(stripe: &sim::stripe::Handle, flows: &[String], connection: &str) -> Setup {
     Setup {
         environments: vec![EnvironmentSetup {
             name: "sandbox".into(),
@@ -210,7 +214,7 @@ fn setup(stripe: &sim::stripe::Handle, flows: &[String]) -> Setup {
                 settings: serde_json::Map::new(),
             },
             connections: vec![ConnectionSetup {
-                name: "stripe".into(),
+                name: connection.into(),
                 connector: "stripe".into(),
                 settings: stripe_settings(stripe),
                 credential: BTreeMap::from([(

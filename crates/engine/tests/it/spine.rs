@@ -362,3 +362,102 @@ async fn a_run_without_effect_gives_its_key_to_the_next() {
     })
     .await;
 }
+
+/// Another version: another step before, other names, the same identities.
+const MAKES_LATER: &str = "\
+schema: 1
+flow: makes
+trigger: stripe.charge.succeeded
+key: =charge.id
+order_by: =charge.payment_intent
+steps:
+  - id: noted
+    set:
+      why: another version
+  - id: one
+    use: stripe.product.create
+    with:
+      reference: ='a ' + charge.id
+      name: another name
+  - id: two
+    use: stripe.product.create
+    with:
+      reference: ='b ' + charge.id
+      name: ='b ' + steps.one.id
+";
+
+#[tokio::test]
+async fn another_version_a_connection_made_anew_and_a_late_replay_meet_the_same_effects() {
+    on_both(&[MAKES], |mut app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        let before = made(&app);
+        app.take_events().await;
+        assert_eq!(made(&app) - before, 2);
+        let runs = app.engine.store().runs(
+            app.environment(),
+            store::RunFilter::default(),
+            store::Page::first(10),
+        );
+        let run = runs.await.expect("runs")[0].id;
+        app.flows = vec![MAKES_LATER.to_owned()];
+        app.connection = "stripe-anew".to_owned();
+        app.restart().await;
+        app.pass(Duration::from_secs(25 * 3600)).await;
+        let how = engine::Replay {
+            from_start: true,
+            newest: true,
+            payload: None,
+        };
+        let replayed = app
+            .engine
+            .replay(&[run], &how, "test")
+            .await
+            .expect("it is replayed");
+        app.engine.settled().await;
+        let (replay, steps, _) = app
+            .engine
+            .store()
+            .journal(replayed[0])
+            .await
+            .expect("a run");
+        assert_eq!(replay.state, model::RunState::Done, "{:?}", replay.fault);
+        assert_eq!(steps.iter().filter(|s| s.reused).count(), 2);
+        assert_eq!(made(&app) - before, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edited_payload_is_worked_instead_of_the_events() {
+    on_both(&[NEEDS_A_ROW], |app| async move {
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        let runs = app.engine.store().runs(
+            app.environment(),
+            store::RunFilter::default(),
+            store::Page::first(10),
+        );
+        let run = runs.await.expect("runs")[0].clone();
+        assert_eq!(run.state, model::RunState::Dead);
+        app.put_row("names", "eur", "\"Euro\"").await;
+        let body = format!(
+            "{{\"data\": {{\"object\": {{\"id\": \"{}\", \"currency\": \"eur\"}}}}}}",
+            run.key
+        );
+        let payload = Some(body.into_bytes());
+        let how = engine::Replay {
+            from_start: true,
+            newest: false,
+            payload,
+        };
+        let replayed = app
+            .engine
+            .replay(&[run.id], &how, "test")
+            .await
+            .expect("it is replayed");
+        app.engine.settled().await;
+        let replay = app.engine.store().run(replayed[0]).await.expect("a run");
+        assert_eq!(replay.state, model::RunState::Done, "{:?}", replay.fault);
+    })
+    .await;
+}

@@ -29,6 +29,8 @@ fn the_demo_ties_on_postgresql() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (store, guard) = runtime.block_on(store::testing::postgres());
     runtime.block_on(store.close());
-    let store::testing::Guard::Postgres(url) = &guard else { unreachable!("it is PostgreSQL") };
+    let store::testing::Guard::Postgres(url) = &guard else {
+        unreachable!("it is PostgreSQL")
+    };
     assert_ties(&demo(&["--postgres", url]));
 }

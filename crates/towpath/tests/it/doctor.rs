@@ -32,7 +32,12 @@ fn sandbox() -> Sandbox {
     });
     let mut word = || words.next().expect("a line");
     let (url, account, key) = (word(), word(), word());
-    Sandbox { child, url, account, key }
+    Sandbox {
+        child,
+        url,
+        account,
+        key,
+    }
 }
 
 fn config(sandbox: &Sandbox, account: &str) -> String {
@@ -66,13 +71,23 @@ fn a_machine_that_is_ready_is_called_so_and_one_that_is_not_is_told_why() {
 
     let called = call(good.path(), &[], &args);
     assert_eq!(called.code, Some(1), "{}", called.out);
-    assert!(called.out.contains("`stripe-key` cannot be read"), "{}", called.out);
+    assert!(
+        called.out.contains("`stripe-key` cannot be read"),
+        "{}",
+        called.out
+    );
 
     std::fs::write(good.path().join("stripe-key"), format!("{}\n", sandbox.key)).expect("written");
     assert_eq!(call(good.path(), &[], &["migrate"]).code, Some(0));
     let called = call(good.path(), &[], &args);
     assert_eq!(called.code, Some(0), "{}", called.out);
-    for text in ["ok    configuration", "ok    store", "ok    test/stripe", "ok    clock", "ready"] {
+    for text in [
+        "ok    configuration",
+        "ok    store",
+        "ok    test/stripe",
+        "ok    clock",
+        "ready",
+    ] {
         assert!(called.out.contains(text), "{text}\n{}", called.out);
     }
     assert!(!called.out.contains(&sandbox.key), "{}", called.out);
@@ -90,7 +105,12 @@ fn a_machine_that_is_ready_is_called_so_and_one_that_is_not_is_told_why() {
     std::fs::write(good.path().join("towpath.toml"), other).expect("written");
     let called = call(good.path(), &[], &args);
     assert_eq!(called.code, Some(1));
-    for text in ["FAIL  master key", "chmod 600", "FAIL  test/stripe", "acct_another"] {
+    for text in [
+        "FAIL  master key",
+        "chmod 600",
+        "FAIL  test/stripe",
+        "acct_another",
+    ] {
         assert!(called.out.contains(text), "{text}\n{}", called.out);
     }
 }

@@ -36,16 +36,16 @@ async fn killed_under_load(settings: &store::Settings) {
     let mut towpath = Towpath::start(&sandboxes, settings).await;
     towpath.fill_lookups().await;
     let mut sold = 0_usize;
-    for kill in 0..KILLS {
-        for _ in 0..2 {
+    for _ in 0..KILLS {
+        for _ in 0..4 {
             sandboxes.sell(sold);
             sold += 1;
         }
-        if kill % 4 == 0 {
-            sandboxes.repeat_an_event().await;
-        }
+        sandboxes.repeat_an_event().await;
         sandboxes.pass(30).await;
-        towpath.live_for(Duration::from_millis(random.random_range(20..600))).await;
+        towpath
+            .live_for(Duration::from_millis(random.random_range(20..600)))
+            .await;
         towpath.kill();
         towpath = Towpath::start(&sandboxes, settings).await;
     }
@@ -53,12 +53,23 @@ async fn killed_under_load(settings: &store::Settings) {
     let acknowledged = sandboxes.acknowledged();
     towpath.kill();
 
-    let store = Store::open(settings.clone()).await.expect("the store opens");
-    assert_eq!(store.verify().await.expect("it can be checked"), Vec::<String>::new());
+    let store = Store::open(settings.clone())
+        .await
+        .expect("the store opens");
+    assert_eq!(
+        store.verify().await.expect("it can be checked"),
+        Vec::<String>::new()
+    );
     let environment = store.environments().await.expect("environments")[0].id;
     for event in &acknowledged {
-        let filter = EventFilter { search: Some(event.clone()), ..EventFilter::default() };
-        let found = store.events(environment, filter, Page::first(1)).await.expect("events");
+        let filter = EventFilter {
+            search: Some(event.clone()),
+            ..EventFilter::default()
+        };
+        let found = store
+            .events(environment, filter, Page::first(1))
+            .await
+            .expect("events");
         assert_eq!(found.len(), 1, "{event} was acknowledged and is not there");
         for run in store.runs_of_event(found[0].id).await.expect("runs") {
             let run = store.run(run).await.expect("a run");
@@ -66,23 +77,47 @@ async fn killed_under_load(settings: &store::Settings) {
                 run.state,
                 RunState::Done | RunState::Covered | RunState::Dead | RunState::Skipped
             );
-            assert!(ended, "{event}: {} is {}: {:?}", run.id, run.state.as_str(), run.fault);
+            assert!(
+                ended,
+                "{event}: {} is {}: {:?}",
+                run.id,
+                run.state.as_str(),
+                run.fault
+            );
         }
     }
-    let dead = RunFilter { state: Some(RunState::Dead), ..RunFilter::default() };
-    let dead = store.runs(environment, dead, Page::first(200)).await.expect("runs");
+    let dead = RunFilter {
+        state: Some(RunState::Dead),
+        ..RunFilter::default()
+    };
+    let dead = store
+        .runs(environment, dead, Page::first(200))
+        .await
+        .expect("runs");
     let mut asked = 0;
     for run in &dead {
         let letter = store.dead_letter(run.id).await.expect("a letter").letter;
-        assert!(letter.question.is_some(), "{}: dead without a question: {letter:?}", run.id);
+        assert!(
+            letter.question.is_some(),
+            "{}: dead without a question: {letter:?}",
+            run.id
+        );
         asked += 1;
     }
     for ((kind, reference), count) in sandboxes.infor.postings_per_reference() {
         assert_eq!(count, 1, "Infor has {count} of {kind} {reference}");
     }
-    let orders = sandboxes.infor.orders().values().filter(|o| !o.history).count();
+    let orders = sandboxes
+        .infor
+        .orders()
+        .values()
+        .filter(|o| !o.history)
+        .count();
     assert!(orders <= sold, "{orders} orders of {sold} sales");
-    assert!(orders + asked >= sold, "{orders} orders and {asked} questions of {sold} sales");
+    assert!(
+        orders + asked >= sold,
+        "{orders} orders and {asked} questions of {sold} sales"
+    );
     eprintln!(
         "{KILLS} kills, {sold} sales, {} events acknowledged, {orders} orders, {asked} for a person",
         acknowledged.len()

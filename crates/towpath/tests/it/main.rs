@@ -2,8 +2,11 @@
 
 mod completions;
 mod config;
+mod demo;
 mod doctor;
 mod flow;
+mod kill;
 mod program;
 mod runs;
+mod sandbox;
 mod serve;

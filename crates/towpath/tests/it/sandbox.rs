@@ -23,22 +23,40 @@ pub struct Sandboxes {
 impl Sandboxes {
     pub async fn start() -> Self {
         let config = sim::stripe::Config::default();
-        let stripe = sim::stripe::Stripe::start(config, loopback()).await.expect("Stripe");
+        let stripe = sim::stripe::Stripe::start(config, loopback())
+            .await
+            .expect("Stripe");
         let config = sim::infor::Config::default();
-        let infor = sim::infor::Infor::start(config, loopback()).await.expect("Infor");
+        let infor = sim::infor::Infor::start(config, loopback())
+            .await
+            .expect("Infor");
         let listener = std::net::TcpListener::bind(loopback()).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let hook = format!("http://{address}/hooks/sandbox/stripe/main");
         let (_, secret) = stripe.add_webhook_endpoint(&hook);
         let folder = tempfile::tempdir().expect("a folder");
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { stripe, infor, address, secret, folder, http }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            stripe,
+            infor,
+            address,
+            secret,
+            folder,
+            http,
+        }
     }
 
     /// A sale of mugs: every third to a guest.
     pub fn sell(&self, n: usize) {
         let quantity = i64::try_from(n % 5).unwrap_or(0) + 1;
-        let customer = if n.is_multiple_of(3) { Value::Null } else { json!("new") };
+        let customer = if n.is_multiple_of(3) {
+            Value::Null
+        } else {
+            json!("new")
+        };
         let purchase = json!({
             "currency": "usd", "customer": customer,
             "customer_details": {"name": format!("Customer {n}"), "email": "c@example.com",
@@ -54,8 +72,16 @@ impl Sandboxes {
 
     /// Stripe delivers an earlier event again.
     pub async fn repeat_an_event(&self) {
-        let url = format!("{}/v1/events?types[]=charge.succeeded&limit=20", self.stripe.url());
-        let reply = self.http.get(url).bearer_auth(sim::stripe::DEFAULT_KEY).send().await;
+        let url = format!(
+            "{}/v1/events?types[]=charge.succeeded&limit=20",
+            self.stripe.url()
+        );
+        let reply = self
+            .http
+            .get(url)
+            .bearer_auth(sim::stripe::DEFAULT_KEY)
+            .send()
+            .await;
         let text = reply.expect("an answer").text().await.expect("a body");
         let events: Value = serde_json::from_str(&text).expect("JSON");
         if let Some(id) = events["data"][0]["id"].as_str() {
@@ -72,7 +98,9 @@ impl Sandboxes {
     /// The events that Towpath answered with 2xx.
     pub fn acknowledged(&self) -> Vec<String> {
         let deliveries = self.stripe.deliveries();
-        let taken = deliveries.iter().filter(|d| d.status.is_some_and(|s| (200..300).contains(&s)));
+        let taken = deliveries
+            .iter()
+            .filter(|d| d.status.is_some_and(|s| (200..300).contains(&s)));
         let mut events: Vec<String> = taken.map(|d| d.event.clone()).collect();
         events.sort();
         events.dedup();
@@ -98,10 +126,10 @@ listen = "{address}"
 [vault]
 master_key_file = "{folder}/master.key"
 [engine]
-retry_first = "100ms"
+retry_first = "1s"
 retry_longest = "1s"
 quiet = "1s"
-poll_every = "500ms"
+poll_every = "1s"
 read_back_every = "1s"
 sweep_every = "1s"
 [log]
@@ -188,7 +216,11 @@ impl Towpath {
             .spawn()
             .expect("the binary starts");
         let url = format!("http://{}", sandboxes.address);
-        let mut towpath = Self { child, url, http: sandboxes.http.clone() };
+        let mut towpath = Self {
+            child,
+            url,
+            http: sandboxes.http.clone(),
+        };
         for _ in 0..600 {
             if let Some(status) = towpath.child.try_wait().expect("its state") {
                 panic!("towpath ended by itself: {status}");
@@ -202,7 +234,12 @@ impl Towpath {
     }
 
     async fn get(&self, path: &str) -> Option<String> {
-        let reply = self.http.get(format!("{}{path}", self.url)).send().await.ok()?;
+        let reply = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .ok()?;
         if !reply.status().is_success() {
             return None;
         }
@@ -224,12 +261,19 @@ impl Towpath {
     pub async fn fill_lookups(&self) {
         for (table, key, value) in [
             ("items", "prod_mug", json!("MUG")),
-            ("gl_accounts", "prod_mug", json!({"account": "2300", "dimension": "GOODS"})),
+            (
+                "gl_accounts",
+                "prod_mug",
+                json!({"account": "2300", "dimension": "GOODS"}),
+            ),
             ("payment_methods", "card", json!("CC")),
         ] {
             let url = format!("{}/api/v1/lookups/{table}", self.url);
             let body = json!({"rows": [{"key": key, "value": value}]}).to_string();
-            let request = self.http.put(url).header("content-type", "application/json");
+            let request = self
+                .http
+                .put(url)
+                .header("content-type", "application/json");
             let reply = request.body(body).send().await.expect("an answer");
             let status = reply.status();
             let text = reply.text().await.unwrap_or_default();
@@ -255,13 +299,20 @@ impl Towpath {
                 })
                 .filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok())
                 .sum();
-            quiet = if waiting == 0 && live < 0.5 { quiet + 1 } else { 0 };
+            quiet = if waiting == 0 && live < 0.5 {
+                quiet + 1
+            } else {
+                0
+            };
             if quiet >= 10 {
                 return;
             }
             nap(Duration::from_millis(250)).await;
         }
-        panic!("towpath still works:\n{}", self.get("/metrics").await.unwrap_or_default());
+        panic!(
+            "towpath still works:\n{}",
+            self.get("/metrics").await.unwrap_or_default()
+        );
     }
 }
 

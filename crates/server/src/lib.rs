@@ -1,7 +1,7 @@
 //! The HTTP face: webhook ingress, the API, health and metrics.
 //!
 //! Ingress is answered before the router is asked, because its cost decides how many deliveries a
-//! machine takes: path, body, [`engine::Engine::deliver`], answer, and nothing else. All the rest is
+//! machine takes: path, body, [`engine::Engine::deliver`], answer, and nothing else. The rest is
 //! an ordinary axum application. TLS belongs to the proxy in front.
 
 mod access;

@@ -1,6 +1,6 @@
 //! Hides persons in payloads on their way out.
 //!
-//! What is stored is whole and sealed; what is shown is enough to work with: ids, amounts, codes and
+//! What is stored is whole and sealed; what is shown is enough to work with: ids, amounts, codes,
 //! countries stay, names, addresses and ways to reach somebody do not. It goes by field names, and
 //! hides whatever looks like an e-mail address wherever it stands.
 

@@ -110,7 +110,8 @@ pub struct ExceptionFilterIn {
 
 /// Sums all lines by account, currency and state.
 #[utoipa::path(get, path = "/api/v1/books/totals", tag = "books", operation_id = "list_totals",
-    params(ScopeIn), responses((status = OK, body = TotalsOut), (status = "4XX", body = ProblemOut)))]
+    params(ScopeIn),
+    responses((status = OK, body = TotalsOut), (status = "4XX", body = ProblemOut)))]
 pub async fn totals(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,

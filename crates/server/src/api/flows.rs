@@ -65,7 +65,7 @@ pub struct StepOut {
 #[derive(Serialize, ToSchema)]
 pub struct OperationOut {
     id: String,
-    /// What it does to the peer: `read`, `set`, `create`, `append`, `none`; absent for our own books.
+    /// What it does to the peer: `read`, `set`, `create`, `append`, `none`; absent for our books.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<String>,
 }
@@ -87,7 +87,8 @@ pub struct CheckOut {
 
 /// Lists the deployed flows of an environment.
 #[utoipa::path(get, path = "/api/v1/flows", tag = "flows", operation_id = "list_flows",
-    params(ScopeIn), responses((status = OK, body = FlowsOut), (status = "4XX", body = ProblemOut)))]
+    params(ScopeIn),
+    responses((status = OK, body = FlowsOut), (status = "4XX", body = ProblemOut)))]
 pub async fn list(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,

@@ -73,7 +73,8 @@ pub struct ChangedOut {
 
 /// Lists the lookup tables of an environment.
 #[utoipa::path(get, path = "/api/v1/lookups", tag = "lookups", operation_id = "list_lookups",
-    params(ScopeIn), responses((status = OK, body = TablesOut), (status = "4XX", body = ProblemOut)))]
+    params(ScopeIn),
+    responses((status = OK, body = TablesOut), (status = "4XX", body = ProblemOut)))]
 pub async fn tables(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,

@@ -1,4 +1,4 @@
-//! `/api/v1`: what a person or a program may see and do. Its OpenAPI document is made from this code.
+//! `/api/v1`: what a person or a program may see and do. This code makes its OpenAPI document.
 //!
 //! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
 //! from the words of `model`, `store` and `engine`.

@@ -49,7 +49,7 @@ impl Deliveries {
     /// Logs that deliveries are refused, once until one is stored again.
     pub fn note_away(&self, cause: &store::Error) {
         if !self.away.swap(true, Ordering::Relaxed) {
-            tracing::error!(error = %cause, "deliveries cannot be stored; senders are told to wait");
+            tracing::error!(error = %cause, "deliveries cannot be stored: senders must wait");
         }
     }
 

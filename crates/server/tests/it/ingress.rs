@@ -183,7 +183,8 @@ async fn deliveries_are_counted_by_outcome() {
         "towpath_acknowledge_seconds_count 2",
         "towpath_runs_done_total 1",
         "towpath_runs{state=\"ready\"} 0",
-        "towpath_connection_paused{environment=\"test\",connection=\"stripe\",connector=\"stripe\"} 0",
+        "towpath_connection_paused{environment=\"test\",connection=\"stripe\",\
+         connector=\"stripe\"} 0",
         "towpath_store_up 1",
     ] {
         assert!(text.lines().any(|l| l == line), "{line}\n{text}");

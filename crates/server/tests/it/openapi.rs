@@ -1,4 +1,4 @@
-//! The OpenAPI document is sound: every reference leads somewhere, every call has a name of its own.
+//! The OpenAPI document is sound: every reference leads somewhere, every call has its own name.
 
 use crate::app::App;
 use serde_json::Value;

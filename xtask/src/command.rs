@@ -32,13 +32,23 @@ pub fn run_with(program: &str, args: &[&str], variables: &[(String, String)]) ->
 
 /// Whether a program can be started.
 pub fn exists(program: &str) -> bool {
-    let Some(path) = std::env::var_os("PATH") else { return false };
+    let Some(path) = std::env::var_os("PATH") else {
+        return false;
+    };
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// Builds the binary and runs its demo.
 pub fn demo(args: &[String]) -> Result<()> {
-    let mut all = vec!["run", "--release", "--quiet", "--package", "towpath", "--", "demo"];
+    let mut all = vec![
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "towpath",
+        "--",
+        "demo",
+    ];
     all.extend(args.iter().map(String::as_str));
     run("cargo", &all)
 }

@@ -22,7 +22,19 @@ pub fn all() -> Result<Vec<(String, String)>> {
         need("npm", "nodejs npm")?;
         std::fs::create_dir_all(&node)?;
         let at = text(&node);
-        run("npm", &["install", "--silent", "--no-audit", "--no-fund", "--prefix", &at, STRIPE_CLI, STRIPE_NODE])?;
+        run(
+            "npm",
+            &[
+                "install",
+                "--silent",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+                &at,
+                STRIPE_CLI,
+                STRIPE_NODE,
+            ],
+        )?;
     }
     variables.push(("TOWPATH_STRIPE_CLI".to_owned(), text(&cli)));
     variables.push(("TOWPATH_STRIPE_NODE".to_owned(), text(&node)));
@@ -31,7 +43,10 @@ pub fn all() -> Result<Vec<(String, String)>> {
     if !venv.join("ready").is_file() {
         need("python3", "python3 python3-venv")?;
         run("python3", &["-m", "venv", &text(&venv)])?;
-        run(&text(&python), &["-m", "pip", "install", "--quiet", STRIPE_PYTHON])?;
+        run(
+            &text(&python),
+            &["-m", "pip", "install", "--quiet", STRIPE_PYTHON],
+        )?;
         std::fs::write(venv.join("ready"), STRIPE_PYTHON)?;
     }
     variables.push(("TOWPATH_STRIPE_PYTHON".to_owned(), text(&python)));
@@ -47,7 +62,9 @@ fn text(path: &Path) -> String {
 
 /// Real event bodies, where the machine has them; they are no part of the project.
 fn corpus() -> Option<PathBuf> {
-    std::env::var_os("TOWPATH_CORPUS").map(PathBuf::from).filter(|p| p.is_dir())
+    std::env::var_os("TOWPATH_CORPUS")
+        .map(PathBuf::from)
+        .filter(|p| p.is_dir())
 }
 
 fn postgres() -> Result<()> {
@@ -55,12 +72,20 @@ fn postgres() -> Result<()> {
         return Ok(());
     }
     apt(&["postgresql"])?;
-    if installed_postgres() { Ok(()) } else { bail!("PostgreSQL is missing: install `postgresql`") }
+    if installed_postgres() {
+        Ok(())
+    } else {
+        bail!("PostgreSQL is missing: install `postgresql`")
+    }
 }
 
 fn installed_postgres() -> bool {
-    let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else { return false };
-    versions.flatten().any(|v| v.path().join("bin/initdb").is_file())
+    let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else {
+        return false;
+    };
+    versions
+        .flatten()
+        .any(|v| v.path().join("bin/initdb").is_file())
 }
 
 fn need(program: &str, packages: &str) -> Result<()> {
@@ -69,7 +94,11 @@ fn need(program: &str, packages: &str) -> Result<()> {
     }
     let packages: Vec<&str> = packages.split(' ').collect();
     apt(&packages)?;
-    if exists(program) { Ok(()) } else { bail!("`{program}` is missing: install it") }
+    if exists(program) {
+        Ok(())
+    } else {
+        bail!("`{program}` is missing: install it")
+    }
 }
 
 /// Installs Debian packages, if we may.

@@ -1,6 +1,6 @@
 //! Every check and test, from cheap to dear.
 
-use crate::command::{exists, run, run_with};
+use crate::command::{run, run_with};
 use crate::setup;
 use anyhow::Result;
 
@@ -10,13 +10,18 @@ pub fn all(args: &[String]) -> Result<()> {
     let variables = setup::all()?;
     run(
         "cargo",
-        &["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"],
+        &[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ],
     )?;
-    let mut command: Vec<&str> = if exists("cargo-nextest") {
-        vec!["nextest", "run", "--workspace", "--no-fail-fast"]
-    } else {
-        vec!["test", "--workspace"]
-    };
+    // One process per test binary: they share one PostgreSQL.
+    let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
     command.extend(args.iter().map(String::as_str));
     run_with("cargo", &command, &variables)
 }

@@ -19,12 +19,17 @@ const LAYERS: &[&[&str]] = &[
 const BESIDE: &[&str] = &["xtask", "bench"];
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the workspace").into()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is in the workspace")
+        .into()
 }
 
 fn layers() -> BTreeMap<&'static str, usize> {
     let numbered = LAYERS.iter().enumerate();
-    numbered.flat_map(|(n, crates)| crates.iter().map(move |c| (*c, n))).collect()
+    numbered
+        .flat_map(|(n, crates)| crates.iter().map(move |c| (*c, n)))
+        .collect()
 }
 
 #[test]
@@ -42,18 +47,28 @@ fn a_crate_uses_only_lower_layers() {
             continue;
         }
         let Some(layer) = layers.get(name) else {
-            wrong.push(format!("{name}: is in no layer; add it to LAYERS and to ARCHITECTURE.md"));
+            wrong.push(format!(
+                "{name}: is in no layer; add it to LAYERS and to ARCHITECTURE.md"
+            ));
             continue;
         };
         for dependency in &package.dependencies {
-            let Some(lower) = layers.get(dependency.name.as_str()) else { continue };
+            let Some(lower) = layers.get(dependency.name.as_str()) else {
+                continue;
+            };
             // Tests may use the sandboxes and their neighbours; the product may not.
             let ok = dependency.kind == DependencyKind::Development || lower < layer;
             if !ok {
-                wrong.push(format!("{name} (layer {layer}) uses {} (layer {lower})", dependency.name));
+                wrong.push(format!(
+                    "{name} (layer {layer}) uses {} (layer {lower})",
+                    dependency.name
+                ));
             }
             if name == "sim" {
-                wrong.push(format!("sim depends on {}: only HTTP joins them", dependency.name));
+                wrong.push(format!(
+                    "sim depends on {}: only HTTP joins them",
+                    dependency.name
+                ));
             }
         }
     }
@@ -64,13 +79,18 @@ fn a_crate_uses_only_lower_layers() {
 fn the_map_in_the_docs_names_every_crate() {
     let text = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("the map");
     for name in layers().keys() {
-        assert!(text.contains(&format!("`{name}`")), "docs/ARCHITECTURE.md does not name `{name}`");
+        assert!(
+            text.contains(&format!("`{name}`")),
+            "docs/ARCHITECTURE.md does not name `{name}`"
+        );
     }
 }
 
 fn sources(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, ending: &str, out: &mut Vec<(PathBuf, String)>) {
-        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return;
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             let name = entry.file_name();
@@ -120,12 +140,23 @@ fn without_texts(line: &str) -> String {
 #[test]
 fn only_the_store_has_sql() {
     for (path, text) in sources("crates", "rs") {
-        let at = path.strip_prefix(root().join("crates")).expect("below crates");
+        let at = path
+            .strip_prefix(root().join("crates"))
+            .expect("below crates");
         if at.starts_with("store") || at.components().any(|c| c.as_os_str() == "tests") {
             continue;
         }
-        for words in ["INSERT INTO ", "UPDATE run ", "DELETE FROM ", "CREATE TABLE "] {
-            assert!(!text.contains(words), "{}: has SQL: {words}", path.display());
+        for words in [
+            "INSERT INTO ",
+            "UPDATE run ",
+            "DELETE FROM ",
+            "CREATE TABLE ",
+        ] {
+            assert!(
+                !text.contains(words),
+                "{}: has SQL: {words}",
+                path.display()
+            );
         }
     }
 }
@@ -134,6 +165,10 @@ fn only_the_store_has_sql() {
 fn files_are_short_enough_to_read() {
     for (path, text) in sources("crates", "rs") {
         let lines = text.lines().count();
-        assert!(lines <= 900, "{}: {lines} lines; are there two nouns?", path.display());
+        assert!(
+            lines <= 900,
+            "{}: {lines} lines; are there two nouns?",
+            path.display()
+        );
     }
 }

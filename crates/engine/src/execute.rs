@@ -319,6 +319,7 @@ impl<'a> Execution<'a> {
         permit: tokio::sync::OwnedSemaphorePermit,
     ) -> Result<Result<Value, Fault>, Stop> {
         let started_at = self.shared.clock.now();
+        Shared::count(&self.shared.counters.calls);
         let answer = connection.session.send(call).await;
         drop(permit);
         let fault = answer.as_ref().err();

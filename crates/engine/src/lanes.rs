@@ -53,6 +53,15 @@ impl Lanes {
         self.enqueue(run, lane);
     }
 
+    /// Queues a run that nobody knows of; one that is known stays where it is.
+    pub fn adopt(&mut self, run: RunId, lane: i64) -> bool {
+        let unknown = !self.runs.contains_key(&run);
+        if unknown {
+            self.add(run, lane);
+        }
+        unknown
+    }
+
     /// Puts a run that waits back to where it was before a restart.
     pub fn restore(&mut self, run: RunId, lane: i64, after: &After) {
         match after {

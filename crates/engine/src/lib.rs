@@ -96,6 +96,7 @@ impl Engine {
         setup::read_back(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
+            watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
             for connection in shared.catalog().connections() {
                 let parts = || (Arc::clone(&shared), Arc::clone(connection));
                 let (s, c) = parts();

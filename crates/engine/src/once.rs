@@ -269,7 +269,7 @@ impl Execution<'_> {
                     passed?
                 }
             };
-            if self.journal.get(&step.ordinal).is_none() {
+            if !self.journal.contains_key(&step.ordinal) {
                 self.note_begun(step, effect);
             }
             self.note_effect(effect, &progress, true)?;
@@ -281,12 +281,12 @@ impl Execution<'_> {
                 .send_with(step, &effect.connection.clone(), &call, permit)
                 .await?;
             self.shared.options.points.pass("call.answered");
-            return Ok(self.answered(effect, progress, &call, answer, input));
+            return Ok(self.answered(effect, progress, &call, &answer, input));
         }
         let connection = Arc::clone(&effect.connection);
         let answer = self.send(step, &connection, &call).await?;
         self.learn_durable(effect);
-        Ok(self.answered(effect, progress, &call, answer, input))
+        Ok(self.answered(effect, progress, &call, &answer, input))
     }
 
     fn answered(
@@ -294,7 +294,7 @@ impl Execution<'_> {
         effect: &Effect<'_>,
         progress: Progress,
         call: &Call,
-        answer: Result<Value, Fault>,
+        answer: &Result<Value, Fault>,
         input: &Value,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);

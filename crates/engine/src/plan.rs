@@ -187,7 +187,7 @@ impl Compiler<'_> {
                     found.push(trigger);
                 }
                 None => {
-                    let cure = nearest(id, self.all_triggers());
+                    let cure = nearest(id, &self.all_triggers());
                     self.error(
                         "trigger",
                         "unknown_trigger",
@@ -278,7 +278,7 @@ impl Compiler<'_> {
             return Some(Work::Book { book, with, shape });
         }
         let Some((connector, operation)) = self.registry.operation(id) else {
-            let cure = nearest(id, self.all_operations());
+            let cure = nearest(id, &self.all_operations());
             let message = format!("there is no operation `{id}`");
             self.error(&format!("{path}.use"), "unknown_operation", message, cure);
             return None;
@@ -317,7 +317,10 @@ impl Compiler<'_> {
             }
         }
         for name in given.keys().filter(|n| !properties.contains_key(*n)) {
-            let cure = nearest(name, properties.keys().map(String::as_str).collect());
+            let cure = nearest(
+                name,
+                &properties.keys().map(String::as_str).collect::<Vec<_>>(),
+            );
             let at = format!("{path}.with.{name}");
             self.error(
                 &at,
@@ -486,7 +489,7 @@ fn step_names(kind: &StepKind) -> BTreeSet<String> {
 }
 
 /// The closest of the known names, as a cure.
-fn nearest(name: &str, known: Vec<&str>) -> String {
+fn nearest(name: &str, known: &[&str]) -> String {
     let best = known.iter().min_by_key(|k| distance(name, k));
     best.map_or_else(
         || "there is none".into(),

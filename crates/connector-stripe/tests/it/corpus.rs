@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-/// The corpus, if `TOWPATH_CORPUS` names it. With `TOWPATH_REQUIRE_PEERS=1` it must be there.
+/// The corpus, if `TOWPATH_CORPUS` names it. With `TOWPATH_REQUIRE_CORPUS=1` it must be there.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told by the environment where it is"
 )]
 pub fn folder() -> Option<PathBuf> {
     let folder = std::env::var("TOWPATH_CORPUS").ok().map(PathBuf::from);
-    let required = std::env::var("TOWPATH_REQUIRE_PEERS").is_ok_and(|v| v == "1");
+    let required = std::env::var("TOWPATH_REQUIRE_CORPUS").is_ok_and(|v| v == "1");
     match &folder {
         Some(path) => assert!(path.is_dir(), "TOWPATH_CORPUS is no folder"),
-        None if required => panic!("TOWPATH_REQUIRE_PEERS=1, but TOWPATH_CORPUS was not given"),
+        None if required => panic!("TOWPATH_REQUIRE_CORPUS=1, but TOWPATH_CORPUS was not given"),
         None => eprintln!("TOWPATH_CORPUS was not given: this check did not run"),
     }
     folder

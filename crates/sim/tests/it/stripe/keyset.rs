@@ -34,7 +34,7 @@ async fn objects_have_the_keys_of_the_official_samples() {
         println!("skipped: TOWPATH_CORPUS (folder of sample bodies) is not set");
         return;
     };
-    let folder = corpus.join("openapi-fixtures3");
+    let folder = corpus.join("stripe-events/openapi-fixtures3");
     let (handle, api) = sandbox().await;
     let done = handle
         .purchase(&sim::stripe::Purchase {

@@ -126,7 +126,9 @@ struct Cursor {
 struct Walk {
     /// The list begins with this number.
     from: u64,
-    /// Numbers from there on that were handed over already.
+    /// The highest number seen.
+    highest: u64,
+    /// Numbers within the overlap behind it that were handed over already.
     seen: BTreeSet<u64>,
 }
 
@@ -151,11 +153,11 @@ pub async fn next(session: &InforSession, cursor: &Value) -> Result<Page<PolledE
         .await?;
     let outcome = reply.outcome(0)?;
     let since = day::from_mi(&session.m3().read_from).unwrap_or_default();
-    let mut highest = walk.from;
+    let mut reached = walk.from;
     let mut fresh = Vec::new();
     for row in &outcome.records {
         let number = text(row, "IVNO").parse::<u64>().unwrap_or(0);
-        highest = highest.max(number);
+        reached = reached.max(number);
         if !walk.seen.insert(number) {
             continue;
         }
@@ -167,14 +169,16 @@ pub async fn next(session: &InforSession, cursor: &Value) -> Result<Page<PolledE
         }
     }
     add_orders(session, &mut fresh).await?;
-    // A whole page goes on from its last number; the end of the list is met again next time.
-    let stuck = outcome.truncated && highest == walk.from;
+    // What the overlap covers is met again: it must be known even if it came pages ago.
+    walk.highest = walk.highest.max(reached);
+    let overlap = walk.highest.saturating_sub(OVERLAP);
+    walk.seen.retain(|n| *n >= overlap);
+    // A cut list goes on from its last number, a whole one begins with the overlap next time.
+    let stuck = outcome.truncated && reached == walk.from;
     walk.from = match outcome.truncated {
-        true => highest + u64::from(stuck),
-        false => highest.saturating_sub(OVERLAP),
+        true => reached + u64::from(stuck),
+        false => overlap,
     };
-    let from = walk.from;
-    walk.seen.retain(|n| *n >= from);
     let done = !outcome.truncated;
     if !done || !is_over(now, year) {
         cursor.years.insert(year, walk);

@@ -38,6 +38,37 @@ impl Amount {
             .map_err(|e| Fault::rejected(e.to_string()))
     }
 
+    /// Refuses what cannot be money to be received: less than nothing, or more decimals than the
+    /// currency has. `field` is where it stands in the input.
+    ///
+    /// # Errors
+    /// `Rejected`, naming the field and a cure.
+    pub fn check(self, field: &str, currency: Currency) -> Result<(), Fault> {
+        if self.0.is_sign_negative() && !self.0.is_zero() {
+            let message = format!(
+                "{field}: {self} {currency} is less than nothing; give an amount of zero or more, \
+                 and what is given back by a document of its own"
+            );
+            return Err(Fault::rejected(message)
+                .with_field(field)
+                .with_code("negative"));
+        }
+        let places = currency.exponent();
+        if self.0.normalize().scale() > places {
+            let cut = self
+                .0
+                .round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+            let message = format!(
+                "{field}: {self} has more decimals than {currency}, which has {places}; round it in \
+                 the mapping, such as to {cut}"
+            );
+            return Err(Fault::rejected(message)
+                .with_field(field)
+                .with_code("too_precise"));
+        }
+        Ok(())
+    }
+
     /// As M3 takes it: a point, no superfluous zeros.
     pub fn to_mi(self) -> String {
         self.0.normalize().to_string()
@@ -93,6 +124,16 @@ impl JsonSchema for Amount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "string", "format": "decimal"})
     }
+}
+
+/// The currency of an input's `currency`.
+///
+/// # Errors
+/// `Rejected` if it is none.
+pub fn currency(code: &str) -> Result<Currency, Fault> {
+    code.parse().map_err(|e: finance::currency::NoCurrency| {
+        Fault::rejected(e.to_string()).with_field("currency")
+    })
 }
 
 /// The price of one that makes `quantity` of them cost exactly `amount` once M3 has rounded the

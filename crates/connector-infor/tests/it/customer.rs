@@ -110,3 +110,30 @@ async fn a_name_that_is_too_long_is_refused_with_a_cut() {
     );
     assert!(sandbox.infor.journal().since(0).is_empty());
 }
+
+#[tokio::test]
+async fn a_customer_without_an_address_is_refused_with_a_cure() {
+    let sandbox = Sandbox::start().await;
+    let mut input = ada("cus_Q1");
+    input["address"] = json!({});
+    let Ended::Refused(fault) = sandbox.shell("infor.customer.create").run(&input).await else {
+        panic!("M3 takes none")
+    };
+    assert_eq!(fault.field.as_deref(), Some("address.lines"));
+    assert!(
+        fault.message.contains("map a line of the address"),
+        "{fault}"
+    );
+    assert!(sandbox.infor.journal().since(0).is_empty());
+}
+
+#[tokio::test]
+async fn the_mark_is_written_and_read_in_one_call() {
+    let sandbox = Sandbox::start().await;
+    sandbox.session.check().await.unwrap();
+    sandbox.infor.journal().clear();
+    made(&sandbox, &ada("cus_Q1")).await;
+    let entries = sandbox.entries("*MI/*");
+    let requests: std::collections::BTreeSet<u64> = entries.iter().map(|e| e.request).collect();
+    assert_eq!((entries.len(), requests.len()), (4, 3));
+}

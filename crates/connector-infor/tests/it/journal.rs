@@ -1,7 +1,9 @@
 //! Journals: posted, read back, refused, met again.
 
-use crate::sandbox::{Sandbox, TODAY, entry};
+use crate::sandbox::{Sandbox, TODAY, entry, operation};
 use connector::testing::Ended;
+use connector::{Found, RecipeCx};
+use model::{EffectId, Fault, FaultClass};
 use serde_json::{Value, json};
 use sim::faults::Action;
 
@@ -186,4 +188,61 @@ async fn bank_entries_are_listed_by_date() {
     assert_eq!(list["entries"][0]["amount_minor"], 9_680);
     assert_eq!(list["entries"][0]["text"], "STRIPE po_1");
     assert_eq!(list["entries"].as_array().unwrap().len(), 1);
+}
+
+/// What looking finds of `txn_1`, of which M3 has nothing, with these notes.
+async fn find(sandbox: &Sandbox, progress: Value) -> Result<Found<Value, Value>, Fault> {
+    let id = EffectId {
+        peer: sandbox.session.peer(),
+        kind: "journal".into(),
+        reference: "txn_1".into(),
+        generation: 0,
+    };
+    let cx = RecipeCx {
+        session: &*sandbox.session,
+        effect: Some((&id, 0)),
+        now: sandbox.clock.now(),
+    };
+    operation(POST).find(&cx, &entry("txn_1"), &progress).await
+}
+
+#[tokio::test]
+async fn a_batch_that_was_there_and_is_gone_proves_nothing() {
+    let sandbox = Sandbox::start().await;
+    let staged = json!({"step": "lines", "begun": true});
+    let found = find(&sandbox, staged).await.unwrap();
+    assert!(matches!(found, Found::Absent), "{found:?}");
+    let released = json!({"step": "update", "begun": true, "updated_at": sandbox.clock.now()});
+    let early = find(&sandbox, released.clone()).await.unwrap_err();
+    assert_eq!(
+        early.class,
+        FaultClass::Transient,
+        "M3's job may still post it"
+    );
+    sandbox.pass(600);
+    let late = find(&sandbox, released).await.unwrap();
+    assert!(
+        matches!(&late, Found::CannotTell(q) if q.contains("no voucher begins")),
+        "{late:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_cut_list_of_vouchers_proves_nothing() {
+    let cut = |s: &mut sim::infor::Settings| s.grid_mode = true;
+    let sandbox = Sandbox::with(cut, json!({"options_in": "query"})).await;
+    for n in 0..100 {
+        let line = sim::infor::BankLine {
+            reference: format!("PAYOUT {n}"),
+            currency: "EUR".into(),
+            amount: 100,
+        };
+        sandbox.infor.book_bank_line(&line);
+    }
+    let staged = json!({"step": "lines", "begun": true});
+    let found = find(&sandbox, staged).await.unwrap();
+    assert!(
+        matches!(&found, Found::CannotTell(q) if q.contains("only a part")),
+        "{found:?}"
+    );
 }

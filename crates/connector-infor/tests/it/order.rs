@@ -10,6 +10,11 @@ use sim::infor::ItemCheck;
 
 const CREATE: &str = "infor.sales_order.create";
 
+fn add_line(order: &mut Value, item: &str, quantity: i64, amount: &str) {
+    let line = json!({"item": item, "quantity": quantity, "amount": amount});
+    order["lines"].as_array_mut().unwrap().push(line);
+}
+
 fn number(ended: &Ended) -> String {
     match ended {
         Ended::Done { output, .. } => output["number"].as_str().unwrap().to_owned(),
@@ -60,7 +65,7 @@ async fn a_missing_mandatory_field_is_told_by_its_type() {
 async fn a_refused_line_is_named_and_the_head_is_deleted() {
     let sandbox = Sandbox::start().await;
     let mut input = order("ch_1");
-    input["lines"][1] = json!({"item": "NO-SUCH", "quantity": 1, "amount": "1.00"});
+    add_line(&mut input, "NO-SUCH", 1, "1.00");
     let mut shell = sandbox.shell(CREATE);
     let fault = refusal(shell.run(&input).await);
     assert_eq!(
@@ -85,7 +90,7 @@ async fn an_error_after_confirm_is_read_with_its_line() {
         };
         let sandbox = Sandbox::with(change, json!({})).await;
         let mut input = order("ch_1");
-        input["lines"][1] = json!({"item": "OLD-MUG", "quantity": 1, "amount": "1.00"});
+        add_line(&mut input, "OLD-MUG", 1, "1.00");
         let fault = refusal(sandbox.shell(CREATE).run(&input).await);
         assert_eq!(
             fault.message,
@@ -156,7 +161,7 @@ async fn lost_lines_are_verified_and_never_doubled() {
             sandbox.plant_after("OIS100MI/AddBatchLine", skip, 1, Action::DropAfter);
             let mut input = order("ch_1");
             input["shipping"] = shipping;
-            input["lines"][1] = json!({"item": "POSTER", "quantity": 3, "amount": "10.00"});
+            add_line(&mut input, "POSTER", 3, "10.00");
             let ended = sandbox.shell(CREATE).run(&input).await;
             let order = sandbox.infor.orders()[&number(&ended)].clone();
             let amounts: Vec<i64> = order.content.lines.iter().map(|l| l.amount).collect();
@@ -188,6 +193,49 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent() {
     let wider = sandbox.open(&sandbox.infor.ionapi(), None, widths);
     let fault = refusal(sandbox.shell_of(&*wider, CREATE).run(&input).await);
     assert_eq!(fault.code.as_deref(), Some("InputFieldTooLong"));
+}
+
+#[tokio::test]
+async fn amounts_that_cannot_be_received_are_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start().await;
+    for (pointer, amount, currency, field, code) in [
+        ("/shipping", "-0.01", "EUR", "shipping", "negative"),
+        ("/shipping", "4.995", "EUR", "shipping", "too_precise"),
+        (
+            "/lines/0/amount",
+            "-1",
+            "EUR",
+            "lines[0].amount",
+            "negative",
+        ),
+        (
+            "/lines/0/amount",
+            "24.5",
+            "JPY",
+            "lines[0].amount",
+            "too_precise",
+        ),
+        (
+            "/lines/0/amount",
+            "1.0001",
+            "KWD",
+            "lines[0].amount",
+            "too_precise",
+        ),
+    ] {
+        let mut input = order("ch_1");
+        input["currency"] = json!(currency);
+        *input.pointer_mut(pointer).unwrap() = json!(amount);
+        let fault = refusal(sandbox.shell(CREATE).run(&input).await);
+        assert_eq!(fault.field.as_deref(), Some(field), "{fault}");
+        assert_eq!(fault.code.as_deref(), Some(code), "{fault}");
+        assert!(fault.message.starts_with(field), "{fault}");
+    }
+    assert!(sandbox.infor.journal().since(0).is_empty());
+    // Zeros behind the last decimal are none.
+    let mut input = order("ch_1");
+    input["shipping"] = json!("5.000");
+    number(&sandbox.shell(CREATE).run(&input).await);
 }
 
 #[tokio::test]

@@ -92,6 +92,22 @@ async fn a_lost_head_is_begun_again_without_asking() {
 }
 
 #[tokio::test]
+async fn an_amount_that_is_no_payment_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start().await;
+    let invoice = sandbox.invoiced("ch_1").await;
+    sandbox.infor.journal().clear();
+    for amount in ["-1.00", "0", "1.005"] {
+        let mut input = payment("p", &invoice);
+        input["amount"] = json!(amount);
+        let Ended::Refused(fault) = sandbox.shell(CREATE).run(&input).await else {
+            panic!("{amount} is refused")
+        };
+        assert_eq!(fault.field.as_deref(), Some("amount"), "{fault}");
+    }
+    assert!(sandbox.infor.journal().since(0).is_empty());
+}
+
+#[tokio::test]
 async fn more_than_is_open_is_refused_and_the_batch_named() {
     let sandbox = Sandbox::start().await;
     let invoice = sandbox.invoiced("ch_1").await;

@@ -73,7 +73,13 @@ async fn long_lists_are_walked_page_by_page() {
     let mut keys = walk(&sandbox, &mut cursor).await;
     keys.dedup();
     assert_eq!(keys.len(), 200);
-    assert!(walk(&sandbox, &mut cursor).await.is_empty());
+    for _ in 0..3 {
+        assert!(walk(&sandbox, &mut cursor).await.is_empty());
+    }
+    let lines = sandbox.entries("OIS350MI/LstInvLine");
+    assert_eq!(lines.len(), 200, "a quiet poll reads no lines");
+    orders(&sandbox, 200..201).await;
+    assert_eq!(walk(&sandbox, &mut cursor).await, ["invoice:2026:800201"]);
 }
 
 #[tokio::test]

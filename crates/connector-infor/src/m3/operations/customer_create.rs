@@ -94,8 +94,12 @@ fn add(cx: &RecipeCx<'_>, input: &Input, reference: String) -> Result<MiRequest,
         .iter()
         .any(|(name, value)| *name == "CUA1" && value.is_some())
     {
-        // Mandatory, and a payer without any address is no reason to have no customer.
-        fields.push(("CUA1", Some(input.name.clone())));
+        let message = "address.lines: M3 makes no customer without an address line (CUA1), and \
+            there is no city or country to stand there either; map a line of the address, or a \
+            fixed text for customers that give none";
+        return Err(Fault::rejected(message)
+            .with_field("address.lines")
+            .with_code("missing"));
     }
     Ok(MiRequest::one(
         "CRS610MI",
@@ -110,6 +114,14 @@ fn beside(transaction: &str, number: &str, mark: Option<String>) -> MiRequest {
         ("A030", mark),
     ];
     MiRequest::one("CUSEXTMI", MiTransaction::new(transaction, fields))
+}
+
+/// Writes the mark and reads it back, in one call: M3 may change its letters.
+fn mark_and_read(transaction: &str, number: &str, mark: String) -> MiRequest {
+    let mut both = beside(transaction, number, Some(mark));
+    let read = beside("GetFieldValue", number, None);
+    both.transactions.extend(read.transactions);
+    both
 }
 
 fn set_currency(number: &str, currency: &str) -> MiRequest {
@@ -160,9 +172,9 @@ impl CustomerCreate {
                 crate::m3::field::check(cx.settings()?, &request)?;
                 call(request.commit())
             }
-            Step::Mark => call(beside("AddFieldValue", &number, Some(mark)).set()),
+            Step::Mark => call(mark_and_read("AddFieldValue", &number, mark).set()),
             Step::ReadMark => call(beside("GetFieldValue", &number, None).read()),
-            Step::MarkByReference => call(beside("ChgFieldValue", &number, Some(reference)).set()),
+            Step::MarkByReference => call(mark_and_read("ChgFieldValue", &number, reference).set()),
             Step::Currency => {
                 let currency = input.currency.clone().unwrap_or_default();
                 call(set_currency(&number, &currency).set())
@@ -225,29 +237,21 @@ impl Operation for CustomerCreate {
                 Self::begin(cx, input, progress)
             }
             (Step::Add, Err(fault)) => Err(fault.clone()),
-            // Refused: it may be there from an answer that was lost. Either way, read it back.
-            (Step::Mark | Step::MarkByReference, _) => {
-                progress.marked = progress.step == Step::MarkByReference;
-                progress.step = Step::ReadMark;
-                Self::begin(cx, input, progress)
-            }
-            (Step::ReadMark, Ok(reply)) => {
-                let found = reply.field(0, "A030")?;
-                if marks(cx, input).iter().any(|m| m == found) {
-                    progress.marked = true;
-                    return Self::after_mark(input, progress);
-                }
-                if progress.marked {
-                    // Our own letters were changed too: our cross-reference must do.
-                    progress.marked = false;
+            // Whether it was written, refused, or there from an answer that was lost: what is read
+            // decides.
+            (step @ (Step::Mark | Step::ReadMark | Step::MarkByReference), answer) => {
+                let read = answer.ok().and_then(|reply| reply.outcomes.last().cloned());
+                let read = read.filter(|outcome| outcome.fault.is_none());
+                let found = read.as_ref().map(|outcome| outcome.field("A030"));
+                progress.marked =
+                    found.is_some_and(|found| marks(cx, input).iter().any(|mark| mark == found));
+                if progress.marked || found.is_none() || step == Step::MarkByReference {
+                    // Unmarked, because it cannot be read or our own letters were changed too: our
+                    // cross-reference must do.
                     return Self::after_mark(input, progress);
                 }
                 progress.step = Step::MarkByReference;
                 Self::begin(cx, input, progress)
-            }
-            (Step::ReadMark, Err(_)) => {
-                progress.marked = false;
-                Self::after_mark(input, progress)
             }
             (Step::Currency, _) => Self::after_mark(input, progress),
         }

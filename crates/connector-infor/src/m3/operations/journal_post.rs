@@ -356,7 +356,8 @@ impl Operation for JournalPost {
         let date = day::to_mi(&input.entry.date).unwrap_or_default();
         let list = by_date(settings, &date, &date).read();
         let reply = MiReply::read(&ask(cx, &list).await?)?;
-        let mut rows = reply.outcome(0)?.records.iter();
+        let list = reply.outcome(0)?;
+        let mut rows = list.records.iter();
         if let Some(row) = rows.find(|row| reference(text(row, "VTXT")) == Some(key.as_str())) {
             let voucher = Some(VoucherLine::read(row)?.voucher);
             let state = PostingState::Posted;
@@ -366,10 +367,14 @@ impl Operation for JournalPost {
                 voucher,
             }));
         }
-        if let Some(rows) = JOURNAL_HEAD.ask(cx, &key).await? {
-            let Some(row) = rows.first() else {
-                return Ok(Found::Absent);
-            };
+        // Once UpdBatch may have been sent, the head was there (CtrlBatch has checked it): without
+        // its row it was removed, before or after it was posted. And a cut list hides vouchers.
+        let provable = progress.updated_at.is_none() && !list.truncated;
+        let rows = JOURNAL_HEAD.ask(cx, &key).await?;
+        if provable && rows.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Found::Absent);
+        }
+        if let Some(row) = rows.as_ref().and_then(|rows| rows.first()) {
             // 40 released, 90 posted: the sandbox's guess of FHSTAT [unverified].
             let status = row.get(1).and_then(|s| s.parse::<u32>().ok()).unwrap_or(0);
             if status >= 40 {
@@ -390,10 +395,15 @@ impl Operation for JournalPost {
                 "the voucher of journal batch {key} is not there yet; M3's job may still post it"
             )));
         }
+        let seen = if list.truncated {
+            "and of the vouchers M3 listed only a part, none of which begins with it, for"
+        } else {
+            "and no voucher begins with it on"
+        };
         Ok(Found::CannotTell(format!(
-            "it is not known whether journal batch {key} was released in GLS840 (UpdBatch), and no \
-             voucher of {} begins with it. If it was, answer that it exists with number {key}; \
-             otherwise delete the batch and answer that it was abandoned",
+            "it is not known whether journal batch {key} was released in GLS840 (UpdBatch), {seen} \
+             {}. If it was, answer that it exists with number {key}; otherwise delete the batch and \
+             answer that it was abandoned",
             input.entry.date
         )))
     }

@@ -126,8 +126,11 @@ fn line(settings: &Settings, input: &Input, batch: &str, reference: String) -> M
 }
 
 fn check(settings: &Settings, input: &Input) -> Result<(), Fault> {
-    if input.amount.0.is_zero() || input.amount.0.is_sign_negative() {
-        return Err(Fault::rejected("the amount must be positive").with_field("amount"));
+    let currency = crate::m3::amount::currency(&input.currency)?;
+    input.amount.check("amount", currency)?;
+    if input.amount.0.is_zero() {
+        let message = "amount: nothing is paid; leave the payment out where the amount is zero";
+        return Err(Fault::rejected(message).with_field("amount"));
     }
     crate::m3::field::check(settings, &head(settings, input)?)?;
     crate::m3::field::check(settings, &line(settings, input, "", String::new()))
@@ -264,15 +267,20 @@ impl Operation for PaymentCreate {
         let Some(batch) = &progress.batch else {
             return Ok(Found::Partial(Progress::default()));
         };
+        let mut cut = "";
         if progress.step == Step::Control {
             let date = date(input)?;
             let list = by_date(cx.settings()?, &date, &date).read();
             let reply = MiReply::read(&ask(cx, &list).await?)?;
             let wanted = cx.reference(20);
-            let mut rows = reply.outcome(0)?.records.iter();
+            let list = reply.outcome(0)?;
+            let mut rows = list.records.iter();
             if rows.any(|row| reference(text(row, "VTXT")) == Some(wanted.as_str())) {
                 let (batch, state) = (batch.clone(), PostingState::Posted);
                 return Ok(Found::Complete(Output { batch, state }));
+            }
+            if list.truncated {
+                cut = "; M3 listed only a part of that day's vouchers, so it may be posted already";
             }
         }
         let what = match progress.step {
@@ -281,7 +289,7 @@ impl Operation for PaymentCreate {
         };
         Ok(Found::CannotTell(format!(
             "it is not known whether payment batch {batch} in ARS040 {what}: invoice {} of {}, \
-             customer {}, {} {}, sent at {} (unix). If the payment stands there, answer that it \
+             customer {}, {} {}, sent at {} (unix){cut}. If the payment stands there, answer that it \
              exists with number {batch}; otherwise delete the batch and answer that it was \
              abandoned",
             input.invoice,

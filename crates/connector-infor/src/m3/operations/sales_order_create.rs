@@ -10,7 +10,7 @@
 use super::sales_order_look::{self as look, State, at_line};
 use super::sales_order_requests as requests;
 use crate::m3::address::Address;
-use crate::m3::amount::Amount;
+use crate::m3::amount::{Amount, currency};
 use crate::m3::field;
 use crate::m3::operations::read::call;
 use crate::m3::reply::MiReply;
@@ -247,6 +247,13 @@ impl SalesOrderCreate {
 fn check(settings: &Settings, input: &Input) -> Result<(), Fault> {
     if input.lines.is_empty() {
         return Err(Fault::rejected("an order needs a line").with_field("lines"));
+    }
+    let currency = currency(&input.currency)?;
+    for (n, line) in input.lines.iter().enumerate() {
+        line.amount.check(&format!("lines[{n}].amount"), currency)?;
+    }
+    if let Some(shipping) = input.shipping {
+        shipping.check("shipping", currency)?;
     }
     field::check(settings, &requests::head(settings, input, String::new())?)?;
     field::check(settings, &requests::parts(settings, input, "")?)

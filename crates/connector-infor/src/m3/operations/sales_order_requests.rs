@@ -1,7 +1,7 @@
 //! The calls that make a sales order.
 
 use super::sales_order_create::{Input, Line};
-use crate::m3::amount::{Amount, unit_price};
+use crate::m3::amount::{Amount, currency, unit_price};
 use crate::m3::day;
 use crate::m3::request::{MiRequest, MiTransaction};
 use crate::settings::Settings;
@@ -14,19 +14,6 @@ const DELIVERY: &str = "1";
 
 fn one(transaction: &str, number: &str) -> MiRequest {
     MiRequest::one("OIS100MI", MiTransaction::by(transaction, "ORNO", number))
-}
-
-/// The input's currency.
-///
-/// # Errors
-/// `Rejected` if it is none.
-pub fn currency(input: &Input) -> Result<Currency, Fault> {
-    input
-        .currency
-        .parse()
-        .map_err(|e: finance::currency::NoCurrency| {
-            Fault::rejected(e.to_string()).with_field("currency")
-        })
 }
 
 /// `AddBatchHead`: our reference is the customer's order number (CUOR), the source's own id is the
@@ -53,7 +40,7 @@ pub fn head(settings: &Settings, input: &Input, reference: String) -> Result<MiR
         ("RLDT", Some(date)),
         ("CUOR", Some(reference)),
         ("OREF", source),
-        ("CUCD", Some(currency(input)?.code().to_owned())),
+        ("CUCD", Some(currency(&input.currency)?.code().to_owned())),
         ("TEPY", input.terms.clone()),
         ("PYCD", input.payment_method.clone()),
     ];
@@ -67,7 +54,7 @@ pub fn head(settings: &Settings, input: &Input, reference: String) -> Result<MiR
 /// # Errors
 /// `Rejected` if no unit price makes a line's amount.
 pub fn parts(settings: &Settings, input: &Input, number: &str) -> Result<MiRequest, Fault> {
-    let currency = currency(input)?;
+    let currency = currency(&input.currency)?;
     let mut parts = Vec::new();
     for (n, wanted) in input.lines.iter().enumerate() {
         parts.push(line(wanted, n + 1, number, currency)?);

@@ -18,10 +18,11 @@ use vault::MasterKey;
 /// 2026-11-24 09:00 UTC.
 pub const START: i64 = 1_795_510_800;
 
-static REGISTRY: Registry = Registry(&[&connector_stripe::CONNECTOR]);
+static REGISTRY: Registry = Registry(&[&connector_stripe::CONNECTOR, &connector_infor::CONNECTOR]);
 
 pub struct App {
     pub stripe: sim::stripe::Handle,
+    pub infor: sim::infor::Handle,
     pub clock: Clock,
     pub engine: Engine,
     pub settings: store::Settings,
@@ -60,13 +61,21 @@ impl App {
         let stripe = sim::stripe::Stripe::start(config, loopback())
             .await
             .expect("the sandbox");
+        let config = sim::infor::Config {
+            start_s: Some(START),
+            ..sim::infor::Config::default()
+        };
+        let infor = sim::infor::Infor::start(config, loopback())
+            .await
+            .expect("the sandbox");
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
         let connection = "stripe".to_owned();
-        let setup = setup(&stripe, &flows, &connection);
+        let setup = setup(&stripe, &infor, &flows, &connection);
         let engine = engine(&settings, &clock, &folder, setup, Options::default()).await;
         Self {
             stripe,
+            infor,
             clock,
             engine,
             settings,
@@ -85,12 +94,14 @@ impl App {
     pub async fn restart_with(&mut self, options: Options) {
         self.engine.shutdown().await;
         self.engine.store().close().await;
-        let setup = setup(&self.stripe, &self.flows, &self.connection);
+        let setup = setup(&self.stripe, &self.infor, &self.flows, &self.connection);
         self.engine = engine(&self.settings, &self.clock, &self.folder, setup, options).await;
     }
 
     /// Lets time pass on both sides, a step at a time, and waits until nothing works.
     pub async fn pass(&self, span: Duration) {
+        self.infor
+            .advance(i64::try_from(span.as_secs()).expect("a short span"));
         self.stripe
             .advance(i64::try_from(span.as_secs()).expect("a short span"));
         self.clock.advance(span);
@@ -201,7 +212,12 @@ pub fn purchase() -> sim::stripe::Purchase {
     .expect("a purchase")
 }
 
-fn setup(stripe: &sim::stripe::Handle, flows: &[String], connection: &str) -> Setup {
+fn setup(
+    stripe: &sim::stripe::Handle,
+    infor: &sim::infor::Handle,
+    flows: &[String],
+    connection: &str,
+) -> Setup {
     Setup {
         environments: vec![EnvironmentSetup {
             name: "sandbox".into(),
@@ -211,23 +227,29 @@ fn setup(stripe: &sim::stripe::Handle, flows: &[String], connection: &str) -> Se
                 currency: "USD".into(),
                 books_zone: "America/New_York".into(),
                 collective_customer: "WEBGUEST".into(),
-                settings: serde_json::Map::new(),
+                settings: serde_json::Map::from_iter([
+                    ("default_terms".to_owned(), json!("00")),
+                    ("default_item".to_owned(), json!("WEB-SALE")),
+                ]),
             },
-            connections: vec![ConnectionSetup {
-                name: connection.into(),
-                connector: "stripe".into(),
-                settings: stripe_settings(stripe),
-                credential: BTreeMap::from([(
-                    "secret_key".to_owned(),
-                    Secret::new(sim::stripe::DEFAULT_KEY),
-                )]),
-                next_credential: None,
-                webhook_secrets: Vec::new(),
-                limits: Limits {
-                    per_second: 10_000,
-                    in_flight: 64,
+            connections: vec![
+                ConnectionSetup {
+                    name: connection.into(),
+                    connector: "stripe".into(),
+                    settings: stripe_settings(stripe),
+                    credential: BTreeMap::from([(
+                        "secret_key".to_owned(),
+                        Secret::new(sim::stripe::DEFAULT_KEY),
+                    )]),
+                    next_credential: None,
+                    webhook_secrets: Vec::new(),
+                    limits: Limits {
+                        per_second: 10_000,
+                        in_flight: 64,
+                    },
                 },
-            }],
+                m3(infor),
+            ],
             flows: flows
                 .iter()
                 .enumerate()
@@ -238,6 +260,29 @@ fn setup(stripe: &sim::stripe::Handle, flows: &[String], connection: &str) -> Se
                 })
                 .collect(),
         }],
+    }
+}
+
+fn m3(infor: &sim::infor::Handle) -> ConnectionSetup {
+    ConnectionSetup {
+        name: "m3".into(),
+        connector: "infor".into(),
+        settings: json!({
+            "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
+            "order_type": "C01", "customer_template": "TPL001", "payment_batch_type": "STR",
+            "payment_type": "ST", "journal_template": "STRIPE-POS1", "exportmi": true,
+            "read_from": "20260101",
+        }),
+        credential: BTreeMap::from([(
+            "ionapi".to_owned(),
+            Secret::new(infor.ionapi().to_string()),
+        )]),
+        next_credential: None,
+        webhook_secrets: Vec::new(),
+        limits: Limits {
+            per_second: 10_000,
+            in_flight: 64,
+        },
     }
 }
 

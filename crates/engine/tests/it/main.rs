@@ -1,5 +1,6 @@
 //! Tests of the engine on real stores, against the sandboxes. A test that needs both goes here too.
 
 mod app;
+mod books;
 mod crash;
 mod spine;

@@ -1,0 +1,130 @@
+//! The books after one sale, step by step: ours, and the ERP's.
+
+use crate::app::{App, on_both, purchase};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const FLOWS: [&str; 3] = [
+    include_str!("../../../../flows/order-to-cash/flow.yaml"),
+    include_str!("../../../../flows/book-transactions/flow.yaml"),
+    include_str!("../../../../flows/apply-payment/flow.yaml"),
+];
+
+/// Our entries by account, in minor units of US dollars.
+async fn ours(app: &App) -> BTreeMap<String, i64> {
+    let totals = app
+        .engine
+        .store()
+        .entry_totals(app.environment())
+        .await
+        .expect("totals");
+    let mut sums = BTreeMap::new();
+    for total in totals.iter().filter(|t| t.currency == "USD") {
+        *sums.entry(total.account.clone()).or_insert(0) += total.amount_minor;
+    }
+    sums
+}
+
+fn theirs(app: &App, account: &str) -> i64 {
+    app.infor.balance(account, "USD")
+}
+
+/// Polls, posts by M3's job, and reads the vouchers back, until nothing more comes.
+async fn work(app: &App) {
+    for _ in 0..6 {
+        app.engine.watch().await;
+        app.engine.settled().await;
+        app.infor.run_jobs();
+        app.pass(Duration::from_secs(61)).await;
+    }
+}
+
+#[tokio::test]
+async fn one_sale_stands_in_both_books_to_the_cent() {
+    on_both(&FLOWS, |app| async move {
+        for (table, key, value) in [
+            ("items", "prod_mug", "\"MUG\""),
+            (
+                "gl_accounts",
+                "prod_mug",
+                r#"{"account": "2300", "dimension": "GOODS"}"#,
+            ),
+            ("payment_methods", "card", "\"CC\""),
+        ] {
+            app.put_row(table, key, value).await;
+        }
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        work(&app).await;
+        let runs = app.runs().await;
+        assert_eq!(runs.get("dead"), None, "{runs:?}");
+        // 24.00 paid; 2.9 % and 0.30 are Stripe's: 1.00.
+        let (gross, fee) = (2400, 100);
+        let books = ours(&app).await;
+        assert_eq!(books["1010"], gross - fee, "{books:?}");
+        assert_eq!(books["6000"], fee);
+        assert_eq!(books["2300"], -gross);
+        assert_eq!(books.get("1100"), None);
+        for (account, amount) in &books {
+            assert_eq!(theirs(&app, account), *amount, "{account} in the ERP");
+        }
+        app.infor.invoice_all();
+        assert_eq!(theirs(&app, "1100"), gross, "the invoice is open");
+        work(&app).await;
+        let books = ours(&app).await;
+        assert_eq!((books["2300"], books["1100"]), (0, -gross), "{books:?}");
+        assert_eq!(
+            (theirs(&app, "2300"), theirs(&app, "1100")),
+            (0, 0),
+            "paid out of the deposit"
+        );
+        assert_eq!(
+            (theirs(&app, "1010"), theirs(&app, "6000")),
+            (gross - fee, fee)
+        );
+        for ((kind, reference), count) in app.infor.postings_per_reference() {
+            assert_eq!(count, 1, "{kind} {reference}");
+        }
+        assert_eq!(app.infor.orphan_batch_heads(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_journal_has_its_price_in_transactions() {
+    on_both(&FLOWS, |app| async move {
+        for (table, key, value) in [
+            ("items", "prod_mug", "\"MUG\""),
+            (
+                "gl_accounts",
+                "prod_mug",
+                r#"{"account": "2300", "dimension": "GOODS"}"#,
+            ),
+            ("payment_methods", "card", "\"CC\""),
+        ] {
+            app.put_row(table, key, value).await;
+        }
+        let mut first = purchase();
+        first.customer = Some("cus_known".into());
+        app.stripe.purchase(&first).expect("it is paid");
+        app.take_events().await;
+        let since = app.infor.journal().since(0).last().map_or(0, |e| e.seq);
+        let mut second = purchase();
+        second.customer = Some("cus_known".into());
+        app.stripe.purchase(&second).expect("it is paid");
+        app.take_events().await;
+        let entries = app.infor.journal().since(since);
+        let mi = entries.iter().filter(|e| !e.operation.starts_with("auth/"));
+        let operations: Vec<&str> = mi.clone().map(|e| e.operation.as_str()).collect();
+        let requests: std::collections::BTreeSet<u64> = mi.map(|e| e.request).collect();
+        let lines = 1;
+        eprintln!(
+            "{} transactions, {} requests: {operations:?}",
+            operations.len(),
+            requests.len()
+        );
+        assert!(operations.len() <= 13 + lines, "{operations:?}");
+        assert!(requests.len() <= 12, "{operations:?}");
+    })
+    .await;
+}

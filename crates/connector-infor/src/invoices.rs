@@ -132,6 +132,22 @@ struct Walk {
     seen: BTreeSet<u64>,
 }
 
+impl Walk {
+    /// Goes on behind `reached`, the highest number of a list that began at `from`.
+    fn advance(&mut self, reached: u64, truncated: bool) {
+        // What the overlap covers is met again: it must be known even if it came pages ago.
+        self.highest = self.highest.max(reached);
+        let overlap = self.highest.saturating_sub(OVERLAP);
+        self.seen.retain(|n| *n >= overlap);
+        // A cut list goes on from its last number, a whole one begins with the overlap next time.
+        let stuck = truncated && reached == self.from;
+        self.from = match truncated {
+            true => reached + u64::from(stuck),
+            false => overlap,
+        };
+    }
+}
+
 /// The next new invoices.
 ///
 /// # Errors
@@ -169,16 +185,7 @@ pub async fn next(session: &InforSession, cursor: &Value) -> Result<Page<PolledE
         }
     }
     add_orders(session, &mut fresh).await?;
-    // What the overlap covers is met again: it must be known even if it came pages ago.
-    walk.highest = walk.highest.max(reached);
-    let overlap = walk.highest.saturating_sub(OVERLAP);
-    walk.seen.retain(|n| *n >= overlap);
-    // A cut list goes on from its last number, a whole one begins with the overlap next time.
-    let stuck = outcome.truncated && reached == walk.from;
-    walk.from = match outcome.truncated {
-        true => reached + u64::from(stuck),
-        false => overlap,
-    };
+    walk.advance(reached, outcome.truncated);
     let done = !outcome.truncated;
     if !done || !is_over(now, year) {
         cursor.years.insert(year, walk);
@@ -247,4 +254,43 @@ async fn add_orders(session: &InforSession, invoices: &mut [Invoice]) -> Result<
         invoice.order = order.into_iter().find(|o| !o.is_empty()).map(str::to_owned);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lists `there` from the walk's beginning, `page` at a time; gives the numbers that are new.
+    fn poll(walk: &mut Walk, there: &BTreeSet<u64>, page: usize) -> Vec<u64> {
+        let mut fresh = Vec::new();
+        loop {
+            let list: Vec<u64> = there.range(walk.from..).take(page).copied().collect();
+            let reached = list.last().copied().unwrap_or(walk.from);
+            fresh.extend(list.iter().filter(|n| walk.seen.insert(**n)));
+            walk.advance(reached, list.len() == page);
+            if list.len() < page {
+                return fresh;
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_that_becomes_visible_late_is_met_and_no_other_twice() {
+        // Pages larger and smaller than the overlap.
+        for page in [90, 20] {
+            let mut walk = Walk::default();
+            let mut there: BTreeSet<u64> = (800_001..=800_200).collect();
+            there.remove(&800_160);
+            assert_eq!(poll(&mut walk, &there, page).len(), 199);
+            assert!(poll(&mut walk, &there, page).is_empty());
+            there.insert(800_160);
+            assert_eq!(poll(&mut walk, &there, page), [800_160]);
+            there.insert(800_201);
+            assert_eq!(poll(&mut walk, &there, page), [800_201]);
+            // A list that is empty for once takes nothing from what is known.
+            assert!(poll(&mut walk, &BTreeSet::new(), page).is_empty());
+            assert!(poll(&mut walk, &there, page).is_empty());
+            assert!(walk.seen.len() <= 51);
+        }
+    }
 }

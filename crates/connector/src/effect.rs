@@ -363,7 +363,11 @@ impl Ledger<'_> {
                 if progress.input != *self.wanted {
                     return (progress, Act::Again);
                 }
-                let done = Act::Done { output, reused: false, drift: false };
+                let done = Act::Done {
+                    output,
+                    reused: false,
+                    drift: false,
+                };
                 (progress, done)
             }
             Err(fault) if fault.class == FaultClass::Bug => (progress, Act::Refuse(fault)),

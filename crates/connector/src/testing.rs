@@ -287,7 +287,8 @@ impl<'a> Shell<'a> {
         wanted: &Value,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
-        self.ledger(&cx, wanted).answered(progress, call, answer.as_ref().map_err(Clone::clone))
+        self.ledger(&cx, wanted)
+            .answered(progress, call, answer.as_ref().map_err(Clone::clone))
     }
 
     /// A person's answer to [`Ended::Asked`]: the object's number, or that it was abandoned.

@@ -130,7 +130,7 @@ fn outcome(asked: &Asked<'_>, result: &Value) -> Outcome {
 fn rows(asked: &Asked<'_>, records: Vec<Record>) -> Outcome {
     let count = records.len();
     let cut = u32::try_from(count).is_ok_and(|n| n >= asked.limit);
-    let truncated = count > 0 && (count % 100 == 0 || cut);
+    let truncated = count > 0 && (count.is_multiple_of(100) || cut);
     Outcome {
         records,
         truncated,

@@ -78,8 +78,6 @@ pub fn text(lines: &[Line]) -> String {
 
 /// As JSON: path, value and origin.
 pub fn json(lines: &[Line]) -> serde_json::Value {
-    let line = |line: &Line| {
-        serde_json::json!({"path": line.path, "value": line.value, "origin": line.origin})
-    };
+    let line = |line: &Line| serde_json::json!({"path": line.path, "value": line.value, "origin": line.origin});
     lines.iter().map(line).collect()
 }

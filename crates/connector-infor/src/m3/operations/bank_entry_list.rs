@@ -90,7 +90,7 @@ impl Operation for BankEntryList {
     ) -> Result<Next<Output>, Fault> {
         let settings = cx.settings::<Settings>()?;
         let (from, to) = days(input)?;
-        match step(last, "FRDT", || by_date(settings, &from, &to))? {
+        match step(&last, "FRDT", || by_date(settings, &from, &to))? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let list = reply.outcome(0)?;

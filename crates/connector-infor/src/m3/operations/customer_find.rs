@@ -57,7 +57,7 @@ impl Operation for CustomerFind {
             let get = get.columns(&["CUNO", "CUNM", "STAT", "CUCD"]).needs("CUNO");
             MiRequest::one("CRS610MI", get)
         };
-        match step(last, "CUNO", ask)? {
+        match step(&last, "CUNO", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let customer = reply.outcome(0)?;

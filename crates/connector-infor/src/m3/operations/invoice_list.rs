@@ -57,7 +57,7 @@ impl Operation for InvoiceList {
                 MiTransaction::by("LstAllInvByCO", "ORNO", &input.order),
             )
         };
-        match step(last, "ORNO", ask)? {
+        match step(&last, "ORNO", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let list = reply.outcome(0)?;

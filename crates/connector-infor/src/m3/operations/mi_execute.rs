@@ -102,7 +102,7 @@ impl Operation for MiExecute {
             request.max_records = input.max_records;
             request
         };
-        match step(last, "", ask)? {
+        match step(&last, "", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(mut reply) => {
                 reply.outcome(0)?;

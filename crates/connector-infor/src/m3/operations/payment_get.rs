@@ -73,7 +73,7 @@ impl Operation for PaymentGet {
             let get = MiTransaction::new("GetInvTotInfo", fields).needs("CUAM");
             MiRequest::one("ARS200MI", get)
         };
-        match step(last, "CINO", ask)? {
+        match step(&last, "CINO", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let row = reply.outcome(0)?;

@@ -15,7 +15,7 @@ pub enum Step {
 ///
 /// # Errors
 /// What M3 refused; an object that its key field does not know is `NotFound`.
-pub fn step(last: Last<'_>, key: &str, ask: impl FnOnce() -> MiRequest) -> Result<Step, Fault> {
+pub fn step(last: &Last<'_>, key: &str, ask: impl FnOnce() -> MiRequest) -> Result<Step, Fault> {
     match last {
         Last::Nothing => Ok(Step::Ask(ask().read())),
         Last::Reply(answer) => MiReply::read(answer).map(Step::Answered),

@@ -65,7 +65,7 @@ impl Operation for SalesOrderGet {
             let get = MiTransaction::by("GetHead", "ORNO", &input.number);
             MiRequest::one("OIS100MI", get.columns(&columns).needs("CUNO"))
         };
-        match step(last, "ORNO", ask)? {
+        match step(&last, "ORNO", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let head = reply.outcome(0)?;

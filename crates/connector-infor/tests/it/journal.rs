@@ -246,3 +246,37 @@ async fn a_cut_list_of_vouchers_proves_nothing() {
         "{found:?}"
     );
 }
+
+#[tokio::test]
+async fn vouchers_of_more_days_than_one_list_holds_are_all_read_back() {
+    let cut = |s: &mut sim::infor::Settings| s.grid_mode = true;
+    let sandbox = Sandbox::with(cut, json!({"options_in": "query"})).await;
+    for n in 0..160 {
+        let line = sim::infor::BankLine {
+            reference: format!("ST{n:013}"),
+            currency: "EUR".into(),
+            amount: 100,
+        };
+        sandbox.infor.book_bank_line(&line);
+        if n % 40 == 39 {
+            sandbox.pass(86_400);
+        }
+    }
+    let mut cursor = Value::Null;
+    let mut found = std::collections::BTreeSet::new();
+    loop {
+        let page = sandbox.session.postings(&cursor).await.unwrap().unwrap();
+        for posting in page.items {
+            assert_eq!(
+                (posting.debit_minor, posting.currency.as_str()),
+                (100, "EUR")
+            );
+            assert!(found.insert(posting.reference), "met twice in one walk");
+        }
+        cursor = page.cursor;
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(found.len(), 160);
+}

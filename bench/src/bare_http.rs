@@ -15,7 +15,13 @@ pub async fn serve(args: Args) -> anyhow::Result<()> {
     let take = move |headers: HeaderMap, body: axum::body::Bytes| {
         let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
         let signed = verify(&header, &body, &*secrets, clock.now());
-        async move { if signed.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST } }
+        async move {
+            if signed.is_ok() {
+                StatusCode::OK
+            } else {
+                StatusCode::BAD_REQUEST
+            }
+        }
     };
     crate::control::answer(|_| serde_json::json!({}));
     let app = axum::Router::new().route(PATH, axum::routing::post(take));

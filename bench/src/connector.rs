@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use connector::http::{Http, Request};
 use connector::session::SharedSession;
 use connector::{
-    Call, Connector, ConnectionConfig, Effect, Erased, Identity, Last, Next, Operation, RecipeCx,
+    Call, ConnectionConfig, Connector, Effect, Erased, Identity, Last, Next, Operation, RecipeCx,
     Repeat, Runtime, Session,
 };
 use model::{Fault, Peer, Problem};
@@ -46,9 +46,17 @@ struct BenchSession {
 
 fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession, Vec<Problem>> {
     let settings = serde_json::from_value(config.settings).map_err(|error| {
-        vec![Problem::error("settings", "invalid_settings", error.to_string(), "Give `url`.")]
+        vec![Problem::error(
+            "settings",
+            "invalid_settings",
+            error.to_string(),
+            "Give `url`.",
+        )]
     })?;
-    Ok(Arc::new(BenchSession { settings, http: runtime.http }))
+    Ok(Arc::new(BenchSession {
+        settings,
+        http: runtime.http,
+    }))
 }
 
 #[async_trait]
@@ -75,7 +83,10 @@ impl Session for BenchSession {
         };
         let reply = self.http.send(request).await?;
         if reply.status != 200 {
-            return Err(Fault::transient(format!("the peer answered {}", reply.status)));
+            return Err(Fault::transient(format!(
+                "the peer answered {}",
+                reply.status
+            )));
         }
         serde_json::from_slice(&reply.body)
             .map_err(|error| Fault::unknown(format!("the peer's answer: {error}")))
@@ -143,7 +154,11 @@ impl Operation for Make {
             Last::Refused(fault) => Err(fault.clone()),
             Last::Nothing => {
                 let request = json!({"key": cx.idempotency_key(), "body": input});
-                Ok(Next::Call(Call::commit("POST /make", Repeat::Safe, request)))
+                Ok(Next::Call(Call::commit(
+                    "POST /make",
+                    Repeat::Safe,
+                    request,
+                )))
             }
         }
     }

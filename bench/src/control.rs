@@ -9,7 +9,10 @@ pub fn answer(state: impl Fn(&str) -> Value + Send + 'static) {
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             let mut out = std::io::stdout().lock();
-            if writeln!(out, "{}", state(&line)).and_then(|()| out.flush()).is_err() {
+            if writeln!(out, "{}", state(&line))
+                .and_then(|()| out.flush())
+                .is_err()
+            {
                 break;
             }
         }

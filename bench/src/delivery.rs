@@ -28,11 +28,18 @@ impl Deliveries {
              content-length: {}\r\nstripe-signature: t={seconds},v1=",
             TEMPLATE.len()
         );
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
-            .expect("a key may have any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key may have any length");
         mac.update(format!("{seconds}.").as_bytes());
         let body = TEMPLATE.as_bytes().to_vec();
-        let mut this = Self { head, body, holes, mac, first, signatures: Vec::new() };
+        let mut this = Self {
+            head,
+            body,
+            holes,
+            mac,
+            first,
+            signatures: Vec::new(),
+        };
         let mut request = Vec::new();
         for n in first..first + count {
             request.clear();
@@ -47,7 +54,9 @@ impl Deliveries {
     pub fn request(&self, n: u64, body: &mut Vec<u8>, out: &mut Vec<u8>) {
         body.clear();
         self.fill(n, body);
-        let signed = usize::try_from(n - self.first).ok().and_then(|at| self.signatures.get(at));
+        let signed = usize::try_from(n - self.first)
+            .ok()
+            .and_then(|at| self.signatures.get(at));
         let signature = signed.copied().unwrap_or_else(|| self.sign(body));
         out.clear();
         out.extend_from_slice(self.head.as_bytes());
@@ -93,11 +102,14 @@ mod tests {
             made.request(n, &mut body, &mut request);
             let text = String::from_utf8(request.clone()).expect("it is text");
             let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
-            let signature = head.lines().find_map(|l| l.strip_prefix("stripe-signature: "));
+            let signature = head
+                .lines()
+                .find_map(|l| l.strip_prefix("stripe-signature: "));
             let header = |_: &str| signature.map(str::to_owned);
             let now = Timestamp::from_seconds(1_800_000_000);
             let secrets = [Secret::new("whsec_1")];
-            let verified = connector_stripe::signature::verify(&header, body.as_bytes(), &secrets, now);
+            let verified =
+                connector_stripe::signature::verify(&header, body.as_bytes(), &secrets, now);
             assert!(verified.is_ok(), "{verified:?}");
             let envelope = connector_stripe::envelope::read(body.as_bytes()).expect("an event");
             assert_eq!(envelope.id, format!("evt_{n:020}"));

@@ -18,7 +18,11 @@ pub async fn measure(
 ) -> Result<()> {
     start(plan, ground, numbers, report).await?;
     memory(plan, ground, numbers, report).await?;
-    if ground.kind == Kind::Sqlite { full(plan, ground, numbers, report).await } else { Ok(()) }
+    if ground.kind == Kind::Sqlite {
+        full(plan, ground, numbers, report).await
+    } else {
+        Ok(())
+    }
 }
 
 /// From being started to the first accepted delivery, on a store that exists.
@@ -29,7 +33,10 @@ async fn start(
     report: &mut Report,
 ) -> Result<()> {
     let place = ground.fresh().await?;
-    Process::towpath(&place, None, &["--paused"]).await?.stop().await?;
+    Process::towpath(&place, None, &["--paused"])
+        .await?
+        .stop()
+        .await?;
     let mut values = Vec::new();
     for _ in 0..plan.pairs() {
         let begun = Instant::now();
@@ -42,7 +49,14 @@ async fn start(
         towpath.stop().await?;
     }
     let what = "cold start to the first accepted webhook".to_owned();
-    report.value("c", ground.kind, what, "ms", values, Some(Bound::AtMost(300.0)));
+    report.value(
+        "c",
+        ground.kind,
+        what,
+        "ms",
+        values,
+        Some(Bound::AtMost(300.0)),
+    );
     Ok(())
 }
 
@@ -71,7 +85,14 @@ async fn memory(
     report.value("c", ground.kind, "memory, fresh".into(), "MB", fresh, gate);
     let count = rounds as u64 * each;
     let gate = Some(Bound::AtMost(150.0));
-    report.value("c", ground.kind, format!("memory after {count} runs"), "MB", later, gate);
+    report.value(
+        "c",
+        ground.kind,
+        format!("memory after {count} runs"),
+        "MB",
+        later,
+        gate,
+    );
     Ok(())
 }
 
@@ -85,7 +106,10 @@ async fn full(
     let finished = if plan.quick { 50_000 } else { 1_000_000 };
     let full_place = ground.fresh().await?;
     // Its environment, connections and flow are made by Towpath itself.
-    Process::towpath(&full_place, None, &["--paused"]).await?.stop().await?;
+    Process::towpath(&full_place, None, &["--paused"])
+        .await?
+        .stop()
+        .await?;
     report.note(format!("filling a store with {finished} finished runs"));
     prefill::sqlite(&full_place.store, finished)?;
     let mut acks = Series::default();
@@ -107,6 +131,13 @@ async fn full(
         full.stop().await?;
     }
     let what = format!("acks/s with {finished} finished runs, of the empty store");
-    report.row("c", ground.kind, what, "1/s", acks, Some(Bound::AtLeast(0.85)));
+    report.row(
+        "c",
+        ground.kind,
+        what,
+        "1/s",
+        acks,
+        Some(Bound::AtLeast(0.85)),
+    );
     Ok(())
 }

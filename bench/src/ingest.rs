@@ -131,8 +131,22 @@ pub async fn variants(
             running.stop().await?;
         }
         let (store, of) = (ground.kind, "of the paused case");
-        report.row("a", store, format!("acks/s with {name}, {of}"), "1/s", acks, acks_gate);
-        report.row("a", store, format!("p99 at 50 % with {name}, {of}"), "us", p99, p99_gate);
+        report.row(
+            "a",
+            store,
+            format!("acks/s with {name}, {of}"),
+            "1/s",
+            acks,
+            acks_gate,
+        );
+        report.row(
+            "a",
+            store,
+            format!("p99 at 50 % with {name}, {of}"),
+            "us",
+            p99,
+            p99_gate,
+        );
     }
     slow.stop().await?;
     fast.stop().await

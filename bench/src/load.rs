@@ -93,12 +93,18 @@ pub async fn generate(load: role::Load) -> Result<()> {
 fn sum(shared: &Shared, mut all: Tally) -> Loaded {
     all.latencies.sort_unstable();
     let ok = all.latencies.len() as u64;
-    let seconds = all.last.map_or(0.0, |last| (last - shared.begun).as_secs_f64());
+    let seconds = all
+        .last
+        .map_or(0.0, |last| (last - shared.begun).as_secs_f64());
     Loaded {
         ok,
         failed: all.failed,
         seconds,
-        rate: if seconds > 0.0 { ok as f64 / seconds } else { 0.0 },
+        rate: if seconds > 0.0 {
+            ok as f64 / seconds
+        } else {
+            0.0
+        },
         p50: percentile(&all.latencies, 0.5),
         p90: percentile(&all.latencies, 0.9),
         p99: percentile(&all.latencies, 0.99),
@@ -109,7 +115,9 @@ fn sum(shared: &Shared, mut all: Tally) -> Loaded {
 
 /// Says when deliveries are due: a thread, because its timers are finer than the runtime's.
 fn pace(shared: &Shared) {
-    let Some((due, apart)) = &shared.open else { return };
+    let Some((due, apart)) = &shared.open else {
+        return;
+    };
     let mut released = 0_usize;
     loop {
         let now = Instant::now();
@@ -143,7 +151,9 @@ async fn send(shared: Arc<Shared>) -> Result<Tally> {
         if n >= shared.count {
             break;
         }
-        shared.deliveries.request(shared.first + n, &mut body, &mut request);
+        shared
+            .deliveries
+            .request(shared.first + n, &mut body, &mut request);
         let sent = match &shared.open {
             Some((_, apart)) => shared.begun + Duration::from_secs_f64(n as f64 * apart),
             None => Instant::now(),
@@ -153,7 +163,9 @@ async fn send(shared: Arc<Shared>) -> Result<Tally> {
             Ok(Ok(200)) => {
                 let now = Instant::now();
                 let micros = now.saturating_duration_since(sent).as_micros();
-                tally.latencies.push(u32::try_from(micros).unwrap_or(u32::MAX));
+                tally
+                    .latencies
+                    .push(u32::try_from(micros).unwrap_or(u32::MAX));
                 tally.last = Some(now);
             }
             Ok(Ok(_)) => tally.failed += 1,
@@ -180,12 +192,18 @@ pub async fn exchange(stream: &mut TcpStream, request: &[u8], reply: &mut Vec<u8
         if stream.read_buf(reply).await? == 0 {
             bail!("the connection was closed");
         }
-        let Some(head) = reply.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let Some(head) = reply.windows(4).position(|w| w == b"\r\n\r\n") else {
+            continue;
+        };
         let text = std::str::from_utf8(&reply[..head]).context("the head is no text")?;
-        let status = text.get(9..12).and_then(|s| s.parse().ok()).context("there is no status")?;
+        let status = text
+            .get(9..12)
+            .and_then(|s| s.parse().ok())
+            .context("there is no status")?;
         let length = text.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse().ok())?
         });
         let whole = head + 4 + length.unwrap_or(0_usize);
         while reply.len() < whole {

@@ -6,7 +6,10 @@
 //! Only ratios are judged, by the unfavourable end of their 95 % interval; absolute numbers are of
 //! this machine at this hour. Everything listens on loopback and is bounded in count and time.
 
-#![expect(clippy::float_arithmetic, reason = "statistics of times; no amount of money is here")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "statistics of times; no amount of money is here"
+)]
 
 #[rustfmt::skip] // Its digest is in every report: formatting must not change it.
 mod bare_program;
@@ -88,7 +91,9 @@ struct Plan {
 
 impl Plan {
     fn pairs(&self) -> usize {
-        self.pairs.unwrap_or(if self.quick { 3 } else { 10 }).clamp(1, 100)
+        self.pairs
+            .unwrap_or(if self.quick { 3 } else { 10 })
+            .clamp(1, 100)
     }
 
     fn has(&self, part: Part) -> bool {

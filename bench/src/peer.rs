@@ -20,7 +20,10 @@ pub async fn serve(peer: role::Peer) -> anyhow::Result<()> {
             if !delay.is_zero() {
                 tokio::time::sleep_until(Instant::now() + delay).await;
             }
-            ([(CONTENT_TYPE, "application/json")], r#"{"id":"made_1","object":"made"}"#)
+            (
+                [(CONTENT_TYPE, "application/json")],
+                r#"{"id":"made_1","object":"made"}"#,
+            )
         }
     };
     let app = axum::Router::new().route("/make", axum::routing::post(make));

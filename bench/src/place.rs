@@ -33,7 +33,11 @@ impl Ground {
     /// Starts PostgreSQL if it is needed.
     pub fn new(kind: Kind, folder: &Path) -> Self {
         let server = (kind == Kind::Postgres).then(Postgres::start);
-        Self { kind, folder: folder.to_owned(), server }
+        Self {
+            kind,
+            folder: folder.to_owned(),
+            server,
+        }
     }
 
     /// An empty store with its tables.

@@ -38,7 +38,10 @@ pub async fn rest(span: Duration) {
 
 fn command(args: &[String]) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(args).kill_on_drop(true).stderr(Stdio::inherit());
+    command
+        .args(args)
+        .kill_on_drop(true)
+        .stderr(Stdio::inherit());
     Ok(command)
 }
 
@@ -53,7 +56,10 @@ impl Process {
         let mut args = words(&[role, "--listen", &address.to_string()]);
         args.extend_from_slice(more);
         let begun = Instant::now();
-        let mut child = command(&args)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child = command(&args)?
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let stdin = child.stdin.take().context("its input")?;
         let stdout = BufReader::new(child.stdout.take().context("its output")?).lines();
         while TcpStream::connect(address).await.is_err() {
@@ -65,7 +71,12 @@ impl Process {
             }
             rest(Duration::from_millis(1)).await;
         }
-        Ok(Self { child, address, stdin, stdout })
+        Ok(Self {
+            child,
+            address,
+            stdin,
+            stdout,
+        })
     }
 
     /// Baseline 1.
@@ -125,7 +136,11 @@ impl Process {
         let stat = self.proc("stat")?;
         // The name in parentheses may hold blanks: count after it.
         let (_, rest) = stat.rsplit_once(')').context("/proc/<pid>/stat")?;
-        let ticks = |at| rest.split_whitespace().nth(at).and_then(|t| t.parse::<f64>().ok());
+        let ticks = |at| {
+            rest.split_whitespace()
+                .nth(at)
+                .and_then(|t| t.parse::<f64>().ok())
+        };
         let (user, system) = (ticks(11).context("utime")?, ticks(12).context("stime")?);
         Ok((user + system) * 1000.0 / TICKS)
     }
@@ -133,7 +148,10 @@ impl Process {
     /// Memory that it has, in megabytes: `VmRSS`.
     pub fn rss_mb(&self) -> Result<f64> {
         let status = self.proc("status")?;
-        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("VmRSS")?;
+        let line = status
+            .lines()
+            .find_map(|l| l.strip_prefix("VmRSS:"))
+            .context("VmRSS")?;
         let kb: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kb / 1024.0)
     }
@@ -185,12 +203,22 @@ pub struct Shape {
 impl Shape {
     /// Closed loop for a time.
     pub const fn closed(connections: usize, seconds: f64) -> Self {
-        Self { connections, seconds, count: 1_000_000, rate: None }
+        Self {
+            connections,
+            seconds,
+            count: 1_000_000,
+            rate: None,
+        }
     }
 
     /// Open loop for a time.
     pub const fn open(rate: f64, seconds: f64) -> Self {
-        Self { connections: 256, seconds, count: 1_000_000, rate: Some(rate) }
+        Self {
+            connections: 256,
+            seconds,
+            count: 1_000_000,
+            rate: Some(rate),
+        }
     }
 }
 

@@ -119,7 +119,12 @@ impl Report {
         series: Series,
         bound: Option<Bound>,
     ) {
-        let ratios = series.ours.iter().zip(&series.theirs).map(|(o, t)| o / t).collect();
+        let ratios = series
+            .ours
+            .iter()
+            .zip(&series.theirs)
+            .map(|(o, t)| o / t)
+            .collect();
         let ratio = Estimate::of(ratios);
         self.rows.push(Row {
             part,
@@ -147,7 +152,17 @@ impl Report {
         let ours = Estimate::of(values);
         let met = bound.map(|b| b.is_met(&ours));
         let (store, baseline, ratio) = (store.name(), None, None);
-        self.rows.push(Row { part, store, what, unit, baseline, ours, ratio, bound, met });
+        self.rows.push(Row {
+            part,
+            store,
+            what,
+            unit,
+            baseline,
+            ours,
+            ratio,
+            bound,
+            met,
+        });
     }
 
     /// Says something in the report.
@@ -180,17 +195,27 @@ impl Report {
                 row.part.to_owned(),
                 row.store.to_owned(),
                 row.what.clone(),
-                row.baseline.as_ref().map_or_else(String::new, |b| number(b.median, row.unit)),
+                row.baseline
+                    .as_ref()
+                    .map_or_else(String::new, |b| number(b.median, row.unit)),
                 number(row.ours.median, row.unit),
                 judged.map_or_else(String::new, |r| format!("{:.2}", r.median)),
                 format!("{:.2} - {:.2}", interval.low, interval.high),
                 row.bound.map_or_else(String::new, Bound::text),
-                row.met.map_or("", |met| if met { "PASS" } else { "FAIL" }).to_owned(),
+                row.met
+                    .map_or("", |met| if met { "PASS" } else { "FAIL" })
+                    .to_owned(),
             ]);
         }
         println!("{table}");
-        println!("baseline program: {} lines, sha256 {}", self.bare_program_lines, self.bare_program_sha256);
-        println!("interval: {}; {} pairs; load average at the start {}", self.interval, self.pairs, self.load_average);
+        println!(
+            "baseline program: {} lines, sha256 {}",
+            self.bare_program_lines, self.bare_program_sha256
+        );
+        println!(
+            "interval: {}; {} pairs; load average at the start {}",
+            self.interval, self.pairs, self.load_average
+        );
         println!("deliveries not acknowledged: {}", self.failed_deliveries);
         for note in &self.notes {
             println!("note: {note}");
@@ -199,11 +224,18 @@ impl Report {
 }
 
 fn number(value: f64, unit: &str) -> String {
-    if value >= 100.0 { format!("{value:.0} {unit}") } else { format!("{value:.2} {unit}") }
+    if value >= 100.0 {
+        format!("{value:.0} {unit}")
+    } else {
+        format!("{value:.2} {unit}")
+    }
 }
 
 fn load_average() -> String {
-    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
+    std::fs::read_to_string("/proc/loadavg")
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 /// Measures what the plan says, prints it and writes `report.json`.
@@ -212,7 +244,9 @@ pub async fn run(plan: &Plan) -> Result<()> {
     let mut report = Report::new(plan);
     let mut numbers = Numbers::new();
     if plan.quick {
-        report.note("quick: short loads, few pairs, small stores; nothing is to be judged by it".into());
+        report.note(
+            "quick: short loads, few pairs, small stores; nothing is to be judged by it".into(),
+        );
     }
     for kind in [Kind::Sqlite, Kind::Postgres] {
         if plan.store.is_some_and(|only| only != kind) {

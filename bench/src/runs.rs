@@ -19,7 +19,12 @@ pub struct Worked {
 /// Delivers `count` events over 64 connections and waits until their runs are done.
 pub async fn work(process: &mut Process, count: u64, numbers: &mut Numbers) -> Result<Worked> {
     let (before, cpu) = (process.done().await?, process.cpu_ms()?);
-    let shape = Shape { connections: 64, seconds: 200.0, count, rate: None };
+    let shape = Shape {
+        connections: 64,
+        seconds: 200.0,
+        count,
+        rate: None,
+    };
     let loaded = load(process, shape, numbers).await?;
     if loaded.ok != count {
         bail!("{} of {count} deliveries were taken", loaded.ok);
@@ -73,8 +78,22 @@ pub async fn measure(
     }
     let store = ground.kind;
     let what = || format!("runs of three effects, {count} at a time");
-    report.row("b", store, format!("{}: runs/s", what()), "1/s", rate, Some(Bound::AtLeast(0.6)));
+    report.row(
+        "b",
+        store,
+        format!("{}: runs/s", what()),
+        "1/s",
+        rate,
+        Some(Bound::AtLeast(0.6)),
+    );
     let gate = Some(Bound::AtMost(1.5));
-    report.row("b", store, format!("{}: CPU per run", what()), "ms", cpu, gate);
+    report.row(
+        "b",
+        store,
+        format!("{}: CPU per run", what()),
+        "ms",
+        cpu,
+        gate,
+    );
     peer.stop().await
 }

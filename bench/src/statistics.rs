@@ -77,8 +77,14 @@ mod tests {
     #[test]
     fn an_interval_holds_its_median_and_is_a_point_where_all_agree() {
         let spread = Estimate::of(vec![0.8, 0.9, 1.0, 1.1, 0.7]);
-        assert!(spread.low <= spread.median && spread.median <= spread.high, "{spread:?}");
+        assert!(
+            spread.low <= spread.median && spread.median <= spread.high,
+            "{spread:?}"
+        );
         let same = Estimate::of(vec![0.5; 10]);
-        assert!((same.low - 0.5).abs() < 1e-9 && (same.high - 0.5).abs() < 1e-9, "{same:?}");
+        assert!(
+            (same.low - 0.5).abs() < 1e-9 && (same.high - 0.5).abs() < 1e-9,
+            "{same:?}"
+        );
     }
 }

@@ -2,13 +2,11 @@
 
 use crate::role::{SECRET, UnderTest};
 use anyhow::{Context, Result};
-use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
 use connector::Registry;
 use connector::http::Http;
 use engine::{
-    ConnectionSetup, Delivery, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, Pause,
-    Refusal, Setup, Watching,
+    ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, Pause, Setup,
+    Watching,
 };
 use model::clock::{Clock, Entropy};
 use model::{Company, EnvironmentKind, Secret};
@@ -48,7 +46,6 @@ steps:
 
 /// Serves until its standard input ends.
 pub async fn serve(role: UnderTest) -> Result<()> {
-    let listener = tokio::net::TcpListener::bind(role.args.listen).await?;
     let clock = Clock::real();
     let store = Store::open(crate::place::settings(&role.args.store)).await?;
     let parts = Parts {
@@ -64,35 +61,21 @@ pub async fn serve(role: UnderTest) -> Result<()> {
     if role.paused {
         let catalog = engine.catalog();
         let peer = catalog.connections().iter().find(|c| c.name == "peer");
-        let pause = Pause { cause: "paused by the bench".into(), since: clock.now() };
+        let pause = Pause {
+            cause: "paused by the bench".into(),
+            since: clock.now(),
+        };
         peer.context("the peer's connection")?.gate.close(pause);
     }
     let counted = engine.clone();
     crate::control::answer(move |_| state(&counted));
-    let take = move |Path((environment, connection, _)): Path<(String, String, String)>,
-                     headers: HeaderMap,
-                     body: axum::body::Bytes| {
-        let engine = engine.clone();
-        async move { take(&engine, (&environment, &connection), &headers, &body).await }
+    let settings = server::Settings {
+        listen: role.args.listen,
+        api_token: None,
     };
-    let route = axum::routing::post(take);
-    let app = axum::Router::new().route("/hooks/{environment}/{connection}/{endpoint}", route);
-    let listener = axum::serve::ListenerExt::tap_io(listener, |s| drop(s.set_nodelay(true)));
-    Ok(axum::serve(listener, app).await?)
-}
-
-async fn take(
-    engine: &Engine,
-    (environment, connection): (&str, &str),
-    headers: &HeaderMap,
-    body: &[u8],
-) -> StatusCode {
-    let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
-    match engine.deliver(Delivery { environment, connection, header: &header, body }).await {
-        Ok(_) => StatusCode::OK,
-        Err(Refusal::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Err(_) => StatusCode::BAD_REQUEST,
-    }
+    let _server = server::Server::start(engine, &settings).await?;
+    // The process ends when its standard input does.
+    std::future::pending().await
 }
 
 fn state(engine: &Engine) -> Value {
@@ -115,12 +98,23 @@ fn setup(role: &UnderTest) -> Setup {
         credential: BTreeMap::new(),
         next_credential: None,
         webhook_secrets: Vec::new(),
-        limits: Limits { per_second: role.per_second, in_flight: role.in_flight },
+        limits: Limits {
+            per_second: role.per_second,
+            in_flight: role.in_flight,
+        },
     };
-    let peer = role.args.peer.as_deref().unwrap_or("http://127.0.0.1:9/make");
-    let mut stripe =
-        connection("stripe", "stripe", json!({"account": "acct_bench", "base_url": "http://127.0.0.1:9"}));
-    stripe.credential = BTreeMap::from([("secret_key".to_owned(), Secret::new("sk_test_bench0000"))]);
+    let peer = role
+        .args
+        .peer
+        .as_deref()
+        .unwrap_or("http://127.0.0.1:9/make");
+    let mut stripe = connection(
+        "stripe",
+        "stripe",
+        json!({"account": "acct_bench", "base_url": "http://127.0.0.1:9"}),
+    );
+    stripe.credential =
+        BTreeMap::from([("secret_key".to_owned(), Secret::new("sk_test_bench0000"))]);
     stripe.webhook_secrets = vec![Secret::new(SECRET)];
     Setup {
         environments: vec![EnvironmentSetup {

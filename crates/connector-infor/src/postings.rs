@@ -1,7 +1,7 @@
 //! The shared list of vouchers under our references: which staged entries the ledger has taken.
 //!
-//! Read by accounting date, which is the entry's own: an entry may be posted days after it, so every
-//! walk goes back behind the newest date. What is met twice is the same posting.
+//! Read by accounting date, which is the entry's own: an entry may be posted days after it, so
+//! every walk goes back behind the newest date. What is met twice is the same posting.
 
 use crate::m3::day;
 use crate::m3::voucher::{VoucherLine, by_date, postings};
@@ -50,7 +50,7 @@ pub async fn next(session: &InforSession, cursor: &Value) -> Result<Page<Posting
                 .map(VoucherLine::read)
                 .collect::<Result<Vec<_>, _>>()?;
         }
-        // Rows come in no order that is known: a cut list is of no use but as a sign to ask for less.
+        // Rows come in no order that is known: a cut list only says to ask for less.
         to = from + (to - from) / 2;
     };
     let more = to < today;

@@ -55,9 +55,8 @@ impl Address {
             return Err(Fault::rejected(message).with_field("CUA4"));
         }
         let line = |n: usize| lines.get(n).map(|l| (*l).clone());
-        let first = line(0)
-            .or_else(|| self.city.clone())
-            .or_else(|| self.country.clone());
+        let mut places = [&self.city, &self.country].into_iter().flatten();
+        let first = line(0).or_else(|| places.find(|p| !p.trim().is_empty()).cloned());
         Ok(vec![
             ("CUA1", first),
             ("CUA2", line(1)),

@@ -59,8 +59,8 @@ impl Amount {
                 .0
                 .round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
             let message = format!(
-                "{field}: {self} has more decimals than {currency}, which has {places}; round it in \
-                 the mapping, such as to {cut}"
+                "{field}: {self} has more decimals than {currency}, which has {places}; round it \
+                 in the mapping, such as to {cut}"
             );
             return Err(Fault::rejected(message)
                 .with_field(field)

@@ -1,8 +1,8 @@
 //! Reading M3's bodies: every shape that was seen, and what it means.
 //!
 //! A business refusal ("NOK") comes with HTTP 200 or 400, by installation. A rejection before
-//! execution ("terminated") comes with 400 and its reason at the top. The older v1 has bodies of its
-//! own, among them a partial list that ends in an error. What is none of these is not trusted.
+//! execution ("terminated") comes with 400 and its reason at the top. The older v1 has bodies of
+//! its own, among them a partial list that ends in an error. What is none of these is not trusted.
 
 use crate::m3::reply::{MiReply, Outcome};
 use crate::m3::request::{MiRequest, Record};

@@ -90,10 +90,8 @@ fn add(cx: &RecipeCx<'_>, input: &Input, reference: String) -> Result<MiRequest,
         ("ALCU", Some(reference)),
     ];
     fields.extend(input.address.fields()?);
-    if !fields
-        .iter()
-        .any(|(name, value)| *name == "CUA1" && value.is_some())
-    {
+    let add = MiTransaction::new("Add", fields).needs("CUNO");
+    if !add.record.contains_key("CUA1") {
         let message = "address.lines: M3 makes no customer without an address line (CUA1), and \
             there is no city or country to stand there either; map a line of the address, or a \
             fixed text for customers that give none";
@@ -101,10 +99,7 @@ fn add(cx: &RecipeCx<'_>, input: &Input, reference: String) -> Result<MiRequest,
             .with_field("address.lines")
             .with_code("missing"));
     }
-    Ok(MiRequest::one(
-        "CRS610MI",
-        MiTransaction::new("Add", fields).needs("CUNO"),
-    ))
+    Ok(MiRequest::one("CRS610MI", add))
 }
 
 fn beside(transaction: &str, number: &str, mark: Option<String>) -> MiRequest {

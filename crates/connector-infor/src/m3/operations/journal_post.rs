@@ -402,8 +402,8 @@ impl Operation for JournalPost {
         };
         Ok(Found::CannotTell(format!(
             "it is not known whether journal batch {key} was released in GLS840 (UpdBatch), {seen} \
-             {}. If it was, answer that it exists with number {key}; otherwise delete the batch and \
-             answer that it was abandoned",
+             {}. If it was, answer that it exists with number {key}; otherwise delete the batch \
+             and answer that it was abandoned",
             input.entry.date
         )))
     }

@@ -289,8 +289,8 @@ impl Operation for PaymentCreate {
         };
         Ok(Found::CannotTell(format!(
             "it is not known whether payment batch {batch} in ARS040 {what}: invoice {} of {}, \
-             customer {}, {} {}, sent at {} (unix){cut}. If the payment stands there, answer that it \
-             exists with number {batch}; otherwise delete the batch and answer that it was \
+             customer {}, {} {}, sent at {} (unix){cut}. If the payment stands there, answer that \
+             it exists with number {batch}; otherwise delete the batch and answer that it was \
              abandoned",
             input.invoice,
             input.year,

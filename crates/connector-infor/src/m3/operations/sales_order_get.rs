@@ -28,7 +28,8 @@ pub struct Output {
     /// What the customer is to pay, VAT and charges included (TOPY, by its title [unverified]).
     pub total: Amount,
     pub currency: String,
-    /// The lines' lowest and highest status (ORSL, ORST): 22 to allocate, 66 delivered, 77 invoiced.
+    /// Lowest status of the lines (ORSL, ORST is the highest): 22 to allocate, 66 delivered, 77
+    /// invoiced.
     pub lowest_status: String,
     pub highest_status: String,
     pub customer: String,

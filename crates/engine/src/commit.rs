@@ -8,7 +8,7 @@ use model::{Fault, RunState, Timestamp};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::run::StepState;
-use store::{Advance, Advanced, DeadLetter, EntryWrite};
+use store::{Advance, Advanced, DeadLetter, EntryWrite, RunRecord};
 
 /// A paused connection is looked at this often even if nothing wakes its runs.
 const PAUSED: Duration = Duration::from_secs(600);
@@ -327,6 +327,54 @@ fn shape(message: &str) -> String {
 }
 
 impl Shared {
+    /// A run that cannot even be begun becomes a dead letter.
+    pub(crate) async fn bury(&self, run: &RunRecord, death: Death) -> After {
+        let later = || After::Hold {
+            until: self.clock.now().plus(STORE_AWAY),
+        };
+        let fault = death.fault;
+        tracing::error!(run.id = %run.id, error = %fault, "a run cannot be begun");
+        let letter = DeadLetter {
+            fingerprint: fingerprint(&run.flow.to_string(), "", &fault, None),
+            class: fault.class,
+            step: String::new(),
+            message: fault.message.clone(),
+            amount_minor: None,
+            currency: None,
+            question: None,
+            missing_row: None,
+        };
+        let advance = Advance {
+            run: run.id,
+            shard: run.shard,
+            rev: run.rev,
+            state: RunState::Dead,
+            cursor: run.cursor,
+            attempt: run.attempt,
+            since: run.since,
+            due_at: run.due_at,
+            deadline: None,
+            wait_for: None,
+            fault: Some((fault.class, fault.message)),
+            now: self.clock.now(),
+            steps: Vec::new(),
+            calls: Vec::new(),
+            effects: Vec::new(),
+            guards: Vec::new(),
+            cross_references: Vec::new(),
+            entries: Vec::new(),
+            deposits: Vec::new(),
+            exceptions: Vec::new(),
+            dead_letter: Some(letter),
+            wakes: Vec::new(),
+            release_key: false,
+        };
+        match self.advance(advance).await {
+            Ok(Advanced::Done { .. }) => After::Ended,
+            _ => later(),
+        }
+    }
+
     /// One advance through the store's group commit.
     pub(crate) async fn advance(&self, advance: Advance) -> Result<Advanced, Stop> {
         let fence = self.fence(advance.shard);

@@ -63,10 +63,13 @@ impl<'a> Execution<'a> {
         steps: Vec<StepRecord>,
         body: Option<Arc<[u8]>>,
     ) -> Result<Self, Stop> {
-        let deployment = shared
-            .catalog()
-            .deployment(run.deployment)
-            .ok_or_else(|| Stop::bug(format!("{} is not loaded", run.deployment)))?;
+        // A version that this release or configuration cannot load: its runs wait for one that can.
+        let deployment = shared.catalog().deployment(run.deployment).ok_or_else(|| {
+            tracing::error!(run.id = %run.id, deployment = %run.deployment, "it is not loaded");
+            Stop::Hold {
+                until: shared.clock.now().plus(LOOK_AGAIN),
+            }
+        })?;
         let key = &deployment.environment.key;
         let body: Value = match body {
             Some(body) => serde_json::from_slice(&body),

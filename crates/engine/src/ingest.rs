@@ -5,7 +5,7 @@
 //! worked out, the event is stored all the same and that run is born dead, with the reason.
 
 use crate::catalog::{Connection, Deployment, Environment};
-use crate::shared::Shared;
+use crate::shared::{Origin, Shared};
 use connector::PolledEvent;
 use connector::trigger::{Envelope, Verified};
 use mapping::{Facts, Names, Scope, Shape, Template, Value as Computed};
@@ -89,6 +89,7 @@ impl Shared {
             Some(verified),
             now,
         )?;
+        let origin = Origin::of(&event);
         self.options.points.pass("ingest.before");
         let stored = self
             .store
@@ -99,7 +100,7 @@ impl Shared {
         match stored.into_iter().next() {
             Some(Ok(Ingested::New { runs, .. })) => {
                 let count = runs.len();
-                self.start(runs, Some(delivery.body));
+                self.start_fresh(runs, &origin, delivery.body);
                 Ok(Accepted::New { runs: count })
             }
             Some(Ok(Ingested::Duplicate { .. })) => Ok(Accepted::Duplicate),

@@ -82,7 +82,7 @@ impl Engine {
             started.push(replayed?);
         }
         let ids = started.iter().map(|r| r.id).collect();
-        self.shared.start(started, None);
+        self.shared.start(started);
         Ok(ids)
     }
 
@@ -221,7 +221,7 @@ impl Engine {
         };
         let ready = self.shared.store.cancel(decision).await?;
         self.shared.lanes.lock().forget(run);
-        self.shared.start(ready, None);
+        self.shared.start(ready);
         Ok(())
     }
 
@@ -309,7 +309,7 @@ impl Engine {
                 at: self.shared.clock.now(),
             })
             .await?;
-        self.shared.start(ready, None);
+        self.shared.start(ready);
         Ok(())
     }
 

@@ -79,7 +79,7 @@ fn finished(
     match worked {
         Ok((run, after, ready)) => {
             shared.lanes.lock().done(run, &after);
-            shared.start(ready, None);
+            shared.start(ready);
         }
         Err(error) => tracing::error!(error = %error, "a worker was lost"),
     }
@@ -91,31 +91,27 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     let later = || After::Hold {
         until: shared.clock.now().plus(Duration::from_secs(1)),
     };
-    let (run, steps, _) = match shared.store.journal(id).await {
-        Ok(journal) => journal,
-        Err(error) => {
-            tracing::warn!(run.id = %id, error = %error, "the run cannot be read now");
-            return (later(), Vec::new());
-        }
+    let (run, steps, body) = match shared.take_fresh(id) {
+        Some(fresh) => (fresh.record, Vec::new(), Some(fresh.body)),
+        None => match shared.store.journal(id).await {
+            Ok((run, steps, _)) => (run, steps, None),
+            Err(error) => {
+                tracing::warn!(run.id = %id, error = %error, "the run cannot be read now");
+                return (later(), Vec::new());
+            }
+        },
     };
     if !run.state.is_live() {
         return (After::Ended, Vec::new());
     }
-    let body = shared.take_fresh(&run);
+    let known = run.clone();
     let mut execution = match Execution::load(shared, run, steps, body).await {
         Ok(execution) => execution,
-        Err(Stop::Store(error)) => {
-            tracing::warn!(run.id = %id, error = %error, "the run cannot be read now");
-            return (later(), Vec::new());
-        }
+        Err(Stop::Dead(death)) => return (shared.bury(&known, *death).await, Vec::new()),
+        Err(Stop::Hold { until }) => return (After::Hold { until }, Vec::new()),
         Err(stop) => {
-            tracing::error!(run.id = %id, stop = ?stop, "the run cannot be begun");
-            return (
-                After::Hold {
-                    until: shared.clock.now().plus(Duration::from_secs(300)),
-                },
-                Vec::new(),
-            );
+            tracing::warn!(run.id = %id, stop = ?stop, "the run cannot be read now");
+            return (later(), Vec::new());
         }
     };
     let result = execution.work().await;

@@ -9,13 +9,14 @@ use connector::Registry;
 use mapping::Fact;
 use model::clock::{Clock, Entropy};
 use model::ids::{EnvironmentId, RunId};
+use model::{RunState, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Fence, RunRecord, StartedRun, Store};
+use store::{Fence, NewEvent, NewRun, RunRecord, StartedRun, Store};
 use tokio::sync::Notify;
 
 /// How the engine works.
@@ -81,7 +82,28 @@ impl Default for Options {
 
 /// A run that has just been stored, with its event's body still in memory.
 pub(crate) struct Fresh {
+    /// As it was stored; nothing has advanced it since.
+    pub(crate) record: RunRecord,
     pub(crate) body: Arc<[u8]>,
+}
+
+/// What runs that were just stored have in common.
+pub(crate) struct Origin {
+    pub(crate) environment: EnvironmentId,
+    pub(crate) peer: String,
+    pub(crate) received_at: Timestamp,
+    pub(crate) runs: Vec<NewRun>,
+}
+
+impl Origin {
+    pub(crate) fn of(event: &NewEvent) -> Self {
+        Self {
+            environment: event.environment,
+            peer: event.peer.clone(),
+            received_at: event.received_at,
+            runs: event.runs.clone(),
+        }
+    }
 }
 
 /// Bodies kept in memory for runs that have not begun; beyond this they are read back.
@@ -164,32 +186,63 @@ impl Shared {
         )
     }
 
-    /// Queues runs that were just stored or became ready.
-    pub(crate) fn start(&self, runs: Vec<StartedRun>, body: Option<&[u8]>) {
-        let ready = runs.into_iter().filter(|r| r.state.is_live());
-        let body: Option<Arc<[u8]>> = body.map(Arc::from);
+    /// Queues runs that became ready.
+    pub(crate) fn start(&self, runs: Vec<StartedRun>) {
+        let mut lanes = self.lanes.lock();
         let mut any = false;
-        {
-            let mut lanes = self.lanes.lock();
-            let mut fresh = self.fresh.lock();
-            for run in ready {
-                if let Some(body) = &body
-                    && fresh.len() < FRESH_MAX
-                {
-                    fresh.insert(
-                        run.id,
-                        Fresh {
-                            body: Arc::clone(body),
-                        },
-                    );
-                }
-                lanes.add(run.id, run.lane);
-                any = true;
-            }
+        for run in runs.into_iter().filter(|r| r.state.is_live()) {
+            lanes.add(run.id, run.lane);
+            any = true;
         }
+        drop(lanes);
         if any {
             self.nudge.notify_one();
         }
+    }
+
+    /// Queues runs that were just stored, with all that is known of them, so that nothing needs to
+    /// be read back.
+    pub(crate) fn start_fresh(&self, runs: Vec<StartedRun>, origin: &Origin, body: &[u8]) {
+        let body: Arc<[u8]> = Arc::from(body);
+        let mut fresh = self.fresh.lock();
+        for run in runs.iter().filter(|r| r.state == RunState::Ready) {
+            let new = origin.runs.iter().find(|n| n.deployment == run.deployment);
+            let Some(new) = new.filter(|_| fresh.len() < FRESH_MAX) else {
+                continue;
+            };
+            let record = RunRecord {
+                id: run.id,
+                environment: origin.environment,
+                flow: new.flow,
+                deployment: run.deployment,
+                event: run.event,
+                replay_of: None,
+                peer: origin.peer.clone(),
+                key: new.key.clone(),
+                lane: run.lane,
+                shard: run.shard,
+                state: run.state,
+                rev: run.rev,
+                cursor: 0,
+                attempt: 0,
+                since: None,
+                due_at: origin.received_at,
+                deadline: None,
+                wait_for: None,
+                created_at: origin.received_at,
+                ended_at: None,
+                fault: None,
+            };
+            fresh.insert(
+                run.id,
+                Fresh {
+                    record,
+                    body: Arc::clone(&body),
+                },
+            );
+        }
+        drop(fresh);
+        self.start(runs);
     }
 
     /// Closes a connection for all: one cause, known to every screen, probed until it opens.
@@ -222,7 +275,7 @@ impl Shared {
         if connection.gate.open().is_some() {
             tracing::info!(connection.name = %connection.name, "the connection is open again");
         }
-        self.start(ready, None);
+        self.start(ready);
         Ok(())
     }
 
@@ -286,8 +339,8 @@ impl Shared {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the run should be read back, and its body if it is still in memory.
-    pub(crate) fn take_fresh(&self, run: &RunRecord) -> Option<Arc<[u8]>> {
-        self.fresh.lock().remove(&run.id).map(|f| f.body)
+    /// What is in memory of a run that nobody has worked yet.
+    pub(crate) fn take_fresh(&self, run: RunId) -> Option<Fresh> {
+        self.fresh.lock().remove(&run)
     }
 }

@@ -2,7 +2,7 @@
 //! connections, and compares the inbox with what the senders say they sent.
 
 use crate::catalog::Connection;
-use crate::shared::Shared;
+use crate::shared::{Origin, Shared};
 use connector::Source;
 use model::Fault;
 use serde_json::Value;
@@ -160,8 +160,8 @@ async fn walk(
         for item in &page.items {
             match shared.polled_event(environment, connection, item) {
                 Ok((event, body)) => {
+                    bodies.push((Origin::of(&event), body));
                     events.push(event);
-                    bodies.push(body);
                 }
                 Err(refusal) => {
                     return Err(Fault::rejected(format!("{}: {refusal}", item.dedupe_key)));
@@ -174,10 +174,10 @@ async fn walk(
             .ingest_page(events, cursor)
             .await
             .map_err(away)?;
-        for (ingested, body) in stored.into_iter().zip(bodies) {
+        for (ingested, (origin, body)) in stored.into_iter().zip(bodies) {
             if let Ingested::New { runs, .. } = ingested {
                 came += 1;
-                shared.start(runs, Some(&body));
+                shared.start_fresh(runs, &origin, &body);
             }
         }
         if !page.more {

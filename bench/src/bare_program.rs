@@ -30,30 +30,20 @@ const MADE_AT: &str = "bench:peer";
 const IN_FLIGHT: usize = 256;
 
 #[derive(Deserialize)]
-#[rustfmt::skip]
 struct Event<'a> {
     id: &'a str, #[serde(rename = "type")] kind: &'a str, created: i64, livemode: bool,
     #[serde(borrow)] data: Data<'a>,
 }
 #[derive(Deserialize)]
-#[rustfmt::skip]
 struct Data<'a> { #[serde(borrow)] object: Charge<'a> }
 #[derive(Deserialize)]
-#[rustfmt::skip]
 struct Charge<'a> { id: &'a str, amount: i64, payment_intent: &'a str }
 #[derive(Deserialize)]
-#[rustfmt::skip]
 struct Made { id: String }
 
-enum V {
-    I(i64),
-    T(String),
-    B(Vec<u8>),
-    Null,
-}
+enum V { I(i64), T(String), B(Vec<u8>), Null }
 use V::{B, I, Null, T};
 
-#[rustfmt::skip]
 impl V {
     fn int(&self) -> Option<i64> { if let I(v) = self { Some(*v) } else { None } }
     fn text(&self) -> Option<&str> { if let T(v) = self { Some(v) } else { None } }
@@ -68,7 +58,6 @@ fn t(text: &str) -> V {
 /// (none: an insert), what an insert does on a conflict, the column that PostgreSQL returns.
 struct Rows(&'static str, &'static str, usize, &'static str, &'static str);
 
-#[rustfmt::skip]
 mod at {
     pub const EVENT: usize = 0; pub const KEY: usize = 1; pub const RUN: usize = 2;
     pub const BODY: usize = 3; pub const STEP: usize = 4; pub const CALL: usize = 5;
@@ -76,7 +65,6 @@ mod at {
 }
 use at::{ADVANCE, BODY, CALL, EFFECT, EVENT, KEY, RUN, SETTLE, STEP};
 
-#[rustfmt::skip]
 const STATEMENTS: [Rows; 9] = [
     Rows("event", "id:i environment:i connection:i peer:t dedupe_key:t kind:t occurred_at:i \
         received_at:i secret:i body_len:i body_sha256:b deliveries:i", 0,
@@ -109,8 +97,7 @@ impl Rows {
     }
 
     /// An update raises `rev`, its first column after the key, by one, or it changes nothing.
-    #[rustfmt::skip]
-    fn sqlite(&self) -> String {
+        fn sqlite(&self) -> String {
         let Rows(table, _, keys, conflict, _) = self;
         let places = (1..=self.columns().count()).map(|n| format!("?{n}")).collect::<Vec<_>>();
         if *keys == 0 {
@@ -123,8 +110,7 @@ impl Rows {
         format!("UPDATE {table} SET {set} WHERE {which} AND rev = ?{} - 1", keys + 1)
     }
 
-    #[rustfmt::skip]
-    fn postgres(&self) -> String {
+        fn postgres(&self) -> String {
         let Rows(table, _, keys, conflict, back) = self;
         let kind = |kind| [("i", "BIGINT"), ("t", "TEXT"), ("b", "BYTEA")].into_iter()
             .find(|(short, _)| *short == kind).map_or("", |(_, long)| long);
@@ -143,10 +129,7 @@ impl Rows {
 }
 
 /// Rows to be written together, and who waits for it; the answer is whether the event was new.
-struct Op {
-    rows: Vec<(usize, Vec<V>)>,
-    reply: oneshot::Sender<bool>,
-}
+struct Op { rows: Vec<(usize, Vec<V>)>, reply: oneshot::Sender<bool> }
 
 /// After the event's row: nothing if it was there, a covered run if its key is taken.
 fn cover(op: &mut Op) {
@@ -155,7 +138,6 @@ fn cover(op: &mut Op) {
     }
 }
 
-#[rustfmt::skip]
 fn write_sqlite(path: &str, mut inbox: mpsc::UnboundedReceiver<Op>) -> rusqlite::Result<()> {
     let db = rusqlite::Connection::open(path)?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -202,7 +184,6 @@ impl rusqlite::ToSql for V {
 type Param<'a> = Box<dyn ToSql + Sync + Send + 'a>;
 
 /// All rows of one statement of a batch, one array per column; answers with the first column.
-#[rustfmt::skip]
 async fn rows(
     db: &tokio_postgres::Client, prepared: &tokio_postgres::Statement,
     (which, batch, skip): (usize, &[Op], &[bool]),
@@ -229,7 +210,6 @@ async fn rows(
     Ok(written.iter().map(|row| row.get(0)).collect())
 }
 
-#[rustfmt::skip]
 async fn write_postgres(url: String, mut inbox: mpsc::UnboundedReceiver<Op>)
     -> Result<(), tokio_postgres::Error> {
     let (db, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await?;
@@ -269,7 +249,6 @@ async fn write_postgres(url: String, mut inbox: mpsc::UnboundedReceiver<Op>)
     Ok(())
 }
 
-#[rustfmt::skip]
 struct Program {
     args: Args, clock: Clock, key: vault::DataKey, secrets: [Secret; 1], http: reqwest::Client,
     writer: mpsc::UnboundedSender<Op>, next: AtomicI64, flights: Semaphore,
@@ -287,8 +266,7 @@ impl Program {
         answer.await.ok()
     }
 
-    #[rustfmt::skip]
-    async fn take(self: Arc<Self>, headers: HeaderMap, body: axum::body::Bytes) -> StatusCode {
+        async fn take(self: Arc<Self>, headers: HeaderMap, body: axum::body::Bytes) -> StatusCode {
         let now = self.clock.now().0;
         let header = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
         if verify(&header, &body, &self.secrets, Timestamp(now)).is_err() {
@@ -321,8 +299,7 @@ impl Program {
     }
 
     /// Three effects, each with its intent before and its result after.
-    #[rustfmt::skip]
-    async fn work(&self, run: i64, body: &[u8]) {
+        async fn work(&self, run: i64, body: &[u8]) {
         let _flight = self.flights.acquire().await;
         let event: Event<'_> = serde_json::from_slice(body).expect("it was read before");
         let Charge { id: charge, amount, .. } = event.data.object;
@@ -378,13 +355,12 @@ impl Program {
 }
 
 /// Serves until its standard input ends; each line there is answered with what was counted.
-#[rustfmt::skip]
 pub async fn serve(args: Args) -> anyhow::Result<()> {
     let (writer, inbox) = mpsc::unbounded_channel();
     let store = args.store.clone();
     match store.starts_with("postgres:") {
-        true => drop(tokio::spawn(async { write_postgres(store, inbox).await.expect("it writes") })),
-        false => drop(std::thread::spawn(move || write_sqlite(&store, inbox).expect("it writes"))),
+        true => drop(tokio::spawn(async { write_postgres(store, inbox).await.expect("writes") })),
+        false => drop(std::thread::spawn(move || write_sqlite(&store, inbox).expect("writes"))),
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await?;
     let master = vault::MasterKey::from_text(&Secret::new(format!("{}=", "A".repeat(43))))?;

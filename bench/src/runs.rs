@@ -64,7 +64,7 @@ pub async fn measure(
             work(process, 500, numbers).await?;
         }
         let (theirs, ours);
-        if pair % 2 == 0 {
+        if pair.is_multiple_of(2) {
             theirs = work(&mut bare, count, numbers).await?;
             ours = work(&mut towpath, count, numbers).await?;
         } else {

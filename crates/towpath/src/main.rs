@@ -16,6 +16,10 @@ mod suggest;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Runs allocate much and briefly, in many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match command::run(cli) {

@@ -65,7 +65,7 @@ fn person(name: &str, line1: &str, city: &str, postal_code: &str, country: &str)
         "line1": line1, "city": city, "postal_code": postal_code, "country": country}})
 }
 
-fn sale(what: &'static str, currency: &str, who: &Value, items: Vec<Value>) -> Sale {
+fn sale(what: &'static str, currency: &str, who: &Value, items: &[Value]) -> Sale {
     let purchase = json!({
         "currency": currency, "customer": "new", "customer_details": who, "line_items": items,
         "payment_method": "pm_card_bypassPending",
@@ -94,12 +94,12 @@ pub fn basket() -> Vec<Sale> {
     let mary = person("Mary Smith", "5 Lock Lane", "Leeds", "LS1 4AP", "GB");
     let mugs = |n: i64| item("prod_mug", "Mug", n, n * 1200);
     vec![
-        sale("two mugs", "usd", &ada, vec![mugs(2)]),
+        sale("two mugs", "usd", &ada, &[mugs(2)]),
         sale(
             "discount, tax, shipping",
             "usd",
             &mary,
-            vec![
+            &[
                 taxed(item("prod_tshirt", "T-shirt", 3, 7500), 750, 540),
                 taxed(mugs(1), 0, 96),
             ],
@@ -109,49 +109,44 @@ pub fn basket() -> Vec<Sale> {
             "premium plan",
             "eur",
             &jan,
-            vec![item("prod_pro", "Pro, a year", 1, 49_900)],
+            &[item("prod_pro", "Pro, a year", 1, 49_900)],
         )
         .with("metadata", json!({"plan": "premium"})),
         sale(
             "in yen",
             "jpy",
             &yuki,
-            vec![item("prod_basic", "Basic", 1, 1500)],
+            &[item("prod_basic", "Basic", 1, 1500)],
         ),
         sale(
             "in pounds",
             "gbp",
             &mary,
-            vec![
+            &[
                 item("prod_setup", "Setup", 1, 10_000),
                 item("prod_basic", "Basic", 3, 2_999),
             ],
         ),
-        sale("a guest", "usd", &ada, vec![mugs(1)]).with("customer", Value::Null),
-        sale("a declined card", "usd", &ada, vec![mugs(1)])
+        sale("a guest", "usd", &ada, &[mugs(1)]).with("customer", Value::Null),
+        sale("a declined card", "usd", &ada, &[mugs(1)])
             .with("payment_method", json!("pm_card_visa_chargeDeclined")),
         sale(
             "a product without a lookup row",
             "usd",
             &mary,
-            vec![item("prod_poster", "Poster", 1, 1800)],
+            &[item("prod_poster", "Poster", 1, 1800)],
         ),
         sale(
             "an item that M3 lacks",
             "usd",
             &jan,
-            vec![mugs(1), item("prod_sticker", "Stickers", 10, 1000)],
+            &[mugs(1), item("prod_sticker", "Stickers", 10, 1000)],
         ),
-        sale("to be refunded in part", "eur", &jan, vec![mugs(5)]),
-        sale("to be disputed", "usd", &ada, vec![mugs(3)])
+        sale("to be refunded in part", "eur", &jan, &[mugs(5)]),
+        sale("to be disputed", "usd", &ada, &[mugs(3)])
             .with("payment_method", json!("pm_card_createDispute")),
-        sale("M3 is away for a moment", "usd", &ada, vec![mugs(4)]),
-        sale(
-            "M3's answer to Confirm is lost",
-            "usd",
-            &mary,
-            vec![mugs(6)],
-        ),
+        sale("M3 is away for a moment", "usd", &ada, &[mugs(4)]),
+        sale("M3's answer to Confirm is lost", "usd", &mary, &[mugs(6)]),
     ]
 }
 

@@ -120,7 +120,11 @@ async fn full(
         let full = Process::towpath(&full_place, None, &["--paused"]).await?;
         let shape = Shape::closed(64, plan.seconds());
         let mut rates = [0.0, 0.0];
-        for n in if pair.is_multiple_of(2) { [0, 1] } else { [1, 0] } {
+        for n in if pair.is_multiple_of(2) {
+            [0, 1]
+        } else {
+            [1, 0]
+        } {
             let process = [&empty, &full][n];
             load(process, Shape::closed(64, 0.3), numbers).await?;
             rates[n] = load(process, shape, numbers).await?.rate;

@@ -84,7 +84,11 @@ async fn both(
     numbers: &mut Numbers,
 ) -> Result<[Loaded; 2]> {
     let mut loaded = [Loaded::default(), Loaded::default()];
-    for n in if pair.is_multiple_of(2) { [0, 1] } else { [1, 0] } {
+    for n in if pair.is_multiple_of(2) {
+        [0, 1]
+    } else {
+        [1, 0]
+    } {
         loaded[n] = load(of[n], shape, numbers).await?;
         // What one leaves to do in the background is not to fall on the other.
         rest(Duration::from_millis(300)).await;

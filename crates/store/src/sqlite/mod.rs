@@ -148,6 +148,10 @@ impl Backend for Sqlite {
         self.readers.read(job).await
     }
 
+    async fn peek(&self, job: Job) -> Result<Answer> {
+        self.readers.peek(job).await
+    }
+
     async fn size(&self) -> Result<i64> {
         let file = std::fs::metadata(&self.path).map_or(0, |m| m.len());
         let log = self.log.pages.load(Ordering::Relaxed).saturating_mul(8192);

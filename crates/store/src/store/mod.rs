@@ -126,6 +126,14 @@ impl Store {
     }
 
     /// Executes a query on a snapshot.
+    /// As `read`, for one short statement by key.
+    pub(crate) async fn peek<T: Send + 'static>(
+        &self,
+        query: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
+    ) -> Result<T> {
+        typed(self.backend.peek(job(query)).await?)
+    }
+
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,

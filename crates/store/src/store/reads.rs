@@ -78,7 +78,7 @@ impl Store {
 
     /// A run.
     pub async fn run(&self, id: RunId) -> Result<RunRecord> {
-        self.read(move |s| Box::pin(runs::run(s, id))).await
+        self.peek(move |s| Box::pin(runs::run(s, id))).await
     }
 
     /// A run with its steps and calls.
@@ -151,7 +151,7 @@ impl Store {
         keys: Vec<(Peer, String, String)>,
     ) -> Result<Vec<Option<EffectRecord>>> {
         let keys = Arc::new(keys);
-        self.read(move |s| {
+        self.peek(move |s| {
             let keys = Arc::clone(&keys);
             Box::pin(async move { effects::effects(s, &keys).await })
         })
@@ -187,7 +187,7 @@ impl Store {
         let kind = kind.to_owned();
         let reference = reference.to_owned();
         let given = Arc::new((peer, kind, reference));
-        self.read(move |s| {
+        self.peek(move |s| {
             let given = Arc::clone(&given);
             Box::pin(async move {
                 let (peer, kind, reference) = &*given;
@@ -204,7 +204,7 @@ impl Store {
         keys: Vec<(String, String)>,
     ) -> Result<Vec<Option<String>>> {
         let keys = Arc::new(keys);
-        self.read(move |s| {
+        self.peek(move |s| {
             let keys = Arc::clone(&keys);
             Box::pin(async move { effects::cross_references(s, environment, &keys).await })
         })
@@ -222,7 +222,7 @@ impl Store {
         let table = table.to_owned();
         let keys = keys.to_vec();
         let given = Arc::new((table, keys));
-        self.read(move |s| {
+        self.peek(move |s| {
             let given = Arc::clone(&given);
             Box::pin(async move {
                 let (table, keys) = &*given;
@@ -267,7 +267,7 @@ impl Store {
     ) -> Result<Vec<DepositRecord>> {
         let charges = charges.to_vec();
         let charges = Arc::new(charges);
-        self.read(move |s| {
+        self.peek(move |s| {
             let charges = Arc::clone(&charges);
             Box::pin(async move { entries::deposits(s, environment, &charges).await })
         })
@@ -281,7 +281,7 @@ impl Store {
         use_key: &str,
     ) -> Result<Option<DepositUse>> {
         let use_key: Arc<str> = use_key.into();
-        self.read(move |s| {
+        self.peek(move |s| {
             let use_key = Arc::clone(&use_key);
             Box::pin(async move { entries::deposit_use(s, environment, &use_key).await })
         })

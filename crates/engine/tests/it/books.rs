@@ -29,6 +29,19 @@ fn theirs(app: &App, account: &str) -> i64 {
     app.infor.balance(account, "USD")
 }
 
+async fn fill(app: &App) {
+    let goods = r#"{"account": "2300", "dimension": "GOODS"}"#;
+    for (table, key, value) in [
+        ("items", "prod_mug", "\"MUG\""),
+        ("items", "prod_tshirt", "\"TSHIRT\""),
+        ("gl_accounts", "prod_mug", goods),
+        ("gl_accounts", "prod_tshirt", goods),
+        ("payment_methods", "card", "\"CC\""),
+    ] {
+        app.put_row(table, key, value).await;
+    }
+}
+
 /// Polls, posts by M3's job, and reads the vouchers back, until nothing more comes.
 async fn work(app: &App) {
     for _ in 0..6 {
@@ -42,17 +55,7 @@ async fn work(app: &App) {
 #[tokio::test]
 async fn one_sale_stands_in_both_books_to_the_cent() {
     on_both(&FLOWS, |app| async move {
-        for (table, key, value) in [
-            ("items", "prod_mug", "\"MUG\""),
-            (
-                "gl_accounts",
-                "prod_mug",
-                r#"{"account": "2300", "dimension": "GOODS"}"#,
-            ),
-            ("payment_methods", "card", "\"CC\""),
-        ] {
-            app.put_row(table, key, value).await;
-        }
+        fill(&app).await;
         app.stripe.purchase(&purchase()).expect("it is paid");
         app.take_events().await;
         work(&app).await;
@@ -93,17 +96,7 @@ async fn one_sale_stands_in_both_books_to_the_cent() {
 #[tokio::test]
 async fn a_journal_has_its_price_in_transactions() {
     on_both(&FLOWS, |app| async move {
-        for (table, key, value) in [
-            ("items", "prod_mug", "\"MUG\""),
-            (
-                "gl_accounts",
-                "prod_mug",
-                r#"{"account": "2300", "dimension": "GOODS"}"#,
-            ),
-            ("payment_methods", "card", "\"CC\""),
-        ] {
-            app.put_row(table, key, value).await;
-        }
+        fill(&app).await;
         let mut first = purchase();
         first.customer = Some("cus_known".into());
         app.stripe.purchase(&first).expect("it is paid");
@@ -125,6 +118,66 @@ async fn a_journal_has_its_price_in_transactions() {
         );
         assert!(operations.len() <= 13 + lines, "{operations:?}");
         assert!(requests.len() <= 12, "{operations:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn partial_deliveries_consume_the_deposit_in_parts_and_close_it() {
+    on_both(&FLOWS, |app| async move {
+        fill(&app).await;
+        app.infor.set(|s| s.partial_delivery_gap_s = Some(3600));
+        let mut sale = purchase();
+        let mut shirts = sale.line_items[0].clone();
+        shirts.product = "prod_tshirt".into();
+        shirts.quantity = 3;
+        shirts.amount_subtotal = 5001;
+        sale.line_items.push(shirts);
+        app.stripe.purchase(&sale).expect("it is paid");
+        app.take_events().await;
+        for _ in 0..8 {
+            app.pass(Duration::from_secs(3600)).await;
+            work(&app).await;
+        }
+        let invoices = app.infor.invoices();
+        assert_eq!(invoices.len(), 2, "one for each delivery");
+        assert!(invoices.iter().all(|i| i.paid == i.gross), "{invoices:?}");
+        let books = ours(&app).await;
+        assert_eq!((books["2300"], books["1100"]), (0, -7401), "{books:?}");
+        assert_eq!((theirs(&app, "2300"), theirs(&app, "1100")), (0, 0));
+        let runs = app.runs().await;
+        assert_eq!(runs.get("dead"), None, "{runs:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_too_long_is_refused_before_anything_is_sent() {
+    on_both(&FLOWS, |app| async move {
+        fill(&app).await;
+        let mut sale = purchase();
+        sale.customer_details["name"] = "A name that is far longer than M3's field of 36".into();
+        app.stripe.purchase(&sale).expect("it is paid");
+        let since = app.infor.journal().since(0).last().map_or(0, |e| e.seq);
+        app.take_events().await;
+        let filter = store::LetterFilter::default();
+        let page = store::Page::first(10);
+        let letters = app
+            .engine
+            .store()
+            .dead_letters(app.environment(), filter, page)
+            .await;
+        let letters = letters.expect("letters");
+        assert_eq!(letters.len(), 1);
+        let message = &letters[0].letter.message;
+        assert!(message.contains("36"), "{message}");
+        let sent = app.infor.journal().since(since);
+        let customers = sent
+            .iter()
+            .filter(|e| e.operation.starts_with("CRS610MI"))
+            .count();
+        assert_eq!(customers, 0, "nothing was sent");
+        eprintln!("{message}");
     })
     .await;
 }

@@ -58,6 +58,16 @@ pub struct CallWork {
     pub shape: Shape,
 }
 
+impl Plan {
+    /// The connector whose connection the flow needs first, whatever its data say.
+    pub fn first_connector(&self) -> Option<&'static str> {
+        self.steps.iter().find_map(|step| match &step.work {
+            Work::Call(call) if step.when.is_none() => Some(call.connector.id),
+            _ => None,
+        })
+    }
+}
+
 impl Work {
     /// Whether it only reads, so that it may be executed again at any time.
     fn is_read(&self) -> bool {

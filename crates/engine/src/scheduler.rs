@@ -14,6 +14,8 @@ use std::time::Duration;
 use store::StartedRun;
 use tokio::task::JoinSet;
 
+/// A run that a paused connection holds looks again then, if nothing wakes it.
+const PAUSED: Duration = Duration::from_secs(600);
 /// How long a run rests after a defect of ours.
 const AFTER_A_PANIC: Duration = Duration::from_secs(300);
 
@@ -91,8 +93,16 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     let later = || After::Hold {
         until: shared.clock.now().plus(Duration::from_secs(1)),
     };
+    if shared.held_by(id).is_some() {
+        return (
+            After::Hold {
+                until: shared.clock.now().plus(PAUSED),
+            },
+            Vec::new(),
+        );
+    }
     let (run, steps, body) = match shared.take_fresh(id) {
-        Some(fresh) => (fresh.record, Vec::new(), Some(fresh.body)),
+        Some(fresh) => (fresh.record, Vec::new(), fresh.body),
         None => match shared.store.journal(id).await {
             Ok((run, steps, _)) => (run, steps, None),
             Err(error) => {

@@ -8,7 +8,7 @@ use crate::stop::Stop;
 use connector::Registry;
 use mapping::Fact;
 use model::clock::{Clock, Entropy};
-use model::ids::{EnvironmentId, RunId};
+use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{RunState, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use serde_json::Value;
@@ -84,7 +84,8 @@ impl Default for Options {
 pub(crate) struct Fresh {
     /// As it was stored; nothing has advanced it since.
     pub(crate) record: RunRecord,
-    pub(crate) body: Arc<[u8]>,
+    /// Absent if too many were kept already: it is read back then.
+    pub(crate) body: Option<Arc<[u8]>>,
 }
 
 /// What runs that were just stored have in common.
@@ -106,8 +107,10 @@ impl Origin {
     }
 }
 
-/// Bodies kept in memory for runs that have not begun; beyond this they are read back.
-const FRESH_MAX: usize = 4_096;
+/// Runs that have not begun and are kept in memory; beyond this they are read back.
+const FRESH_MAX: usize = 65_536;
+/// So many of them with their bodies.
+const FRESH_BODIES_MAX: usize = 4_096;
 
 /// What the engine has counted since it started.
 #[derive(Debug, Default)]
@@ -131,6 +134,9 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) lanes: Mutex<Lanes>,
     pub(crate) fresh: Mutex<HashMap<RunId, Fresh>>,
+    /// Runs that have not begun, because the first connection they need is paused: nothing is
+    /// written for them, and they are woken when it opens.
+    pub(crate) held: Mutex<HashMap<ConnectionId, BTreeSet<RunId>>>,
     /// Something may be done: new runs, a woken one, a stop.
     pub(crate) nudge: Notify,
     /// The engine may have become idle.
@@ -158,6 +164,7 @@ impl Shared {
             options,
             lanes: Mutex::default(),
             fresh: Mutex::default(),
+            held: Mutex::default(),
             nudge: Notify::new(),
             rest: Notify::new(),
             counters: Counters::default(),
@@ -233,13 +240,8 @@ impl Shared {
                 ended_at: None,
                 fault: None,
             };
-            fresh.insert(
-                run.id,
-                Fresh {
-                    record,
-                    body: Arc::clone(&body),
-                },
-            );
+            let body = (fresh.len() < FRESH_BODIES_MAX).then(|| Arc::clone(&body));
+            fresh.insert(run.id, Fresh { record, body });
         }
         drop(fresh);
         self.start(runs);
@@ -275,6 +277,14 @@ impl Shared {
         if connection.gate.open().is_some() {
             tracing::info!(connection.name = %connection.name, "the connection is open again");
         }
+        let held = self.held.lock().remove(&connection.id).unwrap_or_default();
+        {
+            let mut lanes = self.lanes.lock();
+            for run in held {
+                lanes.wake(run);
+            }
+        }
+        self.nudge.notify_one();
         self.start(ready);
         Ok(())
     }
@@ -337,6 +347,22 @@ impl Shared {
 
     pub(crate) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The paused connection that a run which has not begun needs first, if there is one; the run
+    /// is then noted as held by it.
+    pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
+        let deployment = self.fresh.lock().get(&run)?.record.deployment;
+        let deployment = self.catalog().deployment(deployment)?;
+        let first = deployment.plan.first_connector()?;
+        let connection = deployment.bindings.get(first)?;
+        connection.gate.pause()?;
+        self.held
+            .lock()
+            .entry(connection.id)
+            .or_default()
+            .insert(run);
+        Some(connection.id)
     }
 
     /// What is in memory of a run that nobody has worked yet.

@@ -16,6 +16,7 @@ use checkpoint::{LogState, Stop};
 use lock::Lock;
 use parking_lot::Mutex;
 use reader::Readers;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use session::SqliteSession;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,13 @@ pub struct Sqlite {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
+/// Without it SQLite plans a cached statement anew whenever other values are bound to it.
+fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
+}
+
 impl Sqlite {
     /// Opens the file, makes it if need be, and brings its tables up to date.
     ///
@@ -65,6 +73,7 @@ impl Sqlite {
                 .pragma_update(None, "max_page_count", pages)
                 .map_err(failed)?;
         }
+        stable_plans(&connection).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(256);
         migrations::sqlite(&mut connection)?;
 
@@ -77,6 +86,7 @@ impl Sqlite {
             reader
                 .pragma_update(None, "cache_size", -16_384)
                 .map_err(failed)?;
+            stable_plans(&reader).map_err(failed)?;
             reader.set_prepared_statement_cache_capacity(128);
             readers.push(SqliteSession::reader(reader, Arc::clone(&texts)));
         }

@@ -132,6 +132,7 @@ quiet = "1s"
 poll_every = "1s"
 read_back_every = "1s"
 sweep_every = "1s"
+probe_every = "1s"
 [log]
 filter = "warn"
 [environments.sandbox]

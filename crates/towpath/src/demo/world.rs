@@ -2,7 +2,8 @@
 
 use super::Args;
 use crate::connectors::REGISTRY;
-use anyhow::{Context, Result};
+use crate::flows::READY;
+use anyhow::{Context, Result, ensure};
 use connector::http::Http;
 use engine::{
     ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, RetryPolicy,
@@ -19,26 +20,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use store::{LookupChange, LookupPut, RunFilter, Store};
 use vault::MasterKey;
-
-/// The ready-made flows.
-pub const FLOWS: [(&str, &str); 4] = [
-    (
-        "order-to-cash",
-        include_str!("../../../../flows/order-to-cash/flow.yaml"),
-    ),
-    (
-        "book-transactions",
-        include_str!("../../../../flows/book-transactions/flow.yaml"),
-    ),
-    (
-        "apply-payment",
-        include_str!("../../../../flows/apply-payment/flow.yaml"),
-    ),
-    (
-        "payout-reconciliation",
-        include_str!("../../../../flows/payout-reconciliation/flow.yaml"),
-    ),
-];
 
 pub struct World {
     pub stripe: sim::stripe::Handle,
@@ -71,6 +52,11 @@ impl World {
         };
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("make the folder `{}`", folder.display()))?;
+        ensure!(
+            !folder.join("towpath.db").exists(),
+            "`{}` holds the data of an earlier demo, whose sandboxes are gone; name an empty folder",
+            folder.display()
+        );
         let config = sim::stripe::Config {
             seed: args.seed,
             ..sim::stripe::Config::default()
@@ -354,11 +340,11 @@ fn setup(stripe: &sim::stripe::Handle, infor: &sim::infor::Handle, webhook_secre
                     limits,
                 },
             ],
-            flows: FLOWS
+            flows: READY
                 .iter()
-                .map(|(name, text)| FlowSetup {
-                    origin: (*name).to_owned(),
-                    text: (*text).to_owned(),
+                .map(|flow| FlowSetup {
+                    origin: flow.id.to_owned(),
+                    text: flow.text.to_owned(),
                     bindings: BTreeMap::new(),
                 })
                 .collect(),

@@ -18,7 +18,7 @@ Examples:
 
 /// Signed Stripe webhooks become customers, orders, payments and journal entries in Infor, durably.
 #[derive(Parser)]
-#[command(name = "towpath", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "towpath", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct Cli {
     /// The config file; `towpath.toml` if it is there. `towpath config default` prints the
     /// reference page.

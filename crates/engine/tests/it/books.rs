@@ -181,3 +181,20 @@ async fn a_field_that_is_too_long_is_refused_before_anything_is_sent() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_payment_without_a_basket_or_an_address_is_one_line_by_rule() {
+    on_both(&FLOWS, |app| async move {
+        fill(&app).await;
+        let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_bypassPending";
+        app.call("/v1/payment_intents", form).await;
+        app.take_events().await;
+        work(&app).await;
+        let orders = app.infor.orders();
+        let ours: Vec<_> = orders.values().filter(|o| !o.history).collect();
+        assert_eq!(ours.len(), 1, "{:?}", app.runs().await);
+        assert_eq!(ours[0].content.lines.len(), 1);
+        assert_eq!(theirs(&app, "2300"), -500);
+    })
+    .await;
+}

@@ -18,34 +18,39 @@ const STORE_AWAY: Duration = Duration::from_secs(1);
 /// What the scheduler does with the run.
 pub(crate) use crate::lanes::After;
 
+/// A commit that brings `run`, as it stands, to `state` and takes along what is pending.
+fn advance_of(run: &RunRecord, state: RunState, now: Timestamp, pending: Pending) -> Advance {
+    Advance {
+        run: run.id,
+        shard: run.shard,
+        rev: run.rev,
+        state,
+        cursor: run.cursor,
+        attempt: run.attempt,
+        since: run.since,
+        due_at: run.due_at,
+        deadline: run.deadline,
+        wait_for: run.wait_for.clone(),
+        fault: run.fault.clone(),
+        now,
+        steps: pending.steps,
+        calls: pending.calls,
+        effects: pending.effects,
+        guards: pending.guards,
+        cross_references: pending.cross_references,
+        entries: pending.entries,
+        deposits: pending.deposits,
+        exceptions: pending.exceptions,
+        dead_letter: None,
+        wakes: pending.wakes,
+        release_key: false,
+    }
+}
+
 impl Execution<'_> {
     fn advance(&mut self, state: RunState) -> Advance {
         let pending = std::mem::take(&mut self.pending);
-        Advance {
-            run: self.run.id,
-            shard: self.run.shard,
-            rev: self.run.rev,
-            state,
-            cursor: self.run.cursor,
-            attempt: self.run.attempt,
-            since: self.run.since,
-            due_at: self.run.due_at,
-            deadline: self.run.deadline,
-            wait_for: self.run.wait_for.clone(),
-            fault: self.run.fault.clone(),
-            now: self.shared.clock.now(),
-            steps: pending.steps,
-            calls: pending.calls,
-            effects: pending.effects,
-            guards: pending.guards,
-            cross_references: pending.cross_references,
-            entries: pending.entries,
-            deposits: pending.deposits,
-            exceptions: pending.exceptions,
-            dead_letter: None,
-            wakes: pending.wakes,
-            release_key: false,
-        }
+        advance_of(&self.run, state, self.shared.clock.now(), pending)
     }
 
     /// Makes everything pending durable.
@@ -344,31 +349,12 @@ impl Shared {
             question: None,
             missing_row: None,
         };
-        let advance = Advance {
-            run: run.id,
-            shard: run.shard,
-            rev: run.rev,
-            state: RunState::Dead,
-            cursor: run.cursor,
-            attempt: run.attempt,
-            since: run.since,
-            due_at: run.due_at,
-            deadline: None,
-            wait_for: None,
-            fault: Some((fault.class, fault.message)),
-            now: self.clock.now(),
-            steps: Vec::new(),
-            calls: Vec::new(),
-            effects: Vec::new(),
-            guards: Vec::new(),
-            cross_references: Vec::new(),
-            entries: Vec::new(),
-            deposits: Vec::new(),
-            exceptions: Vec::new(),
-            dead_letter: Some(letter),
-            wakes: Vec::new(),
-            release_key: false,
-        };
+        let now = self.clock.now();
+        let mut advance = advance_of(run, RunState::Dead, now, Pending::default());
+        advance.deadline = None;
+        advance.wait_for = None;
+        advance.fault = Some((fault.class, fault.message));
+        advance.dead_letter = Some(letter);
         match self.advance(advance).await {
             Ok(Advanced::Done { .. }) => After::Ended,
             _ => later(),

@@ -7,7 +7,7 @@
 
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
-use crate::pending::Pending;
+use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, PlanStep, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
@@ -182,7 +182,7 @@ impl<'a> Execution<'a> {
                     Err(BookStop::Store(error)) => return Err(error.into()),
                     Err(BookStop::Fault(fault)) => return Err(self.failed(step, fault)),
                     Err(BookStop::Await { kind, id }) => {
-                        let key = format!("xref:{kind}:{id}");
+                        let key = wait_key(&kind, &id);
                         let until = self.shared.clock.now().plus(LOOK_AGAIN);
                         return Err(Stop::Leave {
                             key,
@@ -403,7 +403,7 @@ impl<'a> Execution<'a> {
             .collect();
         absent.sort();
         absent.iter().find_map(|fact| match fact {
-            Fact::Xref { kind, id } => Some(format!("xref:{kind}:{id}")),
+            Fact::Xref { kind, id } => Some(wait_key(kind, id)),
             Fact::Lookup { .. } => None,
         })
     }

@@ -5,6 +5,7 @@
 //! worked out, the event is stored all the same and that run is born dead, with the reason.
 
 use crate::catalog::{Connection, Deployment, Environment};
+use crate::seal::Purpose;
 use crate::shared::{Origin, Shared};
 use connector::PolledEvent;
 use connector::trigger::{Envelope, Verified};
@@ -142,7 +143,7 @@ impl Shared {
             secret: verified.and_then(|v| i64::try_from(v.secret).ok()),
             body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
             body_sha256: Sha256::digest(body).into(),
-            body: environment.key.seal(body, b"body"),
+            body: environment.key.seal(body, Purpose::Body.label()),
             runs,
         })
     }

@@ -30,6 +30,7 @@ pub use ingest::{Accepted, BODY_MAX_BYTES, Delivery, Refusal};
 pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
 pub use retry::RetryPolicy;
+pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
 pub use shared::{Counters, Options, Points};
 

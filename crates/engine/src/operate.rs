@@ -146,7 +146,7 @@ impl Engine {
                     secret: None,
                     body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
                     body_sha256: Sha256::digest(body).into(),
-                    body: deployment.environment.key.seal(body, b"body"),
+                    body: deployment.environment.key.seal(body, Purpose::Body.label()),
                     runs: Vec::new(),
                 })
             }

@@ -6,6 +6,11 @@ use model::Peer;
 use store::advance::{CrossReferenceWrite, GuardWrite};
 use store::{CallRecord, DepositWrite, EffectWrite, EntryWrite, ExceptionRecord, StepRecord};
 
+/// What a run waits for that needs a cross reference.
+pub(crate) fn wait_key(kind: &str, id: &str) -> String {
+    format!("xref:{kind}:{id}")
+}
+
 /// Results that the next commit takes along.
 #[derive(Default)]
 pub(crate) struct Pending {
@@ -68,17 +73,15 @@ impl Pending {
     /// Takes along what an operation on our own books wrote.
     pub(crate) fn book(&mut self, booked: &Booked) {
         for write in &booked.cross_references {
-            self.wakes.push(format!("xref:{}:{}", write.kind, write.id));
+            self.cross_reference(&write.kind, &write.id, &write.value);
         }
-        self.cross_references
-            .extend(booked.cross_references.iter().cloned());
         self.deposits.extend(booked.deposits.iter().cloned());
         self.exceptions.extend(booked.exceptions.iter().cloned());
     }
 
-    /// A cross reference of the engine's own.
+    /// A cross reference, and the wake of who waits for it.
     pub(crate) fn cross_reference(&mut self, kind: &str, id: &str, value: &str) {
-        self.wakes.push(format!("xref:{kind}:{id}"));
+        self.wakes.push(wait_key(kind, id));
         self.cross_references.push(CrossReferenceWrite {
             kind: kind.into(),
             id: id.into(),

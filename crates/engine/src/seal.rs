@@ -15,7 +15,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn label(self) -> &'static [u8] {
+    /// What the cipher is told: fixed for ever, stored values are bound to it.
+    pub const fn label(self) -> &'static [u8] {
         match self {
             Self::Body => b"body",
             Self::Step => b"step",

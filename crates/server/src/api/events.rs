@@ -1,7 +1,7 @@
 //! Events: what was received, with the payload masked.
 
 use super::extract::{Params, ScopeIn};
-use super::opened::{self, masked};
+use super::opened::masked;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
@@ -9,6 +9,7 @@ use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use engine::Purpose;
 use model::ids::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -133,7 +134,7 @@ pub async fn show(
     let runs = app.engine.store().runs_of_event(id).await?;
     let catalog = app.engine.catalog();
     let environment = catalog.environment_by_id(event.head.environment);
-    let payload = environment.and_then(|e| masked(e, &event.body, opened::BODY));
+    let payload = environment.and_then(|e| masked(e, &event.body, Purpose::Body));
     Ok(Json(EventDetailOut {
         event: out(&app, event.head),
         runs: runs.iter().map(ToString::to_string).collect(),

@@ -5,13 +5,14 @@ use super::books::{EntryOut, entry_out};
 use super::dead_letters::{LetterOut, letter_out};
 use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
-use super::opened::{self, masked};
+use super::opened::masked;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
 use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
+use engine::Purpose;
 use engine::{Deployment, Replay};
 use model::ids::{EnvironmentId, FlowId, RunId};
 use model::{FaultClass, RunState};
@@ -260,7 +261,7 @@ async fn entries(
     let mut references = BTreeSet::from([run.key.clone()]);
     let done = steps.iter().filter(|s| s.state == StepState::Done);
     for output in done.filter_map(|s| s.output.as_ref()) {
-        let Some(output) = deployment.and_then(|d| masked(&d.environment, output, opened::STEP))
+        let Some(output) = deployment.and_then(|d| masked(&d.environment, output, Purpose::Step))
         else {
             continue;
         };
@@ -356,7 +357,7 @@ fn step_out(deployment: Option<&Arc<Deployment>>, step: &StepRecord) -> RunStepO
         reused: step.reused,
         output: deployment
             .zip(output)
-            .and_then(|(d, output)| masked(&d.environment, output, opened::STEP)),
+            .and_then(|(d, output)| masked(&d.environment, output, Purpose::Step)),
     }
 }
 

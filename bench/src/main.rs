@@ -34,6 +34,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use place::Kind;
 use std::path::PathBuf;
 
+/// The product's own allocator, for every program that is compared.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Cli {
     #[command(subcommand)]

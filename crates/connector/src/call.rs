@@ -3,6 +3,7 @@
 use model::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a call does at the peer.
@@ -58,7 +59,7 @@ pub struct Call {
     pub label: String,
     pub repeat: Repeat,
     /// The connector's own form of the request.
-    pub request: Value,
+    pub request: Arc<Value>,
 }
 
 impl Call {
@@ -67,7 +68,7 @@ impl Call {
             kind: CallKind::Read,
             label: label.into(),
             repeat: Repeat::Safe,
-            request,
+            request: Arc::new(request),
         }
     }
 
@@ -76,7 +77,7 @@ impl Call {
             kind: CallKind::Set,
             label: label.into(),
             repeat: Repeat::Safe,
-            request,
+            request: Arc::new(request),
         }
     }
 
@@ -85,7 +86,7 @@ impl Call {
             kind: CallKind::Stage,
             label: label.into(),
             repeat,
-            request,
+            request: Arc::new(request),
         }
     }
 
@@ -94,7 +95,7 @@ impl Call {
             kind: CallKind::Undo,
             label: label.into(),
             repeat: Repeat::Safe,
-            request,
+            request: Arc::new(request),
         }
     }
 
@@ -103,7 +104,7 @@ impl Call {
             kind: CallKind::Commit,
             label: label.into(),
             repeat,
-            request,
+            request: Arc::new(request),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::operation::{AnyOperation, RecipeCx};
 use model::{EffectState, Fault, FaultClass, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the ledger keeps of one effect, besides its identity.
@@ -28,7 +29,7 @@ pub struct Progress {
     /// Raised when it is begun anew after it was known not to exist, or was abandoned.
     pub attempt: i64,
     /// The input it was begun with. Uncertain calls are settled with this one, never with a newer.
-    pub input: Value,
+    pub input: Arc<Value>,
     pub guarded: Value,
     /// The recipe's own notes.
     pub recipe: Value,
@@ -39,7 +40,7 @@ pub struct Progress {
     /// How many looks in a row found nothing, and when the last one was.
     pub absences: u32,
     pub looked_at: Option<Timestamp>,
-    pub output: Option<Value>,
+    pub output: Option<Arc<Value>>,
     /// Why a person must decide, if one must.
     pub question: Option<String>,
     /// What was left staged at the peer and cannot be removed.
@@ -77,7 +78,7 @@ pub enum Act {
     Again,
     /// Made, by this or an earlier run. `drift`: the run's input differs where it may.
     Done {
-        output: Value,
+        output: Arc<Value>,
         reused: bool,
         drift: bool,
     },
@@ -100,19 +101,24 @@ pub struct Ledger<'a> {
     pub cx: &'a RecipeCx<'a>,
     /// The input of the run that works on it now. What was begun with another is settled with that
     /// other first, and only then compared with this.
-    pub wanted: &'a Value,
+    pub wanted: &'a Arc<Value>,
     /// After a lost answer the peer may still be working on the call for this long.
     pub quiet: Duration,
 }
 
 impl Progress {
     /// A new effect, nothing sent yet.
-    fn fresh(operation: &dyn AnyOperation, attempt: i64, input: &Value, guarded: Value) -> Self {
+    fn fresh(
+        operation: &dyn AnyOperation,
+        attempt: i64,
+        input: &Arc<Value>,
+        guarded: Value,
+    ) -> Self {
         Self {
             state: EffectState::Open,
             revision: operation.revision(),
             attempt,
-            input: input.clone(),
+            input: Arc::clone(input),
             guarded,
             recipe: Value::Null,
             inflight: None,
@@ -143,7 +149,7 @@ impl Progress {
         self.looked_at = None;
     }
 
-    fn made(&mut self, output: Value) {
+    fn made(&mut self, output: Arc<Value>) {
         self.state = EffectState::Confirmed;
         self.inflight = None;
         self.undoing = None;
@@ -154,7 +160,7 @@ impl Progress {
 
     /// A person says that it exists; `output` comes from the operation's `adopt`.
     pub fn answer_exists(&mut self, output: Value) {
-        self.made(output);
+        self.made(Arc::new(output));
     }
 
     /// A person says that it does not exist and never will under this try.
@@ -219,7 +225,7 @@ impl Ledger<'_> {
     fn start(
         &self,
         attempt: i64,
-        input: &Value,
+        input: &Arc<Value>,
         guarded: Value,
         orphans: Vec<String>,
     ) -> (Progress, Act) {
@@ -317,7 +323,7 @@ impl Ledger<'_> {
             Err(fault) if fault.class == FaultClass::Bug => (progress, Act::Refuse(fault)),
             Err(fault) => (progress, Act::Retry(fault)),
             Ok(Found::Complete(output)) => {
-                progress.made(output);
+                progress.made(Arc::new(output));
                 (progress, Act::Again)
             }
             Ok(Found::Partial(recipe)) => {
@@ -351,7 +357,7 @@ impl Ledger<'_> {
     }
 
     fn forward(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
-        let input = progress.input.clone();
+        let input = Arc::clone(&progress.input);
         match self
             .operation
             .next(self.cx, &input, &mut progress.recipe, last)
@@ -359,7 +365,8 @@ impl Ledger<'_> {
             Ok(Next::Call(call)) => self.intend(progress, call),
             Ok(Next::Wait(span)) => (progress, Act::Wait(span)),
             Ok(Next::Done(output)) => {
-                progress.made(output.clone());
+                let output = Arc::new(output);
+                progress.made(Arc::clone(&output));
                 if progress.input != *self.wanted {
                     return (progress, Act::Again);
                 }
@@ -388,7 +395,7 @@ impl Ledger<'_> {
     }
 
     fn undo(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
-        let input = progress.input.clone();
+        let input = Arc::clone(&progress.input);
         match self
             .operation
             .undo(self.cx, &input, &mut progress.recipe, last)
@@ -440,11 +447,11 @@ fn after_undo(why: Option<Undoing>) -> Act {
 /// The effect exists: the same guarded fields are a reuse, others a conflict.
 fn met(progress: &Progress, input: &Value, guarded: &Value, operation: &dyn AnyOperation) -> Act {
     if progress.guarded == *guarded {
-        let output = progress.output.clone().unwrap_or(Value::Null);
+        let output = progress.output.clone().unwrap_or_default();
         return Act::Done {
             output,
             reused: true,
-            drift: progress.input != *input,
+            drift: *progress.input != *input,
         };
     }
     let (was, is) = (&progress.guarded, guarded);

@@ -4,7 +4,6 @@
 //! repeated here: whether a repeat is safe is the recipe's knowledge.
 
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
 use model::{Fault, Secret};
 use std::time::Duration;
 
@@ -94,28 +93,42 @@ impl Http {
                 .header(reqwest::header::CONTENT_TYPE, kind)
                 .body(body);
         }
-        let reply = builder.send().await.map_err(|e| undelivered(&e))?;
+        let mut reply = builder.send().await.map_err(|e| undelivered(&e))?;
         let status = reply.status().as_u16();
-        let headers = reply.headers().clone();
-        let mut body = BytesMut::new();
-        let mut stream = reply.bytes_stream();
-        while let Some(part) = stream.next().await {
-            let part = part.map_err(|e| {
-                Fault::unknown(format!("the answer broke off: {}", chain(&e.without_url())))
-            })?;
-            if body.len() + part.len() > BODY_MAX_BYTES {
-                return Err(Fault::unknown(format!(
-                    "the answer is longer than {BODY_MAX_BYTES} bytes"
-                )));
-            }
-            body.extend_from_slice(&part);
-        }
+        let headers = std::mem::take(reply.headers_mut());
+        let body = whole(reply).await?;
         Ok(Reply {
             status,
             headers,
-            body: body.freeze(),
+            body,
         })
     }
+}
+
+/// Reads the body; one that comes in one piece is not copied.
+async fn whole(mut reply: reqwest::Response) -> Result<Bytes, Fault> {
+    let broke_off = |e: reqwest::Error| {
+        let cause = chain(&e.without_url());
+        Fault::unknown(format!("the answer broke off: {cause}"))
+    };
+    let mut first = Bytes::new();
+    let mut more = BytesMut::new();
+    while let Some(part) = reply.chunk().await.map_err(broke_off)? {
+        if first.len() + more.len() + part.len() > BODY_MAX_BYTES {
+            return Err(Fault::unknown(format!(
+                "the answer is longer than {BODY_MAX_BYTES} bytes"
+            )));
+        }
+        if first.is_empty() {
+            first = part;
+        } else {
+            more.extend_from_slice(&part);
+        }
+    }
+    if more.is_empty() {
+        return Ok(first);
+    }
+    Ok([first, more.freeze()].concat().into())
 }
 
 /// What a failure to get an answer means. The URL is left out: it may hold values.

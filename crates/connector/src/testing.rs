@@ -14,6 +14,7 @@ use model::clock::Clock;
 use model::{EffectId, Fault};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What is wrong with a connector's lists; empty if nothing is.
@@ -170,6 +171,7 @@ impl<'a> Shell<'a> {
             reference: identity.reference,
             generation: 0,
         };
+        let input = &Arc::new(input.clone());
         for _ in 0..200 {
             let current = self.load();
             let attempt = Progress::next_attempt(current.as_ref());
@@ -192,7 +194,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>, wanted: &'b Value) -> Ledger<'b> {
+    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>, wanted: &'b Arc<Value>) -> Ledger<'b> {
         Ledger {
             operation: self.operation,
             cx,
@@ -207,7 +209,7 @@ impl<'a> Shell<'a> {
         id: &EffectId,
         mut progress: Progress,
         mut act: Act,
-        wanted: &Value,
+        wanted: &Arc<Value>,
     ) -> Option<Ended> {
         loop {
             (progress, act) = match act {
@@ -263,6 +265,7 @@ impl<'a> Shell<'a> {
                 }
                 Act::Done { output, reused, .. } => {
                     self.save(&progress);
+                    let output = Arc::unwrap_or_clone(output);
                     return Some(Ended::Done { output, reused });
                 }
                 Act::Refuse(fault) => {
@@ -284,7 +287,7 @@ impl<'a> Shell<'a> {
         progress: Progress,
         call: &Call,
         answer: &Result<Value, Fault>,
-        wanted: &Value,
+        wanted: &Arc<Value>,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
         self.ledger(&cx, wanted)

@@ -4,6 +4,7 @@ use crate::gate::Gate;
 use crate::plan::Plan;
 use connector::Connector;
 use connector::session::SharedSession;
+use mapping::{Mask, Names};
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, FlowId};
 use model::{Company, EnvironmentKind, Secret};
 use serde_json::Value;
@@ -42,8 +43,8 @@ pub struct Deployment {
     pub plan: Arc<Plan>,
     /// By connector.
     pub bindings: BTreeMap<&'static str, Arc<Connection>>,
-    /// What formulas see as `connection`: settings by connector.
-    pub connection_settings: Value,
+    /// What formulas of every run see: `env`, and `connection` with settings by connector.
+    pub names: Arc<Names>,
     /// Whether new events start runs of it; older ones stay for the runs pinned to them.
     pub active: bool,
 }
@@ -55,7 +56,33 @@ pub struct Catalog {
     connections: Vec<Arc<Connection>>,
     deployments: HashMap<DeploymentId, Arc<Deployment>>,
     /// Which deployments listen to a trigger of a connection.
-    listeners: HashMap<(ConnectionId, &'static str), Vec<Arc<Deployment>>>,
+    listeners: HashMap<(ConnectionId, &'static str), Listeners>,
+}
+
+/// Who listens to one trigger of a connection.
+#[derive(Default)]
+pub struct Listeners {
+    pub deployments: Vec<Arc<Deployment>>,
+    /// What their `key` and `order_by` need of an event's body.
+    pub needs: Mask,
+}
+
+impl Listeners {
+    fn add(&mut self, deployment: &Arc<Deployment>, subject_at: &str) {
+        let plan = &deployment.plan;
+        self.needs.enter(subject_at);
+        for path in plan
+            .key
+            .iter()
+            .chain(&plan.order_by)
+            .flat_map(|t| t.references())
+        {
+            if path.root == plan.subject {
+                self.needs.add_path(subject_at, &path);
+            }
+        }
+        self.deployments.push(Arc::clone(deployment));
+    }
 }
 
 impl Catalog {
@@ -64,13 +91,13 @@ impl Catalog {
         connections: Vec<Arc<Connection>>,
         deployments: Vec<Arc<Deployment>>,
     ) -> Self {
-        let mut listeners: HashMap<_, Vec<Arc<Deployment>>> = HashMap::new();
+        let mut listeners: HashMap<_, Listeners> = HashMap::new();
         for deployment in deployments.iter().filter(|d| d.active) {
             for trigger in &deployment.plan.triggers {
                 let connector = trigger.id.split('.').next().unwrap_or_default();
                 if let Some(connection) = deployment.bindings.get(connector) {
                     let listening = listeners.entry((connection.id, trigger.id)).or_default();
-                    listening.push(Arc::clone(deployment));
+                    listening.add(deployment, trigger.subject_at);
                 }
             }
         }
@@ -118,12 +145,12 @@ impl Catalog {
     }
 
     /// The flows that listen to `trigger` of this connection.
-    pub fn listeners(&self, connection: ConnectionId, trigger: &str) -> &[Arc<Deployment>] {
+    pub fn listeners(&self, connection: ConnectionId, trigger: &str) -> Option<&Listeners> {
         // The key borrows a static name; a trigger that no flow names has none.
         self.listeners
             .iter()
             .find(|((c, t), _)| *c == connection && *t == trigger)
-            .map_or(&[], |(_, d)| d.as_slice())
+            .map(|(_, listeners)| listeners)
     }
 
     /// The triggers of a connection that some flow listens to.

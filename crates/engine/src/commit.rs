@@ -8,7 +8,7 @@ use model::{Fault, RunState, Timestamp};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::run::StepState;
-use store::{Advance, Advanced, DeadLetter, EntryWrite, RunRecord};
+use store::{Advance, Advanced, Answered, DeadLetter, EntryWrite, RunRecord};
 
 /// A paused connection is looked at this often even if nothing wakes its runs.
 const PAUSED: Duration = Duration::from_secs(600);
@@ -66,11 +66,8 @@ impl Execution<'_> {
             .map(|e| (e.record.id.clone(), e.record.rev))
             .collect();
         let state = advance.state;
-        // A commit that is refused because of one effect must not lose the others' results.
-        let kept = (!advance.effects.is_empty() || !advance.deposits.is_empty())
-            .then(|| Box::new(advance.clone()));
         self.shared.options.points.pass("commit.before");
-        let advanced = self.shared.advance(advance).await?;
+        let Answered { advanced, item } = self.shared.advance(advance).await?;
         self.shared.options.points.pass("commit.after");
         match advanced {
             Advanced::Done {
@@ -87,7 +84,7 @@ impl Execution<'_> {
             Advanced::EffectStale(id) => {
                 tracing::debug!(run.id = %self.run.id, effect = %id, "changed by another run");
                 self.effect_was_stale = true;
-                self.restore(kept, |kept| {
+                self.restore(item, |kept| {
                     kept.effects.retain(|e| e.record.id != id);
                     kept.entries.retain(
                         |e| !matches!(e, EntryWrite::Insert { effect, .. } if *effect == id),
@@ -102,7 +99,7 @@ impl Execution<'_> {
             }
             Advanced::DepositStale(charge) => {
                 let cursor = self.run.cursor;
-                self.restore(kept, |kept| {
+                self.restore(item, |kept| {
                     kept.deposits.clear();
                     kept.steps.retain(|s| s.step != cursor);
                 });
@@ -117,7 +114,8 @@ impl Execution<'_> {
         }
     }
 
-    /// Puts what a refused commit held back among the pending, less what it was refused for.
+    /// Puts what a refused commit held back among the pending, less what it was refused for: a
+    /// commit that is refused because of one effect must not lose the others' results.
     fn restore(&mut self, kept: Option<Box<Advance>>, less: impl FnOnce(&mut Advance)) {
         let Some(mut kept) = kept else { return };
         less(&mut kept);
@@ -356,17 +354,18 @@ impl Shared {
         advance.fault = Some((fault.class, fault.message));
         advance.dead_letter = Some(letter);
         match self.advance(advance).await {
-            Ok(Advanced::Done { .. }) => After::Ended,
+            Ok(Answered {
+                advanced: Advanced::Done { .. },
+                ..
+            }) => After::Ended,
             _ => later(),
         }
     }
 
     /// One advance through the store's group commit.
-    pub(crate) async fn advance(&self, advance: Advance) -> Result<Advanced, Stop> {
+    pub(crate) async fn advance(&self, advance: Advance) -> Result<Answered, Stop> {
         let fence = self.fence(advance.shard);
-        let mut done = self.store.advance(fence, vec![advance]).await?;
-        done.pop()
-            .ok_or_else(|| Stop::bug("the store answered nothing"))
+        Ok(self.store.advance_one(fence, advance).await?)
     }
 }
 

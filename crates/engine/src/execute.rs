@@ -8,7 +8,7 @@
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
 use crate::pending::{Pending, wait_key};
-use crate::plan::{CallWork, PlanStep, Work};
+use crate::plan::{CallWork, ENVELOPE, PlanStep, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::{Death, Stop};
@@ -33,7 +33,6 @@ pub(crate) struct Execution<'a> {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) names: Names,
     facts: Facts,
-    outputs: std::collections::BTreeMap<Arc<str>, Computed>,
     /// What the journal says of each step, by ordinal.
     pub(crate) journal: HashMap<i64, StepRecord>,
     pub(crate) pending: Pending,
@@ -45,14 +44,14 @@ pub(crate) struct Execution<'a> {
     pub(crate) durable: HashMap<EffectId, i64>,
     /// The last commit was refused because another run had changed an effect.
     pub(crate) effect_was_stale: bool,
-    subject: Value,
+    subject: Computed,
 }
 
 /// A step's begun row: what it was begun with.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Begun {
     case: Option<usize>,
-    input: Value,
+    input: Arc<Value>,
 }
 
 impl<'a> Execution<'a> {
@@ -71,26 +70,20 @@ impl<'a> Execution<'a> {
             }
         })?;
         let key = &deployment.environment.key;
-        let body: Value = match body {
-            Some(body) => serde_json::from_slice(&body),
+        let (names, subject) = match body {
+            Some(body) => names(&deployment, &run, &body)?,
             None => {
                 let event = shared.store.event(run.event).await?;
-                serde_json::from_slice(&open_bytes(key, Purpose::Body, &event.body)?)
+                let body = open_bytes(key, Purpose::Body, &event.body)?;
+                names(&deployment, &run, &body)?
             }
-        }
-        .map_err(|e| {
-            Stop::dead(Fault::rejected(format!(
-                "the event's body is not JSON: {e}"
-            )))
-        })?;
-        let (names, subject) = names(&deployment, &run, &body)?;
+        };
         let touched = steps.iter().any(|s| s.effect.is_some());
-        let mut execution = Self {
+        Ok(Self {
             shared,
             deployment,
             names,
             facts: Facts::default(),
-            outputs: std::collections::BTreeMap::new(),
             journal: steps.into_iter().map(|s| (s.step, s)).collect(),
             pending: Pending::default(),
             ready: Vec::new(),
@@ -99,9 +92,7 @@ impl<'a> Execution<'a> {
             effect_was_stale: false,
             run,
             subject,
-        };
-        execution.bind_outputs();
-        Ok(execution)
+        })
     }
 
     /// Works until the run ends.
@@ -209,7 +200,7 @@ impl<'a> Execution<'a> {
         let connection = self.connection(call)?;
         let input = match begun {
             Some(begun) => begun.input,
-            None => self.compute(&call.with).await?,
+            None => Arc::new(self.compute(&call.with).await?),
         };
         match call.operation.effect() {
             Effect::Create | Effect::Append => {
@@ -218,7 +209,7 @@ impl<'a> Execution<'a> {
                     Purpose::Step,
                     &Begun {
                         case,
-                        input: input.clone(),
+                        input: Arc::clone(&input),
                     },
                 )?;
                 self.once(step, call, &connection, &input, begun).await
@@ -587,14 +578,11 @@ impl<'a> Execution<'a> {
     fn bind(&mut self, id: &str, output: &Value, shape: &Shape) -> Result<(), Stop> {
         let value = Computed::from_json(output, shape)
             .map_err(|e| Stop::bug(format!("the output of `{id}`: {e}")))?;
-        self.outputs.insert(id.into(), value);
-        self.bind_outputs();
+        if let Some(Computed::Map(steps)) = self.names.own_mut("steps") {
+            // Nearly always nobody else holds the map, and nothing is copied.
+            Arc::make_mut(steps).insert(id.into(), value);
+        }
         Ok(())
-    }
-
-    fn bind_outputs(&mut self) {
-        self.names
-            .set("steps", Computed::Map(Arc::new(self.outputs.clone())));
     }
 
     /// Money at stake, from the event's subject.
@@ -608,8 +596,8 @@ impl<'a> Execution<'a> {
         let Some((amount, currency)) = at else {
             return (None, None);
         };
-        let amount = self.subject.pointer(amount).and_then(Value::as_i64);
-        let currency = self.subject.pointer(currency).and_then(Value::as_str);
+        let amount = self.subject.at(amount).and_then(Computed::as_int);
+        let currency = self.subject.at(currency).and_then(Computed::as_text);
         (amount, currency.map(str::to_uppercase))
     }
 }
@@ -632,34 +620,23 @@ pub(crate) fn is_refusal(fault: &Fault) -> bool {
     )
 }
 
-/// The names that formulas see before any step has run.
-fn names(deployment: &Deployment, run: &RunRecord, body: &Value) -> Result<(Names, Value), Stop> {
+/// The names that formulas see before any step has run, and the subject.
+fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names, Computed), Stop> {
     let trigger = deployment.plan.triggers.first();
     let at = trigger.map_or("", |t| t.subject_at);
-    let subject = body.pointer(at).cloned().ok_or_else(|| {
-        Stop::dead(Fault::rejected(format!(
-            "the event has no subject at `{at}`"
-        )))
-    })?;
-    let environment = &deployment.environment;
-    let mut names = Names::new();
-    let plain = Shape::plain();
-    let event = json!({
-        "id": body.get("id"), "type": body.get("type"), "created": body.get("created"),
-    });
-    let env = json!({"name": environment.name, "kind": environment.kind.as_str()});
-    let this = json!({"id": run.id.to_string()});
-    let parts = [
-        (deployment.plan.subject, &subject),
-        ("event", &event),
-        ("env", &env),
-        ("run", &this),
-        ("connection", &deployment.connection_settings),
-    ];
-    for (name, json) in parts {
-        let value = Computed::from_json(json, &plain)
-            .map_err(|e| Stop::dead(Fault::rejected(format!("`{name}` cannot be read: {e}"))))?;
-        names.set(name, value);
-    }
-    Ok((names, subject))
+    let dead = |message: String| Stop::dead(Fault::rejected(message));
+    let body = (deployment.plan.needs)
+        .read(body)
+        .map_err(|e| dead(format!("the event's body cannot be read: {e}")))?;
+    let subject = body
+        .at(at)
+        .ok_or_else(|| dead(format!("the event has no subject at `{at}`")))?;
+    let member = |name| (name, body.get(name).cloned().unwrap_or_default());
+    let mut names = Names::within(Arc::clone(&deployment.names));
+    names.set(deployment.plan.subject, subject.clone());
+    names.set("event", Computed::map(ENVELOPE.map(member)));
+    let id = Computed::text(run.id.to_string());
+    names.set("run", Computed::map([("id", id)]));
+    names.set("steps", Computed::Map(Arc::default()));
+    Ok((names, subject.clone()))
 }

@@ -9,11 +9,10 @@ use crate::seal::Purpose;
 use crate::shared::{Origin, Shared};
 use connector::PolledEvent;
 use connector::trigger::{Envelope, Verified};
-use mapping::{Facts, Names, Scope, Shape, Template, Value as Computed};
+use mapping::{Facts, Names, Scope, Template, Value as Computed};
 use model::fault::FaultClass;
 use model::lane::{lane, shard};
 use model::{EnvironmentKind, Timestamp};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::{Ingested, NewEvent, NewRun};
@@ -122,15 +121,13 @@ impl Shared {
     ) -> Result<NewEvent, Refusal> {
         let trigger = format!("{}.{}", connection.connector.id, envelope.kind);
         let catalog = self.catalog();
-        let listeners = catalog.listeners(connection.id, &trigger);
         let peer = peer_of(connection, envelope);
-        let mut runs = Vec::with_capacity(listeners.len());
-        if !listeners.is_empty() {
-            let json: Value = serde_json::from_slice(body)
+        let mut runs = Vec::new();
+        if let Some(listeners) = catalog.listeners(connection.id, &trigger) {
+            let needed = (listeners.needs.read(body))
                 .map_err(|e| Refusal::NotAnEvent(format!("it is not JSON: {e}")))?;
-            for deployment in listeners {
-                runs.push(new_run(environment, deployment, envelope, &json));
-            }
+            let deployments = listeners.deployments.iter();
+            runs.extend(deployments.map(|d| new_run(environment, d, envelope, &needed)));
         }
         Ok(NewEvent {
             environment: environment.id,
@@ -199,7 +196,7 @@ fn new_run(
     environment: &Environment,
     deployment: &Deployment,
     envelope: &Envelope,
-    body: &Value,
+    body: &Computed,
 ) -> NewRun {
     let plan = &deployment.plan;
     let own_lane = || {
@@ -245,22 +242,23 @@ fn new_run(
     }
 }
 
-fn names(deployment: &Deployment, envelope: &Envelope, body: &Value) -> Result<Names, String> {
+fn names(deployment: &Deployment, envelope: &Envelope, body: &Computed) -> Result<Names, String> {
     let at = deployment
         .plan
         .triggers
         .first()
         .map_or("", |t| t.subject_at);
     let subject = body
-        .pointer(at)
+        .at(at)
         .ok_or_else(|| format!("the event has no subject at `{at}`"))?;
-    let event = json!({
-        "id": envelope.id, "type": envelope.kind, "created": envelope.occurred_at.seconds(),
-    });
-    let mut names = Names::new();
-    for (name, json) in [(deployment.plan.subject, subject), ("event", &event)] {
-        names.set(name, Computed::from_json(json, &Shape::plain())?);
-    }
+    let event = Computed::map([
+        ("id", Computed::text(&envelope.id)),
+        ("type", Computed::text(&envelope.kind)),
+        ("created", Computed::Int(envelope.occurred_at.seconds())),
+    ]);
+    let mut names = Names::within(Arc::clone(&deployment.names));
+    names.set(deployment.plan.subject, subject.clone());
+    names.set("event", event);
     Ok(names)
 }
 

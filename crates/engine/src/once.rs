@@ -39,6 +39,16 @@ struct Effect<'w> {
     begun_row: Sealed,
     /// The entry it books, as (reference, kind), once noted.
     entry: Option<(String, String)>,
+    /// The ledger was not read: nothing is durable of it if nobody has made it. The first commit
+    /// finds out.
+    assumed: bool,
+}
+
+impl Effect<'_> {
+    /// Whether it is still only assumed that the ledger has no row.
+    const fn is_assumed(&self) -> bool {
+        self.assumed && self.durable.is_none()
+    }
 }
 
 /// Why the row must be read again.
@@ -60,7 +70,7 @@ impl Execution<'_> {
         step: &PlanStep,
         work: &CallWork,
         connection: &Arc<Connection>,
-        input: &Value,
+        input: &Arc<Value>,
         begun_row: Sealed,
     ) -> Result<(), Stop> {
         let identity = match work.operation.identity(input) {
@@ -71,13 +81,17 @@ impl Execution<'_> {
             }
             Err(fault) => return Err(self.failed(step, fault)),
         };
+        // A run that was never tried makes what nobody has made yet, nearly always; the commit of
+        // its intent is refused if there is a row after all, and then the ledger is read.
+        let mut assumed = self.is_first_try(step);
         loop {
             let peer = connection.session.peer();
-            let record = self
-                .shared
-                .store
-                .effect(&peer, &identity.kind, &identity.reference)
-                .await?;
+            let record = if assumed {
+                None
+            } else {
+                let (kind, reference) = (&identity.kind, &identity.reference);
+                self.shared.store.effect(&peer, kind, reference).await?
+            };
             if let Some(record) = &record {
                 self.leave_to_its_holder(record).await?;
             }
@@ -97,6 +111,7 @@ impl Execution<'_> {
                 }
                 _ => None,
             };
+            let known = id.clone();
             let effect = Effect {
                 work,
                 connection: Arc::clone(connection),
@@ -105,13 +120,24 @@ impl Execution<'_> {
                 begun_at: record.map_or_else(|| self.shared.clock.now(), |r| r.begun_at),
                 begun_row: begun_row.clone(),
                 entry: None,
+                assumed,
             };
             match self.carry(step, effect, current, input).await {
                 Ok(()) => return Ok(()),
+                Err(Turn::Again) if assumed => {
+                    self.pending.forget_entries(&known);
+                    assumed = false;
+                }
                 Err(Turn::Again) => {}
                 Err(Turn::Stop(stop)) => return Err(stop),
             }
         }
+    }
+
+    fn is_first_try(&self, step: &PlanStep) -> bool {
+        self.run.replay_of.is_none()
+            && self.run.attempt == 0
+            && !self.journal.contains_key(&step.ordinal)
     }
 
     /// Another run that is alive works on it: wait outside the lane. A dead one loses it.
@@ -136,7 +162,7 @@ impl Execution<'_> {
         step: &PlanStep,
         mut effect: Effect<'_>,
         current: Option<Progress>,
-        input: &Value,
+        input: &Arc<Value>,
     ) -> Result<(), Turn> {
         let attempt = Progress::next_attempt(current.as_ref());
         let fresh = current
@@ -151,11 +177,19 @@ impl Execution<'_> {
             };
             valid.map(|()| self.ledger(&effect, &cx, input).begin(current))
         };
-        let (mut progress, mut act) = begun.map_err(|f| self.failed(step, f))?;
+        let (mut progress, mut act) = match begun {
+            Ok(begun) => begun,
+            // What exists already may be met with an input that would not be sent.
+            Err(_) if effect.is_assumed() => return Err(Turn::Again),
+            Err(fault) => return Err(self.failed(step, fault).into()),
+        };
         if fresh {
             self.note_booking(&mut effect, attempt, &progress.input)?;
         }
         loop {
+            if effect.is_assumed() && !matches!(act, Act::Send(_)) {
+                return Err(Turn::Again);
+            }
             (progress, act) = match act {
                 Act::Send(call) => {
                     self.send_for(step, &mut effect, progress, call, input)
@@ -233,7 +267,7 @@ impl Execution<'_> {
         &self,
         effect: &Effect<'b>,
         cx: &'b RecipeCx<'b>,
-        wanted: &'b Value,
+        wanted: &'b Arc<Value>,
     ) -> Ledger<'b> {
         Ledger {
             operation: effect.work.operation,
@@ -249,11 +283,13 @@ impl Execution<'_> {
         effect: &mut Effect<'_>,
         progress: Progress,
         call: Call,
-        input: &Value,
+        input: &Arc<Value>,
     ) -> Result<(Progress, Act), Turn> {
         if call.kind.needs_intent() {
             let permit = match effect.connection.gate.try_pass() {
                 Some(permit) => permit,
+                // What exists already needs no turn.
+                None if effect.is_assumed() => return Err(Turn::Again),
                 None => {
                     // The turn of the next call may be far away: what is known must not wait for it.
                     if effect.durable.is_some() {
@@ -295,7 +331,7 @@ impl Execution<'_> {
         progress: Progress,
         call: &Call,
         answer: &Result<Value, Fault>,
-        input: &Value,
+        input: &Arc<Value>,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);
         self.ledger(effect, &cx, input).answered(
@@ -395,9 +431,7 @@ impl Execution<'_> {
     }
 
     fn refused(&mut self, effect: &mut Effect<'_>, progress: &Progress) -> Result<(), Stop> {
-        self.pending
-            .entries
-            .retain(|e| !matches!(e, EntryWrite::Insert { effect: id, .. } if *id == effect.id));
+        self.pending.forget_entries(&effect.id);
         if effect.durable.is_none() {
             // Nothing was ever intended: there is no row to settle.
             return Ok(());

@@ -2,7 +2,7 @@
 
 use crate::books::Booked;
 use connector::SetGuard;
-use model::Peer;
+use model::{EffectId, Peer};
 use store::advance::{CrossReferenceWrite, GuardWrite};
 use store::{CallRecord, DepositWrite, EffectWrite, EntryWrite, ExceptionRecord, StepRecord};
 
@@ -45,6 +45,12 @@ impl Pending {
 
     pub(crate) fn forget(&mut self, ordinal: i64) {
         self.steps.retain(|s| s.step != ordinal);
+    }
+
+    /// Takes back the entries that an effect would have booked.
+    pub(crate) fn forget_entries(&mut self, of: &EffectId) {
+        let own = |e: &EntryWrite| matches!(e, EntryWrite::Insert { effect, .. } if effect == of);
+        self.entries.retain(|e| !own(e));
     }
 
     /// The latest row of an effect replaces an earlier one and keeps what that one expected.

@@ -2,12 +2,15 @@
 
 use crate::books::{self, Book};
 use connector::{AnyOperation, Connector, Registry, Trigger};
-use mapping::{Schemas, Shape, Template};
+use mapping::{Mask, Schemas, Shape, Template};
 use model::Problem;
 use model::flow::{Else, Flow, StepKind};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+/// The members of an event's body that formulas see as `event`.
+pub(crate) const ENVELOPE: [&str; 3] = ["id", "type", "created"];
 
 /// An executable flow. It cannot be wrong in the ways that [`compile`] checks.
 pub struct Plan {
@@ -18,6 +21,8 @@ pub struct Plan {
     pub key: Option<Template>,
     pub order_by: Option<Template>,
     pub steps: Vec<PlanStep>,
+    /// What its steps read of an event's body.
+    pub needs: Mask,
     /// The connectors whose connections a deployment must bind.
     pub connectors: BTreeSet<&'static str>,
     /// The settings of the company that its formulas read: `default_terms`.
@@ -68,7 +73,50 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// What the formulas of its steps read of an event's body.
+    fn reads(&self, subject_at: &str) -> Mask {
+        let mut needs = Mask::default();
+        for member in ENVELOPE {
+            needs.add(&format!("/{member}"));
+        }
+        needs.enter(subject_at);
+        for trigger in &self.triggers {
+            for at in trigger
+                .money_at
+                .iter()
+                .flat_map(|(amount, currency)| [amount, currency])
+            {
+                needs.add(&format!("{subject_at}{at}"));
+            }
+        }
+        let steps = self.steps.iter();
+        let formulas = steps.flat_map(|s| s.when.iter().chain(s.work.templates()));
+        for path in formulas.flat_map(Template::references) {
+            if path.root == self.subject {
+                needs.add_path(subject_at, &path);
+            }
+        }
+        needs
+    }
+}
+
 impl Work {
+    /// Everything that it evaluates.
+    fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Call(call) => vec![&call.with],
+            Self::Book { with, .. } => vec![with],
+            Self::Set(template) | Self::Check(template, _) | Self::Wait(template, _) => {
+                vec![template]
+            }
+            Self::Choose(cases) => cases
+                .iter()
+                .flat_map(|(when, work)| when.iter().chain(work.templates()))
+                .collect(),
+        }
+    }
+
     /// Whether it only reads, so that it may be executed again at any time.
     fn is_read(&self) -> bool {
         match self {
@@ -176,7 +224,8 @@ impl Compiler<'_> {
         }
         let connectors = std::mem::take(&mut self.connectors);
         let company = std::mem::take(&mut self.company);
-        Some(Plan {
+        let mut plan = Plan {
+            needs: Mask::default(),
             triggers,
             subject,
             key,
@@ -185,7 +234,9 @@ impl Compiler<'_> {
             connectors,
             company,
             flow,
-        })
+        };
+        plan.needs = plan.reads(plan.triggers.first().map_or("", |t| t.subject_at));
+        Some(plan)
     }
 
     fn triggers(&mut self, flow: &Flow) -> Vec<&'static Trigger> {

@@ -8,8 +8,9 @@ use crate::plan::{Plan, compile};
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{ConnectionConfig, Credential, Runtime};
+use mapping::{Names, Shape};
 use model::{Company, EnvironmentKind, Problem, RunState, Secret};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -448,9 +449,25 @@ fn deployment(
         environment: Arc::clone(environment),
         plan,
         bindings,
-        connection_settings: Value::Object(settings),
+        names: Arc::new(fixed_names(environment, &Value::Object(settings))?),
         active: row.active,
     })
+}
+
+/// The names that are the same for all runs of a deployment.
+fn fixed_names(environment: &Environment, connection: &Value) -> Option<Names> {
+    let env = json!({"name": environment.name, "kind": environment.kind.as_str()});
+    let mut names = Names::new();
+    for (name, json) in [("env", &env), ("connection", connection)] {
+        match mapping::Value::from_json(json, &Shape::plain()) {
+            Ok(value) => names.set(name, value),
+            Err(error) => {
+                tracing::error!(environment = %environment.name, error, "`{name}` cannot be read");
+                return None;
+            }
+        }
+    }
+    Some(names)
 }
 
 /// Puts every run that is not finished back into its lane.

@@ -23,7 +23,8 @@ use tokio::sync::Notify;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub retry: RetryPolicy,
-    /// How many runs work at the same time.
+    /// How many runs work at the same time. More make larger commits, and cost more of each run
+    /// because its memory is cold when its turn comes.
     pub in_flight: usize,
     /// After a lost answer, how long until a look for what it left is trusted.
     pub quiet: Duration,
@@ -69,7 +70,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            in_flight: 256,
+            in_flight: 128,
             quiet: Duration::from_secs(60),
             probe_every: Duration::from_secs(300),
             poll_every: None,

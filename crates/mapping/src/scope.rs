@@ -30,6 +30,11 @@ impl Names {
         self.own.insert(name.into(), value);
     }
 
+    /// One of these names themselves, to be changed in its place.
+    pub fn own_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.own.get_mut(name)
+    }
+
     pub fn get(&self, name: &str) -> Option<&Value> {
         let mut names = self;
         loop {

@@ -147,6 +147,14 @@ impl Value {
         self.as_map()?.get(name)
     }
 
+    /// The value that `pointer` names (RFC 6901, members only, without escapes), if it is there.
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        let names = pointer.split('/').skip(1);
+        names
+            .into_iter()
+            .try_fold(self, |value, name| value.get(name))
+    }
+
     /// Presents a JSON document to formulas: members that are null are left out, whole numbers
     /// become `Int`, numbers beyond 64 bits or with a fraction become `Decimal` by their text, and
     /// so do texts where `shape` says that they are decimals.

@@ -81,3 +81,11 @@ pub enum Advanced {
     /// The item is refused whole, with the reason; a defect of the caller.
     Refused(String),
 }
+
+/// The answer to one advance.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub advanced: Advanced,
+    /// What was not written, given back so that its results can go into another commit.
+    pub item: Option<Box<Advance>>,
+}

@@ -4,7 +4,7 @@
 //! If a statement fails, the writer rolls back and executes every item behind a savepoint of its
 //! own, so that a poisoned one fails alone.
 
-use crate::advance::{Advance, Advanced, Fence};
+use crate::advance::{Advance, Advanced, Answered, Fence};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::inlet::{Answer, Operation};
@@ -133,8 +133,8 @@ pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
             (Operation::Ingest { reply, .. }, Outcome::Ingest(answer)) => {
                 reply.send(answer).is_err()
             }
-            (Operation::Advance { reply, .. }, Outcome::Advance(answer)) => {
-                reply.send(answer).is_err()
+            (Operation::Advance { reply, items, .. }, Outcome::Advance(answer)) => {
+                reply.send(answer.map(|a| give_back(items, a))).is_err()
             }
             (Operation::Job { reply, .. }, Outcome::Job(answer)) => reply.send(answer).is_err(),
             (operation, _) => {
@@ -143,6 +143,18 @@ pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
             }
         };
     }
+}
+
+/// Puts each item that was not written beside its answer.
+fn give_back(items: Vec<Advance>, answers: Vec<Advanced>) -> Vec<Answered> {
+    let answered = |(item, advanced): (Advance, Advanced)| {
+        let is_done = matches!(advanced, Advanced::Done { .. });
+        Answered {
+            advanced,
+            item: (!is_done).then(|| Box::new(item)),
+        }
+    };
+    items.into_iter().zip(answers).map(answered).collect()
 }
 
 /// Tells all of a batch that the store cannot take it now.

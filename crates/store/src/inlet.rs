@@ -4,7 +4,7 @@
 //! advances a run is drained before new events, so that a burst of deliveries cannot starve work
 //! that is under way; each queue has its own bounds, so that it cannot lock it out either.
 
-use crate::advance::{Advance, Advanced, Fence};
+use crate::advance::{Advance, Answered, Fence};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::session::Session;
@@ -32,7 +32,7 @@ pub enum Operation {
     Advance {
         fence: Fence,
         items: Vec<Advance>,
-        reply: oneshot::Sender<Result<Vec<Advanced>>>,
+        reply: oneshot::Sender<Result<Vec<Answered>>>,
     },
     Job {
         job: Job,

@@ -30,7 +30,7 @@ pub mod testing;
 mod value;
 mod verbs;
 
-pub use advance::{Advance, Advanced, Fence};
+pub use advance::{Advance, Advanced, Answered, Fence};
 pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};

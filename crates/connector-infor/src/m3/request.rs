@@ -117,7 +117,7 @@ impl MiRequest {
             kind,
             label,
             repeat,
-            request,
+            request: request.into(),
         }
     }
 
@@ -147,7 +147,7 @@ impl MiRequest {
     /// # Errors
     /// If it is none: a defect.
     pub fn parse(call: &Call) -> Result<Self, Fault> {
-        Self::deserialize(&call.request)
+        Self::deserialize(&*call.request)
             .map_err(|e| Fault::bug(format!("{}: no M3 request: {e}", call.label)))
     }
 }

@@ -6,6 +6,7 @@ use connector::{Found, RecipeCx};
 use model::{EffectId, Fault, FaultClass};
 use serde_json::{Value, json};
 use sim::faults::Action;
+use std::sync::Arc;
 
 const POST: &str = "infor.journal.post";
 
@@ -16,10 +17,10 @@ async fn stage(sandbox: &Sandbox, key: &str, parms: &[String]) {
         kind: CallKind::Stage,
         label: transaction.into(),
         repeat: Repeat::Safe,
-        request: json!({
+        request: Arc::new(json!({
             "program": "GLS840MI",
             "transactions": [{"transaction": transaction, "record": record}],
-        }),
+        })),
     };
     let head = json!({"CONO": "100", "DIVI": "AAA", "KEY1": key,
         "INTN": sim::infor::TEMPLATE, "DESC": "J4"});

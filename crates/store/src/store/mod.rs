@@ -3,7 +3,7 @@
 mod reads;
 mod writes;
 
-use crate::advance::{Advance, Advanced, Fence};
+use crate::advance::{Advance, Advanced, Answered, Fence};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
@@ -65,6 +65,21 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`]. What concerns one item is its answer.
     pub async fn advance(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Advanced>> {
+        let answered = self.advance_all(fence, items).await?;
+        Ok(answered.into_iter().map(|a| a.advanced).collect())
+    }
+
+    /// Advances one run; if it was not written, it is given back with the answer.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn advance_one(&self, fence: Fence, item: Advance) -> Result<Answered> {
+        let mut answered = self.advance_all(fence, vec![item]).await?;
+        let none = || Error::Conflict("the advance has no answer".into());
+        answered.pop().ok_or_else(none)
+    }
+
+    async fn advance_all(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Answered>> {
         self.send(|reply| Operation::Advance {
             fence,
             items,

@@ -196,6 +196,12 @@ impl<'a> Execution<'a> {
                 self.finish(step, &booked.output, shape, None, false)
             }
             Work::Call(call) => self.call(step, call, case, begun).await,
+            // The plan refuses them (`not_executable_yet`).
+            Work::Steps(_)
+            | Work::Each(_)
+            | Work::Parallel(_)
+            | Work::Approve(_)
+            | Work::Flow(_) => Err(Stop::bug(format!("`{}` cannot be worked yet", step.id))),
         }
     }
 
@@ -621,7 +627,14 @@ fn shape_of(work: &Work) -> &Shape {
         Work::Book { shape, .. } => shape,
         // The cases of one step have outputs of one shape where they have decimals at all.
         Work::Choose(cases) => cases.first().map_or(&PLAIN, |(_, work)| shape_of(work)),
-        Work::Set(_) | Work::Check(..) | Work::Wait(..) => &PLAIN,
+        Work::Set(_)
+        | Work::Check(..)
+        | Work::Wait(..)
+        | Work::Steps(_)
+        | Work::Each(_)
+        | Work::Parallel(_)
+        | Work::Approve(_)
+        | Work::Flow(_) => &PLAIN,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod lane;
 pub mod problem;
 pub mod run;
 pub mod secret;
+pub mod yaml;
 
 pub use clock::{Clock, Timestamp};
 pub use company::Company;
@@ -21,6 +22,6 @@ pub use effect::{EffectId, EffectState, Peer};
 pub use environment::EnvironmentKind;
 pub use fault::{Fault, FaultClass};
 pub use flow::Flow;
-pub use problem::{Problem, Severity};
+pub use problem::{Place, Problem, Severity};
 pub use run::RunState;
 pub use secret::Secret;

@@ -4,3 +4,4 @@ mod app;
 mod books;
 mod crash;
 mod spine;
+mod wrong_flows;

@@ -6,7 +6,7 @@ use model::yaml::{Emitter, load};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_value_is_read_as_it_was_written(value in value(), key in text()) {

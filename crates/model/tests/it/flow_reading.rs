@@ -165,12 +165,12 @@ fn all_problems_are_told_at_once_in_the_order_of_the_text() {
     assert_eq!(
         told,
         [
-            (1, "unknown_schema"),
             (1, "missing"),
+            (1, "unknown_schema"),
             (2, "bad_id"),
             (4, "step_kind"),
-            (5, "duplicate_id"),
             (5, "step_kind"),
+            (5, "duplicate_id"),
             (8, "missing"),
             (12, "bad_span"),
             (13, "unknown_key"),
@@ -231,10 +231,30 @@ steps:
       short: '=a ? 1 : 2'
       apostrophes: \"=a ? 'x' : 'y'\"
       long: >-
-        =one.of.the.longest.formulas && another.one.that.is.long && one.more && and.the.very.last.one &&
-        done
+        =one.of.the.longest.formulas && another.one.that.is.long && one.more &&
+        and.the.very.last.one && done
 ";
     let (flow, problems) = parse(text);
     assert_eq!(problems, []);
     assert_eq!(write(&flow.expect("a flow")), text);
+}
+
+#[test]
+fn a_deep_document_fits_a_small_stack() {
+    let mut steps = String::new();
+    for n in 0..30 {
+        let indent = "    ".repeat(n);
+        steps += &format!(
+            "{indent}  - id: s{n}\n{indent}    each: =a\n{indent}    as: b\n{indent}    steps:\n"
+        );
+    }
+    let text = format!("schema: 1\nflow: a\ntrigger: manual\nsteps:\n{steps}");
+    let lists = format!("schema: 1\nflow: {}", "[".repeat(60) + &"]".repeat(60));
+    for text in [text, lists] {
+        let worked = std::thread::Builder::new()
+            .stack_size(512 * 1024)
+            .spawn(move || parse(&text).1.len())
+            .expect("a thread");
+        assert!(worked.join().expect("no overflow") > 0);
+    }
 }

@@ -10,78 +10,80 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
+/// Texts that YAML makes trouble with.
+const ODD: &[&str] = &[
+    "NO",
+    "off",
+    "1_000",
+    "007",
+    "2026-11-24",
+    "12:30",
+    "~",
+    "null",
+    "=1 ? 'a' : 'b'",
+    "==literal",
+    "=a # b",
+    "- x",
+    "a: b",
+    "x:",
+    "# x",
+    "'quoted'",
+    "\"double\"",
+    "a\nb",
+    "a\n\n  b\n",
+    " lead",
+    "trail ",
+    "a\tb",
+    "%",
+    "@x",
+    "`y`",
+    "*z",
+    "&z",
+    "!t",
+    "|",
+    ">",
+    "{a}",
+    "[b]",
+    "1.5",
+    "0x1F",
+    "yes",
+    "<<",
+    "=",
+    "---",
+    "...",
+    "é",
+    "\u{2028}",
+    "\u{85}",
+    "\u{feff}",
+    "\u{0}",
+    "😀",
+    "a  b",
+    "\r\n",
+    "\\",
+    "?",
+    "? a",
+    "a\n",
+    "\n",
+    "\n\n",
+    "a\n\n",
+    ".inf",
+    "1e3",
+    "+1",
+    "-",
+    "-1",
+    "key: >-",
+    "true",
+    "False",
+    " ",
+    "a'b\"c",
+    "…",
+];
+
 /// Texts that YAML makes trouble with, and any others.
 pub fn text() -> impl Strategy<Value = String> {
-    let odd = [
-        "NO",
-        "off",
-        "1_000",
-        "007",
-        "2026-11-24",
-        "12:30",
-        "~",
-        "null",
-        "=1 ? 'a' : 'b'",
-        "==literal",
-        "=a # b",
-        "- x",
-        "a: b",
-        "x:",
-        "# x",
-        "'quoted'",
-        "\"double\"",
-        "a\nb",
-        "a\n\n  b\n",
-        " lead",
-        "trail ",
-        "a\tb",
-        "%",
-        "@x",
-        "`y`",
-        "*z",
-        "&z",
-        "!t",
-        "|",
-        ">",
-        "{a}",
-        "[b]",
-        "1.5",
-        "0x1F",
-        "yes",
-        "<<",
-        "=",
-        "---",
-        "...",
-        "é",
-        "\u{2028}",
-        "\u{85}",
-        "\u{feff}",
-        "\u{0}",
-        "😀",
-        "a  b",
-        "\r\n",
-        "\\",
-        "?",
-        "? a",
-        "a\n",
-        "\n",
-        "\n\n",
-        "a\n\n",
-        ".inf",
-        "1e3",
-        "+1",
-        "-",
-        "-1",
-        "key: >-",
-        "true",
-        "False",
-        " ",
-        "a'b\"c",
-        "…",
-    ];
     let long = vec("[a-z&|=()' ]{1,20}", 5..30).prop_map(|words| format!("={}", words.join(" ")));
     prop_oneof![
-        4 => proptest::sample::select(&odd[..]).prop_map(str::to_owned),
+        4 => proptest::sample::select(ODD).prop_map(str::to_owned),
         3 => "[ -~]{1,30}",
         2 => "\\PC{1,20}",
         1 => "(?s).{1,20}",
@@ -90,7 +92,7 @@ pub fn text() -> impl Strategy<Value = String> {
 }
 
 /// Any JSON value without fractions.
-pub fn value() -> impl Strategy<Value = Value> {
+pub fn value() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
@@ -104,6 +106,7 @@ pub fn value() -> impl Strategy<Value = Value> {
             map_of(inner).prop_map(Value::Object),
         ]
     })
+    .boxed()
 }
 
 fn map_of(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String, Value>> {
@@ -191,7 +194,7 @@ fn input() -> impl Strategy<Value = Input> {
         )
 }
 
-fn simple_kind() -> impl Strategy<Value = StepKind> {
+fn simple_kind() -> BoxedStrategy<StepKind> {
     let coerce = prop_oneof![
         Just(Coerce::All),
         Just(Coerce::Off),
@@ -223,9 +226,10 @@ fn simple_kind() -> impl Strategy<Value = StepKind> {
         wait,
         flow,
     ]
+    .boxed()
 }
 
-fn step(kind: impl Strategy<Value = StepKind>) -> impl Strategy<Value = Step> {
+fn step(kind: BoxedStrategy<StepKind>) -> BoxedStrategy<Step> {
     let texts = (of(line()), of(note()));
     (
         texts,
@@ -251,12 +255,15 @@ fn step(kind: impl Strategy<Value = StepKind>) -> impl Strategy<Value = Step> {
                 },
             },
         )
+        .boxed()
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> BoxedStrategy<Vec<Step>> {
     let leaf = vec(step(simple_kind()), 1..4);
     leaf.prop_recursive(3, 20, 3, |inner| {
-        let list = (inner.clone(), of(value())).prop_map(|(steps, output)| Steps { steps, output });
+        let list = (inner.clone(), of(value()))
+            .prop_map(|(steps, output)| Steps { steps, output })
+            .boxed();
         let body = prop_oneof![
             simple_kind().prop_map(|kind| Body::One(Box::new(kind))),
             list.clone().prop_map(Body::Steps),
@@ -295,7 +302,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         let approve = (line(), of(value()), span())
             .prop_map(|(by, show, at_most)| StepKind::Approve(Approve { by, show, at_most }));
         let kind =
-            prop_oneof![2 => simple_kind(), 1 => choose, 1 => each, 1 => branches, 1 => approve];
+            prop_oneof![2 => simple_kind(), 1 => choose.boxed(), 1 => each.boxed(), 1 => branches.boxed(), 1 => approve.boxed()].boxed();
         let handled = (step(kind), of(inner)).prop_map(|(mut step, steps)| {
             if let Some(steps) = steps {
                 step.on_error = OnError::Steps(steps);
@@ -304,10 +311,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         });
         vec(handled, 1..4)
     })
+    .boxed()
 }
 
 /// A flow that can be read: its ids differ, its optional values are values.
-pub fn flow() -> impl Strategy<Value = Flow> {
+pub fn flow() -> BoxedStrategy<Flow> {
     let texts = (of(line()), of(note()));
     let keys = (of(value()), of(value()), of(value()));
     (
@@ -344,6 +352,7 @@ pub fn flow() -> impl Strategy<Value = Flow> {
                 }
             },
         )
+        .boxed()
 }
 
 fn number(steps: &mut [Step], next: &mut usize) {

@@ -52,6 +52,15 @@ impl PlanSchedule {
             message: format!("there is no time zone `{zone}`"),
             cure: "name an IANA zone: `Europe/Stockholm`, `UTC`",
         })?;
+        let count = pattern.split_whitespace().count();
+        if count != 5 {
+            return Err(Wrong {
+                field: "cron",
+                code: "bad_cron",
+                message: format!("`{pattern}` has {count} fields instead of 5"),
+                cure: "write minute, hour, day of month, month, day of week: `0 2 * * 1-5`",
+            });
+        }
         let parser = CronParser::builder()
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)

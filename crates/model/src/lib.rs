@@ -11,6 +11,7 @@ pub mod fault;
 pub mod flow;
 pub mod ids;
 pub mod lane;
+pub mod likeness;
 pub mod problem;
 pub mod run;
 pub mod secret;

@@ -97,14 +97,14 @@ impl Teller {
             .as_ref()
             .map(|c| format!(" (`{c}`)"))
             .unwrap_or_default();
-        let (title, place, effect) = match (self.registry.operation(id), books::find(id)) {
+        let (title, place, repeat) = match (self.registry.operation(id), books::find(id)) {
             (Some((connector, operation)), _) => (
                 operation.title(),
                 format!("{}{at}", connector.title),
                 effect(operation.effect()),
             ),
             (None, Some(book)) => (book.title(), "our books".to_owned(), ""),
-            (None, None) => ("?", format!("an operation `{id}` that is not known"), ""),
+            (None, None) => ("Do", format!("`{id}`, which is not known"), ""),
         };
         let coerce = match &call.coerce {
             Coerce::All => String::new(),
@@ -112,11 +112,7 @@ impl Teller {
             Coerce::Only(names) => format!(" Only these conversions: {}.", names.join(", ")),
         };
         let title = title.trim_end_matches('.');
-        format!(
-            "{place}: {}{}.{effect}{coerce}",
-            super::lower(title),
-            given(&call.with)
-        )
+        format!("{title} in {place}{}.{repeat}{coerce}", given(&call.with))
     }
 
     /// What a block holds, below its sentence.

@@ -5,7 +5,7 @@ use super::nearest::nearest;
 use super::scope::{ScopeKind, Scopes};
 use super::{Need, OnError, Plan, PlanStep, StepList, Work, condition, hint};
 use connector::Registry;
-use mapping::{Path, Schemas, Segment, Template};
+use mapping::{Schemas, Segment, Template};
 use model::Problem;
 use model::flow::{Flow, Places, Step};
 use serde_json::{Map, Value, json};
@@ -36,9 +36,9 @@ pub fn compile_document(text: &str, registry: Registry) -> Compiled {
     let plan = read.flow.as_ref().map(|flow| {
         let mut compiler = Compiler::new(registry, flow);
         let plan = compiler.flow(flow);
-        hint::hints(&plan, &compiler.steps, &mut compiler.problems);
-        refuse_what_is_not_executable(&plan, &mut compiler.problems);
         problems.append(&mut compiler.problems);
+        hint::hints(&plan, &compiler.steps, &mut problems);
+        refuse_what_is_not_executable(&plan, &mut problems);
         plan
     });
     read.places.add_to(&mut problems);
@@ -367,7 +367,7 @@ impl<'a> Compiler<'a> {
             return template;
         }
         let references = template.references();
-        self.show_steps(&references, path);
+        self.show_steps(&template, path);
         // Which settings a company has is known when the flow is deployed.
         let found = mapping::check_template(&template, path, &self.schemas);
         let of_company =
@@ -385,20 +385,25 @@ impl<'a> Compiler<'a> {
         template
     }
 
-    /// Declares `steps` with those steps that `references` name: all that formulas at `path` need
-    /// to know, however many steps there are.
-    fn show_steps(&mut self, references: &[Path], path: &str) {
-        let mut named: BTreeSet<String> = BTreeSet::new();
-        for reference in references.iter().filter(|r| r.root == "steps") {
-            match reference.segments.first() {
-                Some(Segment::Field(id)) => {
-                    named.insert(id.clone());
-                }
-                // A computed name may be that of any step that is seen here.
-                _ => {
-                    let seen = self.steps.iter();
-                    let seen = seen.filter(|(_, s)| self.scopes.contains(s.scope, self.scope));
-                    named.extend(seen.map(|(id, _)| id.clone()).collect::<Vec<_>>());
+    /// Declares `steps` with those steps that a template's formulas name: all that they need to
+    /// know, however many steps there are.
+    fn show_steps(&mut self, template: &Template, path: &str) {
+        // Each step that is named, and where first.
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
+        for (place, formula) in template.formulas() {
+            let at = match place.as_str() {
+                "" => path.to_owned(),
+                place if place.starts_with('[') => format!("{path}{place}"),
+                place => format!("{path}.{place}"),
+            };
+            let references = formula.references();
+            for reference in references.iter().filter(|r| r.root == "steps") {
+                match reference.segments.first() {
+                    Some(Segment::Field(id)) => {
+                        named.entry(id.clone()).or_insert_with(|| at.clone());
+                    }
+                    // A computed name may be that of any step that is seen here.
+                    _ => named.extend(self.seen().map(|id| (id.to_owned(), at.clone()))),
                 }
             }
         }
@@ -406,8 +411,8 @@ impl<'a> Compiler<'a> {
             return;
         }
         let (mut properties, mut required, mut defs) = (Map::new(), Vec::new(), Map::new());
-        for id in named {
-            let (known, is_certain) = self.see(&id, path);
+        for (id, at) in named {
+            let (known, is_certain) = self.see(&id, &at);
             defs.extend(known.defs.iter().map(|(n, d)| (n.clone(), d.clone())));
             properties.insert(id.clone(), (*known.schema).clone());
             if is_certain {
@@ -420,6 +425,13 @@ impl<'a> Compiler<'a> {
                 "type": "object", "properties": properties, "required": required, "$defs": defs,
             }),
         );
+    }
+
+    /// The ids of the steps whose output is seen here.
+    fn seen(&self) -> impl Iterator<Item = &str> {
+        let seen = self.steps.iter();
+        let seen = seen.filter(|(_, s)| self.scopes.contains(s.scope, self.scope));
+        seen.map(|(id, _)| id.as_str())
     }
 
     /// What is known of a step's output from here, and whether it surely is there.
@@ -452,9 +464,7 @@ impl<'a> Compiler<'a> {
             self.error(path, "later_step", message, cure);
             return;
         }
-        let seen = self.steps.iter();
-        let seen = seen.filter(|(_, s)| self.scopes.contains(s.scope, self.scope));
-        let known: Vec<&str> = seen.map(|(id, _)| id.as_str()).collect();
+        let known: Vec<&str> = self.seen().collect();
         let cure = if known.is_empty() {
             "no step has run before".to_owned()
         } else {
@@ -579,10 +589,10 @@ fn may_give_nothing(work: &Work) -> Option<&'static str> {
         Work::Call(call) if call.operation.effect() == connector::Effect::Set => {
             Some("it is passed over where something newer was written")
         }
-        Work::Choose(cases) => match cases.last() {
-            Some((None, _)) => cases.iter().find_map(|(_, work)| may_give_nothing(work)),
-            _ => Some("no case may hold"),
-        },
+        Work::Choose(cases) if cases.iter().any(|(when, _)| when.is_none()) => {
+            cases.iter().find_map(|(_, work)| may_give_nothing(work))
+        }
+        Work::Choose(_) => Some("no case may hold"),
         Work::Steps(list) if list.output.is_none() => match list.steps.last() {
             Some(step) if step.when.is_some() => Some("the last step of a case has a `when`"),
             Some(step) => may_give_nothing(&step.work),

@@ -9,10 +9,15 @@ use std::collections::BTreeMap;
 
 /// Everything of a plan that is probably not meant.
 pub(super) fn hints(plan: &Plan, symbols: &BTreeMap<String, Symbol>, problems: &mut Vec<Problem>) {
+    let is_sound = !problems.iter().any(Problem::is_error);
     let mut hints = Hints { problems };
     hints.order(plan);
     hints.output(plan);
     hints.list(&plan.steps, None);
+    if !is_sound {
+        // What could not be compiled may use what looks unused.
+        return;
+    }
     for (id, symbol) in symbols
         .iter()
         .filter(|(_, s)| s.is_for_its_output && !s.is_used)

@@ -1,28 +1,27 @@
 //! Which known name was meant.
 
-/// The closest of the known names, as a cure.
-pub(super) fn nearest(name: &str, known: &[&str]) -> String {
-    let best = known.iter().min_by_key(|k| distance(name, k));
-    best.map_or_else(
-        || "there is none".into(),
-        |best| format!("did you mean `{best}`?"),
-    )
-}
+/// So many names are listed where none is much like the one given.
+const LISTED: usize = 8;
 
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != *y))
-                .min(row[j] + 1)
-                .min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = next;
-        }
+/// What to do about an unknown name: the known one that was probably meant, or those there are.
+pub(super) fn nearest(name: &str, known: &[&str]) -> String {
+    if let Some(near) = model::likeness::nearest(name, known) {
+        return format!("did you mean `{near}`?");
     }
-    row[b.len()]
+    if known.is_empty() {
+        return "there is none".to_owned();
+    }
+    let mut listed: Vec<&str> = known.to_vec();
+    // Those of the same kind are the most use: `stripe.charge.…` for `stripe.charge.x`.
+    let family = name.rsplit_once('.').map_or("", |(family, _)| family);
+    let kin = known
+        .iter()
+        .filter(|k| !family.is_empty() && k.starts_with(family));
+    let kin: Vec<&str> = kin.copied().collect();
+    if !kin.is_empty() {
+        listed = kin;
+    }
+    let more = if listed.len() > LISTED { ", …" } else { "" };
+    listed.truncate(LISTED);
+    format!("there are: {}{more}", listed.join(", "))
 }

@@ -134,20 +134,30 @@ impl Compiler<'_> {
                 subjects.push(start.subject());
             }
         }
-        for start in starts {
-            let mut schema = match start {
-                PlanStart::Event(event) => (event.trigger.schema)(),
-                PlanStart::Schedule(_) => json!({
-                    "type": "object", "required": ["at"], "properties": {"at": {"type": "integer"}},
-                }),
-                PlanStart::Manual | PlanStart::Api | PlanStart::Call => inputs(flow),
+        for start in &flow.starts {
+            let (name, mut schema) = match start {
+                Start::Event(event) => match self.registry.trigger(&event.trigger) {
+                    Some((_, trigger)) => (trigger.subject, (trigger.schema)()),
+                    // An unknown trigger is told once; what it would bring is not objected to.
+                    None => (
+                        event.trigger.split('.').nth(1).unwrap_or_default(),
+                        json!({}),
+                    ),
+                },
+                Start::Schedule(_) => (
+                    "schedule",
+                    json!({
+                        "type": "object", "required": ["at"],
+                        "properties": {"at": {"type": "integer"}},
+                    }),
+                ),
+                Start::Manual | Start::Api | Start::Call => ("input", inputs(flow)),
             };
             if subjects.len() > 1
                 && let Some(schema) = schema.as_object_mut()
             {
                 schema.remove("required");
             }
-            let name = start.subject();
             if self.names.contains_key(name) {
                 continue;
             }

@@ -144,9 +144,13 @@ impl Reader {
         let value = node.get("parallel")?;
         let members = self.members(&at, value, "name each branch: `mail:` with its steps")?;
         if !(2..=limits::BRANCHES).contains(&members.len()) {
-            let message = format!("{} branches", members.len());
-            let cure = format!("give it 2 to {}", limits::BRANCHES);
-            self.error(value.place, &at, "branches", &message, &cure);
+            let most = limits::BRANCHES;
+            let message = format!(
+                "a `parallel` has 2 to {most} branches, not {}",
+                members.len()
+            );
+            let cure = "one branch is a list of steps; many are an `each`";
+            self.error(value.place, &at, "branches", &message, cure);
         }
         let mut branches = Vec::new();
         for member in members.iter().take(limits::BRANCHES) {

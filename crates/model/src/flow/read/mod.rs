@@ -126,7 +126,13 @@ impl Reader {
             }
             _ => {
                 let message = format!("it is {} instead of a text", node.describe());
-                self.error(node.place, path, "not_text", &message, "quote it");
+                let is_scalar = matches!(node.kind, Kind::Bool(_) | Kind::Number(_));
+                let cure = if is_scalar {
+                    "quote it"
+                } else {
+                    "write a text"
+                };
+                self.error(node.place, path, "not_text", &message, cure);
                 None
             }
         }
@@ -154,7 +160,7 @@ impl Reader {
     pub fn title_and_note(&mut self, path: &str, node: &Node) -> (Option<String>, Option<String>) {
         let title = self.short_text(path, node, "title", limits::TITLE_CHARS);
         if title.as_deref().is_some_and(|t| t.contains('\n')) {
-            let at = node.place;
+            let at = node.get("title").map_or(node.place, |n| n.place);
             let message = "a title is one line";
             self.error(
                 at,
@@ -212,8 +218,9 @@ impl Reader {
                 say(most)
             );
             let at = join(path, key);
+            let place = node.get(key).map_or(node.place, |n| n.place);
             self.error(
-                node.place,
+                place,
                 &at,
                 "span_out_of_range",
                 &message,
@@ -297,7 +304,7 @@ impl Reader {
                 continue;
             }
             let message = format!("`{}` is not a key here", member.key);
-            let cure = match nearest(&member.key, known) {
+            let cure = match crate::likeness::nearest(&member.key, known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("one of: {}", known.join(", ")),
             };
@@ -354,18 +361,4 @@ pub(in crate::flow) fn join(path: &str, key: &str) -> String {
     } else {
         format!("{path}.{key}")
     }
-}
-
-/// The known word that shares most with `word`, if one is much like it: a letter more, less or
-/// other, or two letters changed about.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let alike = |other: &&&str| {
-        let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), other.chars().collect());
-        let front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-        let back = a.iter().rev().zip(b.iter().rev());
-        let back = back.take_while(|(x, y)| x == y).count();
-        let longest = a.len().max(b.len());
-        longest > 2 && front + back + 2 >= longest && a.len().abs_diff(b.len()) <= 2
-    };
-    known.iter().find(alike).copied()
 }

@@ -100,6 +100,21 @@ pub(super) struct Symbol {
     pub is_used: bool,
 }
 
+impl Symbol {
+    /// A step that could not be compiled.
+    fn unknown(ordinal: i64, scope: usize) -> Self {
+        Self {
+            ordinal,
+            scope,
+            output: Known::anything(),
+            doubt: None,
+            is_for_its_output: false,
+            is_read: false,
+            is_used: true,
+        }
+    }
+}
+
 /// Why a step may have no output.
 pub(super) struct Doubt {
     pub why: &'static str,
@@ -208,7 +223,12 @@ impl<'a> Compiler<'a> {
         self.go_back(mark);
         let named = std::mem::replace(&mut self.references, around);
         let on_error = self.on_error(&step.on_error, ordinal);
-        let (work, output) = work?;
+        let Some((work, output)) = work else {
+            // Its own problems are told; what uses it is not objected to.
+            self.steps
+                .insert(step.id.clone(), Symbol::unknown(ordinal, self.scope));
+            return None;
+        };
         if let Work::Check(condition, _) = &work
             && when.is_none()
         {

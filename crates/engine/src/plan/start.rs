@@ -215,13 +215,21 @@ impl Compiler<'_> {
             return;
         };
         let own_id = format!("{}.id", many.subject);
-        if references.iter().all(|r| r.to_string() == own_id) {
+        // A text beside the id says that the author means it: once for each subject.
+        let formulas = key.formulas();
+        let is_meant = formulas
+            .iter()
+            .any(|(_, f)| f.source().contains(['\'', '"']));
+        if !is_meant && references.iter().all(|r| r.to_string() == own_id) {
             let message = format!(
                 "`{}` fires many times for one {}, so the key `={own_id}` would swallow all but \
                  the first",
                 many.id, many.subject
             );
-            let cure = "leave the key out (each event is then its own), or name what is new".into();
+            let cure = format!(
+                "leave the key out (each event is then its own), name what is new, or say that once \
+                 for each is meant: `={own_id} + ':once'`"
+            );
             self.error("key", "key_swallows", message, cure);
         }
     }

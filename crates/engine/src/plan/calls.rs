@@ -2,7 +2,7 @@
 
 use super::nearest::nearest;
 use model::Problem;
-use model::flow::{Call, Flow, Start, Step, StepKind};
+use model::flow::{Body, Call, Flow, Start, Step, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks the `call` steps of `flows` against each other. Problems are given by flow id.
@@ -42,25 +42,19 @@ pub fn check_calls(flows: &[&Flow]) -> BTreeMap<String, Vec<Problem>> {
 
 /// Every `call` of a flow with the step that it stands in.
 fn calls(flow: &Flow) -> Vec<(&Step, &Call)> {
-    let of_kind = |kind: &'_ StepKind| match kind {
-        StepKind::Call(_) => true,
-        _ => false,
-    };
     let mut found = Vec::new();
     for step in flow.every_step() {
-        match &step.kind {
-            StepKind::Call(call) => found.push((step, call)),
-            StepKind::Choose { cases } => {
-                for case in cases {
-                    if let model::flow::Body::One(kind) = &case.body
-                        && of_kind(kind)
-                        && let StepKind::Call(call) = &**kind
-                    {
-                        found.push((step, call));
-                    }
-                }
+        let mut kinds = vec![&step.kind];
+        if let StepKind::Choose { cases } = &step.kind {
+            kinds.extend(cases.iter().filter_map(|case| match &case.body {
+                Body::One(kind) => Some(&**kind),
+                Body::Steps(_) => None,
+            }));
+        }
+        for kind in kinds {
+            if let StepKind::Call(call) = kind {
+                found.push((step, call));
             }
-            _ => {}
         }
     }
     found

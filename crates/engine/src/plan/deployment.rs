@@ -1,6 +1,6 @@
 //! What can be said of a plan only when it is known which connections it is bound to.
 
-use super::{CallWork, Plan, PlanStep, Work};
+use super::{CallWork, Plan, Work};
 use connector::Metadata;
 use model::Problem;
 use serde_json::Value;
@@ -9,6 +9,8 @@ use serde_json::Value;
 pub struct Bound<'a> {
     pub connector: &'a str,
     pub name: &'a str,
+    /// Whether steps that name no connection of the connector use it.
+    pub is_default: bool,
     /// What the peer says of its fields, if it does.
     pub metadata: Option<&'a Metadata>,
 }
@@ -19,7 +21,10 @@ pub fn check_deployment(plan: &Plan, bound: &[Bound<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for need in &plan.needs {
         let of_connector = bound.iter().filter(|b| b.connector == need.connector);
-        let fits = |b: &&Bound<'_>| need.connection.as_deref().is_none_or(|name| name == b.name);
+        let fits = |b: &&Bound<'_>| match need.connection.as_deref() {
+            Some(name) => name == b.name,
+            None => b.is_default,
+        };
         let path = format!("connections.{}", need.connector);
         let connector = need.connector;
         match (of_connector.clone().filter(fits).count(), &need.connection) {
@@ -32,7 +37,7 @@ pub fn check_deployment(plan: &Plan, bound: &[Bound<'_>]) -> Vec<Problem> {
                 } else {
                     format!("there are: {}", known.join(", "))
                 };
-                problems.push(Problem::error(path, "unbound", message, cure));
+                problems.push(Problem::error(path, "unknown_connection", message, cure));
             }
             (0, None) => {
                 let message = format!("no connection of the connector `{connector}`");
@@ -48,7 +53,6 @@ pub fn check_deployment(plan: &Plan, bound: &[Bound<'_>]) -> Vec<Problem> {
     }
     for step in plan.every_step() {
         check_work(
-            step,
             &step.work,
             &format!("steps.{}", step.id),
             bound,
@@ -58,18 +62,15 @@ pub fn check_deployment(plan: &Plan, bound: &[Bound<'_>]) -> Vec<Problem> {
     problems
 }
 
-fn check_work(
-    step: &PlanStep,
-    work: &Work,
-    path: &str,
-    bound: &[Bound<'_>],
-    problems: &mut Vec<Problem>,
-) {
+fn check_work(work: &Work, path: &str, bound: &[Bound<'_>], problems: &mut Vec<Problem>) {
     match work {
         Work::Call(call) => {
             let metadata = bound.iter().find(|b| {
-                let named = call.connection.as_deref();
-                b.connector == call.connector.id && named.is_none_or(|name| name == b.name)
+                let fits = match call.connection.as_deref() {
+                    Some(name) => name == b.name,
+                    None => b.is_default,
+                };
+                b.connector == call.connector.id && fits
             });
             if let Some(metadata) = metadata.and_then(|b| b.metadata) {
                 check_call(call, path, metadata, problems);
@@ -77,7 +78,7 @@ fn check_work(
         }
         Work::Choose(cases) => {
             for (n, (_, work)) in cases.iter().enumerate() {
-                check_work(step, work, &format!("{path}.choose[{n}]"), bound, problems);
+                check_work(work, &format!("{path}.choose[{n}]"), bound, problems);
             }
         }
         _ => {}

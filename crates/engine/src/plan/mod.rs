@@ -59,9 +59,9 @@ pub struct Plan {
     pub scopes: Vec<Scope>,
     /// How many steps there are in all lists: the ordinal after the last.
     pub count: i64,
-    /// The connectors whose connections a deployment must bind.
+    /// The connectors of which a deployment must bind a connection, for what names none.
     pub connectors: BTreeSet<&'static str>,
-    /// The connections that it needs: one of each connector, and those that it names.
+    /// The connections that it needs: those, and the ones that it names.
     pub needs: BTreeSet<Need>,
     /// The flows that it calls.
     pub calls: BTreeSet<String>,

@@ -66,11 +66,7 @@ impl Compiler<'_> {
             self.template(&call.with, &format!("{path}.with"));
             return None;
         };
-        self.connectors.insert(connector.id);
-        self.needs.insert(Need {
-            connector: connector.id,
-            connection: call.connection.clone(),
-        });
+        self.need(connector.id, call.connection.as_ref());
         let input = || operation.input_schema();
         let schemas = self
             .operations
@@ -86,6 +82,17 @@ impl Compiler<'_> {
             shape: Arc::clone(&schemas.shape),
         };
         Some((Work::Call(work), schemas.output.clone()))
+    }
+
+    /// Notes a connection that the flow needs.
+    pub(super) fn need(&mut self, connector: &'static str, connection: Option<&String>) {
+        if connection.is_none() {
+            self.connectors.insert(connector);
+        }
+        self.needs.insert(Need {
+            connector,
+            connection: connection.cloned(),
+        });
     }
 
     /// Names the input fields that are missing and those that do not exist.

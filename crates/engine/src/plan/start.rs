@@ -1,6 +1,5 @@
 //! What starts a flow, its keys, and the names under which formulas see what started it.
 
-use super::Need;
 use super::compile::Compiler;
 use super::known::Known;
 use super::nearest::nearest;
@@ -98,11 +97,7 @@ impl Compiler<'_> {
             let at = format!("{path}.every");
             self.error(&at, "misplaced_key", message, "remove it".into());
         }
-        self.connectors.insert(connector.id);
-        self.needs.insert(Need {
-            connector: connector.id,
-            connection: event.connection.clone(),
-        });
+        self.need(connector.id, event.connection.as_ref());
         Some(PlanEvent {
             connector,
             trigger,

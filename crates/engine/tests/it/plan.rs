@@ -184,6 +184,7 @@ fn a_deployment_is_checked_against_its_connections() {
     let bound = |connector, name, metadata| Bound {
         connector,
         name,
+        is_default: true,
         metadata,
     };
     let stripe = || bound("stripe", "stripe", None);

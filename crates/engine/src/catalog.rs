@@ -2,8 +2,8 @@
 
 use crate::gate::Gate;
 use crate::plan::Plan;
-use connector::Connector;
 use connector::session::SharedSession;
+use connector::{Connector, Trigger};
 use mapping::{Mask, Names};
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, FlowId};
 use model::{Company, EnvironmentKind, Secret};
@@ -68,17 +68,17 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    fn add(&mut self, deployment: &Arc<Deployment>, subject_at: &str) {
+    fn add(&mut self, deployment: &Arc<Deployment>, trigger: &Trigger) {
         let plan = &deployment.plan;
-        self.needs.enter(subject_at);
+        self.needs.enter(trigger.subject_at);
         for path in plan
             .key
             .iter()
             .chain(&plan.order_by)
             .flat_map(|t| t.references())
         {
-            if path.root == plan.subject {
-                self.needs.add_path(subject_at, &path);
+            if path.root == trigger.subject {
+                self.needs.add_path(trigger.subject_at, &path);
             }
         }
         self.deployments.push(Arc::clone(deployment));
@@ -97,7 +97,7 @@ impl Catalog {
                 let connector = trigger.id.split('.').next().unwrap_or_default();
                 if let Some(connection) = deployment.bindings.get(connector) {
                     let listening = listeners.entry((connection.id, trigger.id)).or_default();
-                    listening.add(deployment, trigger.subject_at);
+                    listening.add(deployment, trigger);
                 }
             }
         }

@@ -8,7 +8,7 @@
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
 use crate::pending::{Pending, wait_key};
-use crate::plan::{CallWork, ENVELOPE, PlanStep, Work};
+use crate::plan::{CallWork, ENVELOPE, Plan, PlanStep, START, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::{Death, Stop};
@@ -187,6 +187,12 @@ impl<'a> Execution<'a> {
                 self.finish(step, &booked.output, shape, None, false)
             }
             Work::Call(call) => self.call(step, call, case, begun).await,
+            // The plan refuses them (`not_executable_yet`).
+            Work::Steps(_)
+            | Work::Each(_)
+            | Work::Parallel(_)
+            | Work::Approve(_)
+            | Work::Flow(_) => Err(Stop::bug(format!("`{}` cannot be worked yet", step.id))),
         }
     }
 
@@ -609,7 +615,14 @@ fn shape_of(work: &Work) -> &Shape {
         Work::Book { shape, .. } => shape,
         // The cases of one step have outputs of one shape where they have decimals at all.
         Work::Choose(cases) => cases.first().map_or(&PLAIN, |(_, work)| shape_of(work)),
-        Work::Set(_) | Work::Check(..) | Work::Wait(..) => &PLAIN,
+        Work::Set(_)
+        | Work::Check(..)
+        | Work::Wait(..)
+        | Work::Steps(_)
+        | Work::Each(_)
+        | Work::Parallel(_)
+        | Work::Approve(_)
+        | Work::Flow(_) => &PLAIN,
     }
 }
 
@@ -622,21 +635,36 @@ pub(crate) fn is_refusal(fault: &Fault) -> bool {
 
 /// The names that formulas see before any step has run, and the subject.
 fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names, Computed), Stop> {
-    let trigger = deployment.plan.triggers.first();
-    let at = trigger.map_or("", |t| t.subject_at);
+    let plan = &deployment.plan;
     let dead = |message: String| Stop::dead(Fault::rejected(message));
-    let body = (deployment.plan.needs)
+    let body = (plan.reads)
         .read(body)
         .map_err(|e| dead(format!("the event's body cannot be read: {e}")))?;
+    let (name, at) = started_by(plan, &body);
     let subject = body
         .at(at)
         .ok_or_else(|| dead(format!("the event has no subject at `{at}`")))?;
     let member = |name| (name, body.get(name).cloned().unwrap_or_default());
     let mut names = Names::within(Arc::clone(&deployment.names));
-    names.set(deployment.plan.subject, subject.clone());
+    for other in &plan.subjects {
+        names.set(*other, Computed::Map(Arc::default()));
+    }
+    names.set(name, subject.clone());
     names.set("event", Computed::map(ENVELOPE.map(member)));
     let id = Computed::text(run.id.to_string());
     names.set("run", Computed::map([("id", id)]));
     names.set("steps", Computed::Map(Arc::default()));
     Ok((names, subject.clone()))
+}
+
+/// The subject's name, and where it stands in the body.
+fn started_by(plan: &Plan, body: &Computed) -> (&'static str, &'static str) {
+    match body.get(START).and_then(Computed::as_text) {
+        Some("schedule") => ("schedule", "/schedule"),
+        Some(_) => ("input", "/input"),
+        None => plan
+            .triggers
+            .first()
+            .map_or(("subject", ""), |t| (t.subject, t.subject_at)),
+    }
 }

@@ -127,7 +127,7 @@ impl Shared {
             let needed = (listeners.needs.read(body))
                 .map_err(|e| Refusal::NotAnEvent(format!("it is not JSON: {e}")))?;
             let deployments = listeners.deployments.iter();
-            runs.extend(deployments.map(|d| new_run(environment, d, envelope, &needed)));
+            runs.extend(deployments.map(|d| new_run(d, &trigger, envelope, &needed)));
         }
         Ok(NewEvent {
             environment: environment.id,
@@ -192,20 +192,15 @@ fn same_mode(environment: &Environment, envelope: &Envelope) -> Result<(), Refus
     )))
 }
 
-fn new_run(
-    environment: &Environment,
-    deployment: &Deployment,
-    envelope: &Envelope,
-    body: &Computed,
-) -> NewRun {
-    let plan = &deployment.plan;
+fn new_run(deployment: &Deployment, trigger: &str, envelope: &Envelope, body: &Computed) -> NewRun {
+    let (plan, environment) = (&deployment.plan, &deployment.environment);
     let own_lane = || {
         lane(
             environment.id,
             &format!("{}\0{}", plan.flow.id, envelope.id),
         )
     };
-    let worked_out = names(deployment, envelope, body).and_then(|names| {
+    let worked_out = names(deployment, trigger, envelope, body).and_then(|names| {
         let key = match &plan.key {
             Some(key) => Some(text(environment, key, &names, "key")?),
             None => None,
@@ -242,12 +237,15 @@ fn new_run(
     }
 }
 
-fn names(deployment: &Deployment, envelope: &Envelope, body: &Computed) -> Result<Names, String> {
-    let at = deployment
-        .plan
-        .triggers
-        .first()
-        .map_or("", |t| t.subject_at);
+fn names(
+    deployment: &Deployment,
+    trigger: &str,
+    envelope: &Envelope,
+    body: &Computed,
+) -> Result<Names, String> {
+    let triggers = &deployment.plan.triggers;
+    let trigger = triggers.iter().find(|t| t.id == trigger);
+    let (name, at) = trigger.map_or(("", ""), |t| (t.subject, t.subject_at));
     let subject = body
         .at(at)
         .ok_or_else(|| format!("the event has no subject at `{at}`"))?;
@@ -257,7 +255,7 @@ fn names(deployment: &Deployment, envelope: &Envelope, body: &Computed) -> Resul
         ("created", Computed::Int(envelope.occurred_at.seconds())),
     ]);
     let mut names = Names::within(Arc::clone(&deployment.names));
-    names.set(deployment.plan.subject, subject.clone());
+    names.set(name, subject.clone());
     names.set("event", event);
     Ok(names)
 }

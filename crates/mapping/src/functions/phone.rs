@@ -1,0 +1,77 @@
+//! Telephone numbers.
+//!
+//! Numbering plans are those of the crate `phonenumber`, which carries Google's libphonenumber data.
+
+use super::address::country;
+use super::{Function, fail, optional_text, text};
+use crate::number::shorten;
+use phonenumber::Mode;
+
+pub const PHONE: Function = Function {
+    name: "phone",
+    signature: "phone(text: text, country?: text) -> text",
+    doc: "The telephone number in the form of E.164: + and at most 15 digits. A number without + \
+          is of the country, which must then be given. A number that the country's plan does not \
+          have, letters and extensions are errors.",
+    examples: &[
+        ("phone('070-174 06 05', 'SE')", "\"+46701740605\""),
+        (
+            "phone('(415) 555-2671', 'United States')",
+            "\"+14155552671\"",
+        ),
+        ("phone('+49 30 901820')", "\"+4930901820\""),
+        ("phone('0049 30 901820', 'DE')", "\"+4930901820\""),
+        ("phone('+49 (0)30 901820', 'DE')", "\"+4930901820\""),
+        ("phone('030 901820')", "!give the country"),
+        ("phone('123', 'SE')", "!is no telephone number"),
+        ("phone('+46 70 174 06 05 ext. 3', 'SE')", "!without letters"),
+        ("phone('030 901820', 'Atlantis')", "!no country"),
+    ],
+    run: |a, _| {
+        phone(text(a, 0), optional_text(a, 1))
+            .map(Into::into)
+            .map_err(fail("phone"))
+    },
+};
+
+/// The longest text that is read: the plans' longest numbers with signs between all digits.
+const MOST: usize = 40;
+
+fn phone(whole: &str, country: Option<&str>) -> Result<String, String> {
+    let shown = shorten(whole);
+    let trimmed = whole.trim();
+    let written = |c: char| c.is_ascii_digit() || " +-./()\u{a0}".contains(c);
+    if !trimmed.chars().all(written) || trimmed.len() > MOST {
+        return Err(format!(
+            "`{shown}`: a telephone number is written without letters and extensions, in at most \
+             {MOST} characters; take them off with before(x, 'ext')"
+        ));
+    }
+    let country = country.map(country::find).transpose()?;
+    let plan = match country {
+        None => None,
+        Some(country) => {
+            let plan: Result<phonenumber::country::Id, _> = country.code.parse();
+            let name = country.name();
+            Some(
+                plan.map_err(|_| format!("no numbering plan of {name} is known; write it with +"))?,
+            )
+        }
+    };
+    if plan.is_none() && !trimmed.starts_with('+') {
+        return Err(format!(
+            "`{shown}` has no +; give the country whose number it is"
+        ));
+    }
+    // The plans know the digit in brackets as the way to dial within the country.
+    let dialled = trimmed.replace("(0)", "");
+    let number = phonenumber::parse(plan, dialled.replace('\u{a0}', " "));
+    let number = number
+        .ok()
+        .filter(phonenumber::is_valid)
+        .ok_or_else(|| match country {
+            Some(country) => format!("`{shown}` is no telephone number of {}", country.name()),
+            None => format!("`{shown}` is no telephone number of any country"),
+        })?;
+    Ok(number.format().mode(Mode::E164).to_string())
+}

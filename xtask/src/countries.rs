@@ -51,8 +51,13 @@ pub fn write() -> Result<()> {
             &names.take(code).join("|"),
         ];
         writeln!(countries, "{}", row.join("\t"))?;
-        for (region, names) in sub_regions(country) {
-            writeln!(regions, "{code}\t{region}\t{}", names.join("|"))?;
+        for region in sub_regions(country) {
+            let Region {
+                code: own,
+                word,
+                names,
+            } = region;
+            writeln!(regions, "{code}\t{own}\t{word}\t{}", names.join("|"))?;
         }
     }
     let data = root().join("crates/mapping/data");
@@ -64,7 +69,7 @@ pub fn write() -> Result<()> {
 
 const COUNTRIES: &str = "code, alpha-3, format, required parts, parts in upper case, pattern of \
                          postal codes, examples of them, prefix of them, word for a region, names";
-const REGIONS: &str = "country, code, names";
+const REGIONS: &str = "country, code, word on an envelope, names";
 
 fn header(file: &str, columns: &str) -> String {
     let (package, version) = ADDRESSES;
@@ -116,9 +121,17 @@ fn text<'a>(of: &'a Value, member: &str) -> &'a str {
     of[member].as_str().unwrap_or_default()
 }
 
-/// The regions that addresses of a country name, as code and names. The code is ISO 3166-2's
-/// where there is one, else the word that addresses use.
-fn sub_regions(country: &Value) -> Vec<(String, Vec<String>)> {
+/// A region that a country's addresses name.
+struct Region {
+    /// ISO 3166-2's where there is one, else the word that addresses use.
+    code: String,
+    /// The word that addresses use.
+    word: String,
+    /// In Latin letters first.
+    names: Vec<String>,
+}
+
+fn sub_regions(country: &Value) -> Vec<Region> {
     let list = |member: &str| -> Vec<&str> {
         let all = country[member].as_str();
         all.map(|all| all.split('~').collect()).unwrap_or_default()
@@ -128,14 +141,18 @@ fn sub_regions(country: &Value) -> Vec<(String, Vec<String>)> {
     let of = |names: &[&str], n: usize| names.get(n).copied().unwrap_or_default().to_owned();
     let region = |(n, key): (usize, &&str)| {
         let code = Some(of(&codes, n)).filter(|code| !code.is_empty());
-        let code = code.unwrap_or_else(|| (*key).to_owned());
-        let mut names = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         for name in [of(&latin, n), of(&own, n), (*key).to_owned()] {
-            if !name.is_empty() && !names.contains(&name) && (name != code || names.is_empty()) {
+            if !name.is_empty() && !names.contains(&name) {
                 names.push(name);
             }
         }
-        (code, names)
+        let word = (*key).to_owned();
+        Region {
+            code: code.unwrap_or_else(|| word.clone()),
+            word,
+            names,
+        }
     };
     keys.iter().enumerate().map(region).collect()
 }

@@ -236,7 +236,8 @@ pub fn strategy(mode: &str) -> Result<RoundingStrategy, String> {
     let found = MODES.iter().find(|(name, _)| *name == mode);
     found.map(|(_, strategy)| *strategy).ok_or_else(|| {
         let known: Vec<&str> = MODES.iter().map(|(name, _)| *name).collect();
-        format!("`{mode}` is no way to round: {}", known.join(", "))
+        let shown = shorten(mode);
+        format!("`{shown}` is no way to round: {}", known.join(", "))
     })
 }
 

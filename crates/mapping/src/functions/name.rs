@@ -27,6 +27,14 @@ pub const PERSON_NAME: Function = Function {
             "person_name('Gabriel García Márquez')",
             r#"{"family":"Márquez","given":"Gabriel García","sure":false}"#,
         ),
+        (
+            "person_name('King, Martin Luther, Jr.')",
+            r#"{"family":"King","given":"Martin Luther","suffix":"Jr.","sure":false}"#,
+        ),
+        (
+            "person_name('von Trapp')",
+            r#"{"family":"von Trapp","sure":false}"#,
+        ),
         ("person_name('Cher')", r#"{"family":"Cher","sure":false}"#),
         ("person_name('王 小明').sure", "false"),
         ("person_name(' ')", "!is blank"),
@@ -46,7 +54,7 @@ const PARTICLES: &[&str] = &[
 
 /// Whether the word, without its point and in small letters, is one of these.
 fn is_among(word: &str, known: &[&str]) -> bool {
-    let plain = word.trim_end_matches('.').to_lowercase();
+    let plain = word.trim_end_matches(['.', ',']).to_lowercase();
     known.contains(&plain.as_str())
 }
 
@@ -59,8 +67,19 @@ fn person(whole: &str) -> Result<Value, String> {
     }
     let suffix_alone = !second.is_empty() && second.iter().all(|word| is_among(word, SUFFIXES));
     if !second.is_empty() && !suffix_alone {
-        let sure = !after.contains(',');
-        return Ok(named(&[], &second, &first, &[], sure));
+        let suffixes = second
+            .iter()
+            .rev()
+            .take_while(|word| is_among(word, SUFFIXES))
+            .count();
+        let (given, suffix) = second.split_at(second.len() - suffixes);
+        return Ok(named(
+            &[],
+            given,
+            &first,
+            suffix,
+            !given.concat().contains(','),
+        ));
     }
     let titles = first
         .iter()
@@ -79,24 +98,20 @@ fn person(whole: &str) -> Result<Value, String> {
         .skip(1)
         .position(|word| is_among(word, PARTICLES));
     let family = match particle {
+        _ if is_among(core[0], PARTICLES) => 0,
         Some(at) if at + 2 < core.len() => at + 1,
         _ => core.len() - 1,
     };
     let latin = core.iter().all(|word| word.chars().all(|c| c < '\u{2000}'));
     let (given, family) = core.split_at(family);
-    Ok(named(
-        title,
-        given,
-        family,
-        suffix,
-        core.len() == 2 && latin,
-    ))
+    let sure = core.len() == 2 && !given.is_empty() && latin;
+    Ok(named(title, given, family, suffix, sure))
 }
 
 fn named(title: &[&str], given: &[&str], family: &[&str], suffix: &[&str], sure: bool) -> Value {
     let joined = |words: &[&str]| match words {
         [] => Value::Null,
-        words => words.join(" ").into(),
+        words => words.join(" ").trim_end_matches(',').into(),
     };
     Value::map([
         ("title", joined(title)),

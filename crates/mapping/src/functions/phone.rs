@@ -22,6 +22,7 @@ pub const PHONE: Function = Function {
         ("phone('+49 30 901820')", "\"+4930901820\""),
         ("phone('0049 30 901820', 'DE')", "\"+4930901820\""),
         ("phone('+49 (0)30 901820', 'DE')", "\"+4930901820\""),
+        ("phone('+44 20 7946 0958', 'AQ')", "\"+442079460958\""),
         ("phone('030 901820')", "!give the country"),
         ("phone('123', 'SE')", "!is no telephone number"),
         ("phone('+46 70 174 06 05 ext. 3', 'SE')", "!without letters"),
@@ -48,17 +49,15 @@ fn phone(whole: &str, country: Option<&str>) -> Result<String, String> {
         ));
     }
     let country = country.map(country::find).transpose()?;
-    let plan = match country {
-        None => None,
-        Some(country) => {
-            let plan: Result<phonenumber::country::Id, _> = country.code.parse();
-            let name = country.name();
-            Some(
-                plan.map_err(|_| format!("no numbering plan of {name} is known; write it with +"))?,
-            )
-        }
-    };
-    if plan.is_none() && !trimmed.starts_with('+') {
+    let plan: Option<phonenumber::country::Id> = country.and_then(|c| c.code.parse().ok());
+    let international = trimmed.starts_with('+');
+    if let (None, Some(country), false) = (plan, country, international) {
+        let name = country.name();
+        return Err(format!(
+            "no numbering plan of {name} is known; write the number with +"
+        ));
+    }
+    if plan.is_none() && !international {
         return Err(format!(
             "`{shown}` has no +; give the country whose number it is"
         ));
@@ -66,12 +65,15 @@ fn phone(whole: &str, country: Option<&str>) -> Result<String, String> {
     // The plans know the digit in brackets as the way to dial within the country.
     let dialled = trimmed.replace("(0)", "");
     let number = phonenumber::parse(plan, dialled.replace('\u{a0}', " "));
-    let number = number
-        .ok()
-        .filter(phonenumber::is_valid)
-        .ok_or_else(|| match country {
-            Some(country) => format!("`{shown}` is no telephone number of {}", country.name()),
-            None => format!("`{shown}` is no telephone number of any country"),
-        })?;
-    Ok(number.format().mode(Mode::E164).to_string())
+    let number = number.ok().filter(phonenumber::is_valid);
+    let written = number.map(|number| number.format().mode(Mode::E164).to_string());
+    // What is read with a country's way to dial must also be a number to the rest of the world.
+    let reads_back = |written: &String| {
+        let again = phonenumber::parse(None, written);
+        again.is_ok_and(|again| phonenumber::is_valid(&again))
+    };
+    written.filter(reads_back).ok_or_else(|| match country {
+        Some(country) => format!("`{shown}` is no telephone number of {}", country.name()),
+        None => format!("`{shown}` is no telephone number of any country"),
+    })
 }

@@ -4,8 +4,9 @@
 use crate::check::nearest;
 use crate::functions::text::fold;
 use crate::number::shorten;
+use regex::Regex;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A country, or a territory that writes addresses of its own.
 #[derive(Debug)]
@@ -20,8 +21,9 @@ pub struct Country {
     pub required: &'static str,
     /// The parts that stand in upper case on an envelope.
     pub upper: &'static str,
-    /// The whole of a postal code as a regular expression; empty if there are none.
-    pub postal_pattern: &'static str,
+    /// The whole of a postal code as a regular expression; empty if none is known.
+    postal_source: &'static str,
+    postal_pattern: OnceLock<Option<Regex>>,
     pub postal_examples: &'static str,
     /// What letters from abroad write before the code: `SE-`.
     pub postal_prefix: &'static str,
@@ -35,6 +37,8 @@ pub struct Country {
 pub struct Region {
     /// ISO 3166-2 without the country, or the word that addresses use.
     pub code: &'static str,
+    /// What stands on an envelope: `CA`, `Alicante`, `東京都`.
+    word: &'static str,
     names: &'static str,
 }
 
@@ -44,13 +48,30 @@ impl Country {
         first(self.names).unwrap_or(self.code)
     }
 
+    /// What the whole of a postal code matches, compiled once; nothing if no pattern is known.
+    pub fn postal_pattern(&self) -> Option<&Regex> {
+        let compiled = self.postal_pattern.get_or_init(|| {
+            let source = Some(self.postal_source).filter(|source| !source.is_empty())?;
+            Regex::new(&format!("^(?:{source})$")).ok()
+        });
+        compiled.as_ref()
+    }
+
     /// The region of a code or a name, in either case and with or without marks.
     pub fn region(&self, text: &str) -> Option<&Region> {
-        let wanted = fold(text);
+        let (wanted, short) = (fold(text), without_kind(text));
         let code = |region: &&Region| region.code.eq_ignore_ascii_case(text.trim());
         let named = |region: &&Region| region.names.split('|').any(|name| fold(name) == wanted);
-        let mut regions = self.regions.iter();
-        regions.clone().find(code).or_else(|| regions.find(named))
+        let alike = |region: &&Region| region.names.split('|').any(|n| without_kind(n) == short);
+        let exact = self
+            .regions
+            .iter()
+            .find(code)
+            .or_else(|| self.regions.iter().find(named));
+        exact.or_else(|| {
+            let mut alike = self.regions.iter().filter(alike);
+            alike.next().filter(|_| alike.next().is_none())
+        })
     }
 }
 
@@ -59,10 +80,52 @@ impl Region {
     pub fn name(&self) -> &'static str {
         first(self.names).unwrap_or(self.code)
     }
+
+    /// What stands on an envelope, in Latin letters.
+    pub fn on_envelope(&self) -> &'static str {
+        if self.word.chars().all(|letter| letter < '\u{250}') {
+            self.word
+        } else {
+            self.name()
+        }
+    }
 }
 
 fn first(names: &'static str) -> Option<&'static str> {
     names.split('|').next().filter(|name| !name.is_empty())
+}
+
+/// What kind of region it is, as some names say: `Guangdong Sheng`, `Co. Dublin`, `広島県`.
+const KINDS: [&str; 12] = [
+    "county",
+    "co",
+    "province",
+    "prefecture",
+    "sheng",
+    "shi",
+    "省",
+    "市",
+    "県",
+    "都",
+    "府",
+    "縣",
+];
+
+/// A region's name, folded, without the word for what kind of region it is.
+fn without_kind(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).map(fold);
+    let kept = words.filter(|word| !KINDS.contains(&word.as_str()));
+    let name: String = kept.collect();
+    let foreign = KINDS.iter().filter(|kind| !kind.is_ascii());
+    let mut bare = foreign.filter_map(|kind| name.strip_suffix(kind));
+    bare.find(|bare| !bare.is_empty())
+        .unwrap_or(&name)
+        .to_owned()
+}
+
+/// A country's name for comparing: `Saint Lucia` is `St. Lucia`.
+fn key(name: &str) -> String {
+    fold(name).replace("saint", "st")
 }
 
 /// What people write besides codes and names, folded.
@@ -113,7 +176,7 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
             .chain([alpha3])
             .filter(|name| !name.is_empty())
         {
-            by_name.insert(fold(name), code);
+            by_name.insert(key(name), code);
         }
         let country = Country {
             code,
@@ -121,7 +184,8 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
             format,
             required,
             upper,
-            postal_pattern: pattern,
+            postal_source: pattern,
+            postal_pattern: OnceLock::new(),
             postal_examples: examples,
             postal_prefix: prefix,
             names,
@@ -130,9 +194,9 @@ static ATLAS: LazyLock<Atlas> = LazyLock::new(|| {
         countries.insert(code, country);
     }
     for row in rows(include_str!("../../../data/regions.tsv")) {
-        let [country, code, names] = columns(row);
+        let [country, code, word, names] = columns(row);
         if let Some(country) = countries.get_mut(country) {
-            country.regions.push(Region { code, names });
+            country.regions.push(Region { code, word, names });
         }
     }
     by_name.extend(ALSO.map(|(name, code)| (name.to_owned(), code)));
@@ -154,7 +218,7 @@ pub fn find(text: &str) -> Result<&'static Country, String> {
     let trimmed = text.trim();
     let by_code = ATLAS.countries.get(trimmed.to_ascii_uppercase().as_str());
     let by_name = || {
-        let code = ATLAS.by_name.get(&fold(trimmed))?;
+        let code = ATLAS.by_name.get(&key(trimmed))?;
         ATLAS.countries.get(code)
     };
     by_code.or_else(by_name).ok_or_else(|| {
@@ -183,7 +247,7 @@ mod tests {
         for country in all() {
             for name in country.names.split('|').filter(|name| !name.is_empty()) {
                 assert_eq!(find(name).map(|c| c.code), Ok(country.code), "{name}");
-                let other = seen.insert(fold(name), country.code);
+                let other = seen.insert(key(name), country.code);
                 assert!(
                     other.is_none_or(|other| other == country.code),
                     "{name}: {other:?}"
@@ -191,6 +255,8 @@ mod tests {
             }
             assert_eq!(find(country.code).map(|c| c.code), Ok(country.code));
             assert!(!country.names.is_empty(), "{}", country.code);
+            let compiles = country.postal_source.is_empty() || country.postal_pattern().is_some();
+            assert!(compiles, "{}: {}", country.code, country.postal_source);
         }
         assert!(all().count() > 240);
     }
@@ -199,14 +265,19 @@ mod tests {
     fn a_region_is_found_by_its_code_and_its_name() {
         for country in all() {
             for region in &country.regions {
-                let by_code = country.region(region.code).map(|r| r.code);
-                assert_eq!(
-                    by_code,
-                    Some(region.code),
-                    "{} {}",
-                    country.code,
-                    region.code
-                );
+                let found = |text: &str| country.region(text).map(|r| r.code);
+                assert_eq!(found(region.code), Some(region.code), "{}", country.code);
+                for name in region.names.split('|') {
+                    // A name may be the code of another region, which comes first.
+                    let is_code = country.regions.iter().any(|other| other.code == name);
+                    let same = found(name) == Some(region.code);
+                    assert!(
+                        same || is_code,
+                        "{} {name}: {:?}",
+                        country.code,
+                        found(name)
+                    );
+                }
             }
         }
     }

@@ -33,6 +33,11 @@ pub const ADDRESS_LINES: Function = Function {
              'country': 'UK'})",
             r#"["10 Downing St","LONDON","SW1A 2AA"]"#,
         ),
+        (
+            "address_lines({'lines': ['1-1 Chiyoda'], 'state': '13', 'postal_code': '1000001', \
+             'country': 'JP'})",
+            r#"["〒100-0001","TOKYO","1-1 Chiyoda"]"#,
+        ),
         ("address_lines({'city': 'Lund'})", "!has no country"),
     ],
     run: |a, _| {
@@ -77,7 +82,7 @@ fn line(template: &str, parts: &Parts, country: &Country) -> Option<String> {
             continue;
         }
         let field = letters.next().unwrap_or_default();
-        let value = value(field, parts);
+        let value = value(field, parts, country);
         muted = value.is_empty();
         if muted {
             absent_first |= !begun;
@@ -98,11 +103,15 @@ fn line(template: &str, parts: &Parts, country: &Country) -> Option<String> {
     begun.then_some(line)
 }
 
-fn value(field: char, parts: &Parts) -> String {
+fn value(field: char, parts: &Parts, country: &Country) -> String {
     let part = match field {
         'N' => &parts.name,
         'C' => &parts.city,
-        'S' => &parts.state,
+        'S' => {
+            let state = parts.state.as_deref().unwrap_or_default();
+            let region = country.region(state).map(|region| region.on_envelope());
+            return region.unwrap_or(state).to_owned();
+        }
         'Z' => &parts.postal_code,
         'A' => return parts.lines.join(", "),
         _ => &None,

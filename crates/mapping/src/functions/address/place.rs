@@ -17,6 +17,7 @@ pub const COUNTRY: Function = Function {
         ("country('U.S.A.')", "\"US\""),
         ("country('Cote d\\'Ivoire')", "\"CI\""),
         ("country('日本')", "\"JP\""),
+        ("country('Saint Kitts and Nevis')", "\"KN\""),
         ("country('Swedn')", "!did you mean Sweden?"),
         ("country('Atlantis')", "!no country"),
     ],
@@ -65,6 +66,8 @@ pub const STATE_CODE: Function = Function {
         ("state_code('ca', 'US')", "\"CA\""),
         ("state_code('Quebec', 'Canada')", "\"QC\""),
         ("state_code('東京都', 'JP')", "\"13\""),
+        ("state_code('Guangdong', 'CN')", "\"44\""),
+        ("state_code('Dublin', 'IE')", "\"D\""),
         ("state_code('Kalifornia', 'US')", "!no state"),
         (
             "state_code('Bayern', 'DE')",

@@ -19,6 +19,7 @@ pub const POSTAL_CODE: Function = Function {
         ("postal_code('01067', 'DE')", "\"01067\""),
         ("postal_code('1540023', 'JP')", "\"154-0023\""),
         ("postal_code('1073', 'LV')", "\"LV-1073\""),
+        ("postal_code('D-01067', 'DE')", "\"01067\""),
         ("postal_code('1234', 'DE')", "!no postal code of Germany"),
         ("postal_code('any', 'AE')", "\"ANY\""),
     ],
@@ -35,11 +36,9 @@ pub fn canonical(whole: &str, country: &Country) -> Result<String, String> {
     let upper = whole.to_uppercase().replace(['‐', '–', '—'], "-");
     let words: Vec<&str> = upper.split_whitespace().collect();
     let written = words.join(" ");
-    if country.postal_pattern.is_empty() {
+    let Some(pattern) = country.postal_pattern() else {
         return Ok(written);
-    }
-    let pattern = format!("^(?:{})$", country.postal_pattern);
-    let pattern = crate::functions::text::pattern(&pattern)?;
+    };
     let compact = compact(&written);
     let bare = |prefix: &str| {
         let prefix = self::compact(prefix);
@@ -53,13 +52,14 @@ pub fn canonical(whole: &str, country: &Country) -> Result<String, String> {
         Some(compact.clone()),
         bare(country.postal_prefix),
         bare(country.code),
+        after_mark(&written, country).map(self::compact),
     ];
     let shaped = readings
         .iter()
         .flatten()
         .map(|reading| shape(reading, country.postal_examples));
     let plain = readings.iter().flatten().cloned();
-    let mut candidates = shaped.chain(plain).chain([written.clone(), prefixed]);
+    let mut candidates = shaped.chain(plain).chain([written, prefixed]);
     candidates
         .find(|candidate| pattern.is_match(candidate))
         .ok_or_else(|| {
@@ -68,6 +68,14 @@ pub fn canonical(whole: &str, country: &Country) -> Result<String, String> {
             let examples = examples.join(" or ");
             format!("`{shown}` is no postal code of {name}, which writes them as {examples}")
         })
+}
+
+/// What follows the country's mark in `D-10115`, where codes have no letters of their own.
+fn after_mark<'a>(code: &'a str, country: &Country) -> Option<&'a str> {
+    let (mark, rest) = code.split_once('-')?;
+    let is_mark = (1..=3).contains(&mark.len()) && mark.bytes().all(|b| b.is_ascii_alphabetic());
+    let only_digits = !country.postal_examples.contains(char::is_alphabetic);
+    (is_mark && only_digits).then_some(rest)
 }
 
 fn compact(code: &str) -> String {
@@ -102,7 +110,7 @@ mod tests {
     #[test]
     fn the_examples_of_every_country_are_as_they_should_be() {
         let mut odd = Vec::new();
-        for country in country::all().filter(|country| !country.postal_pattern.is_empty()) {
+        for country in country::all().filter(|country| country.postal_pattern().is_some()) {
             for example in country
                 .postal_examples
                 .split(',')

@@ -143,6 +143,7 @@ fn parts(format: &str) -> Result<Vec<Part>, String> {
         let (letters, after) = rest.split_at(length * first.len_utf8());
         let field = Field::of(letters).ok_or_else(|| {
             let shown = shorten(format);
+            let letters = shorten(letters);
             format!("`{shown}` has `{letters}`; a format knows YYYY, YY, MM, M, DD, D and DDD")
         })?;
         parts.push(Part::Field(field));
@@ -165,6 +166,7 @@ pub fn check(format: &str) -> Result<(), String> {
 
 fn by_format(whole: &str, format: &str) -> Result<Date, String> {
     let parts = parts(format)?;
+    let format = shorten(format);
     let has = |wanted: fn(Field) -> bool| {
         parts
             .iter()

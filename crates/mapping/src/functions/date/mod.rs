@@ -35,7 +35,8 @@ fn date(name: &'static str, arguments: &[Value], n: usize) -> Result<Date, Stop>
 
 /// Reads `YYYY-MM-DD` and nothing else.
 pub(super) fn read(text: &str) -> Result<Date, String> {
-    let date = text.parse::<Date>().ok();
+    // Years below 0 and above 9999 have other lengths; no ERP takes them.
+    let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
     date.filter(|date| date.to_string() == text).ok_or_else(|| {
         let shown = shorten(text);
         format!("`{shown}` is no date; write YYYY-MM-DD, or read it with parse_date(x, format)")

@@ -133,6 +133,8 @@ fn seconds(whole: &str, zone: &TimeZone) -> Result<i64, String> {
 
 /// A zone of the database that is built in; the machine's own would make a formula impure.
 pub fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name)
-        .map_err(|_| format!("`{name}` is no time zone; use a name as Europe/Stockholm"))
+    TimeZone::get(name).map_err(|_| {
+        let shown = shorten(name);
+        format!("`{shown}` is no time zone; use a name as Europe/Stockholm")
+    })
 }

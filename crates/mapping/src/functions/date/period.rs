@@ -72,7 +72,8 @@ pub fn check_named_by(text: &str) -> Result<(), String> {
     if matches!(text, "starts" | "ends") {
         return Ok(());
     }
+    let shown = crate::number::shorten(text);
     Err(format!(
-        "`{text}`: a fiscal year is named by the year in which it `starts` or `ends`"
+        "`{shown}`: a fiscal year is named by the year in which it `starts` or `ends`"
     ))
 }

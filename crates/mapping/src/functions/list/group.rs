@@ -74,7 +74,7 @@ pub const INDEX_BY: Function = Function {
                 let cure = "take group_by or unique_by";
                 return Err(fail()(format!(
                     "two items have `{key}` at `{}`; {cure}",
-                    text(a, 1)
+                    crate::number::shorten(text(a, 1))
                 )));
             }
         }

@@ -1,5 +1,6 @@
 //! The member of each item that a function looks at.
 
+use crate::number::shorten;
 use crate::value::Value;
 use rust_decimal::Decimal;
 use std::fmt;
@@ -10,7 +11,8 @@ pub fn check(path: &str) -> Result<(), String> {
     if path.is_empty() || path.split('.').all(|name| !name.trim().is_empty()) {
         return Ok(());
     }
-    Err(format!("`{path}` is no path; write it as tax.amount"))
+    let shown = shorten(path);
+    Err(format!("`{shown}` is no path; write it as tax.amount"))
 }
 
 /// The member of `item` that `path` leads to; why not, otherwise.
@@ -19,8 +21,11 @@ pub fn member<'a>(item: &'a Value, path: &str) -> Result<&'a Value, String> {
     for name in path.split('.').filter(|_| !path.is_empty()) {
         let found = at.get(name).filter(|value| !value.is_null());
         at = found.ok_or_else(|| match at.as_map() {
-            Some(_) => format!("`{path}` is missing"),
-            None => format!("`{path}`: {} has no member `{name}`", at.kind()),
+            Some(_) => format!("`{}` is missing", shorten(path)),
+            None => {
+                let (path, name) = (shorten(path), shorten(name));
+                format!("`{path}`: {} has no member `{name}`", at.kind())
+            }
         })?;
     }
     Ok(at)
@@ -65,7 +70,7 @@ impl fmt::Display for Key {
         match self {
             Self::Bool(value) => value.fmt(f),
             Self::Number(value) => value.fmt(f),
-            Self::Text(text) => f.write_str(&crate::number::shorten(text)),
+            Self::Text(text) => f.write_str(&shorten(text)),
         }
     }
 }

@@ -83,5 +83,6 @@ pub fn check_order(text: &str) -> Result<(), String> {
     if matches!(text, "rising" | "falling") {
         return Ok(());
     }
-    Err(format!("`{text}` is no order: `rising` or `falling`"))
+    let shown = crate::number::shorten(text);
+    Err(format!("`{shown}` is no order: `rising` or `falling`"))
 }

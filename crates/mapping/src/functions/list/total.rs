@@ -47,7 +47,7 @@ pub const SUM_BY: Function = Function {
         for (n, found) in members(list(a, 0), path).enumerate() {
             let (_, member) = found.map_err(fail())?;
             if member.as_decimal().is_none() {
-                let kind = member.kind();
+                let (path, kind) = (crate::number::shorten(path), member.kind());
                 let cure = "make it a number with number(x)";
                 return Err(fail()(format!("item {n}: `{path}` is {kind}; {cure}")));
             }

@@ -14,6 +14,7 @@ pub const ASCII: Function = Function {
         ("ascii('Müller Öl', 'de')", "\"Mueller Oel\""),
         ("ascii('Ærø Ål', 'da')", "\"Aeroe Aal\""),
         ("ascii('Ελλάδα')", "\"Ellada\""),
+        ("ascii('北京')", "\"Bei Jing\""),
         ("ascii('a\\u0378b')", "!no likeness"),
     ],
     run: |a, _| {
@@ -85,6 +86,10 @@ fn ascii(whole: &str, locale: &str) -> Result<String, String> {
             }
         }
         super::bounded("ascii", folded.len()).map_err(|stop| stop.to_string())?;
+    }
+    // Signs of other scripts are words of their own, with a blank behind each.
+    if !whole.ends_with(char::is_whitespace) {
+        folded.truncate(folded.trim_end().len());
     }
     Ok(folded)
 }

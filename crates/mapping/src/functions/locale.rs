@@ -78,7 +78,8 @@ const LOCALES: &[Locale] = &[
     ),
     locale("nl nl-NL es-CL", ',', &['.'], Order::DayFirst, &['-']),
     locale(
-        "de-AT fi fi-FI sv-FI nb nb-NO nn no pl pl-PL cs cs-CZ sk sk-SK bg bg-BG et et-EE lv lv-LV ru ru-RU uk uk-UA",
+        "de-AT fi fi-FI sv-FI nb nb-NO nn no pl pl-PL cs cs-CZ sk sk-SK bg bg-BG et et-EE \
+         lv lv-LV ru ru-RU uk uk-UA",
         ',',
         &[' '],
         Order::DayFirst,

@@ -145,9 +145,10 @@ pub const NAME_KEY: Function = Function {
 
 /// Legal forms as they stand behind a name, folded: the common ones of Europe, America and Asia.
 const FORMS: &str = "ab ag ao aps as asa bv bvba co company corp corporation cv dd doo ead eeig ek \
-    eg eirl ev eood gbr gesmbh gmbh hb ik inc incorporated is jsc kb kda kft kg kgaa kk kommanditgesellschaft \
-    ks lda limited limitada llc llp lp ltd ltda mbh nv nyrt ob od oe oo ooo oy oyj plc private pte pty publ pvt \
-    rt sa sab sapi sarl sas sasu sca scs sdnbhd se sia sl slu snc soc sp spa spk spol spzoo srl sro ug \
+    eg eirl ev eood gbr gesmbh gmbh hb ik inc incorporated is jsc kb kda kft kg kgaa kk \
+    kommanditgesellschaft ks lda limited limitada llc llp lp ltd ltda mbh nv nyrt ob od oe oo ooo \
+    oy oyj plc private pte pty publ pvt rt sa sab sapi sarl sas sasu sca scs sdnbhd se sia sl slu \
+    snc soc sp spa spk spol spzoo srl sro ug \
     unlimited uab vof zoo zrt";
 /// Those that stand before a name, too.
 const LEADING: &str = "ab oy ooo pt as sia uab the firma";

@@ -37,7 +37,8 @@ pub const PAYMENT_METHOD: Function = Function {
             "\"sepa_debit\"",
         ),
         (
-            "payment_method({'type': 'klarna', 'klarna': {'payment_method_category': 'pay_later'}})",
+            "payment_method({'type': 'klarna', 'klarna': \
+             {'payment_method_category': 'pay_later'}})",
             "\"klarna:pay_later\"",
         ),
         ("payment_method({'card': {}})", "!has no `type`"),

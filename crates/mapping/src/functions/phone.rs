@@ -1,6 +1,7 @@
 //! Telephone numbers.
 //!
-//! Numbering plans are those of the crate `phonenumber`, which carries Google's libphonenumber data.
+//! Numbering plans are those of the crate `phonenumber`, which carries the data of Google's
+//! libphonenumber.
 
 use super::address::country;
 use super::{Function, fail, optional_text, text};
@@ -21,7 +22,8 @@ pub const PHONE: Function = Function {
         ),
         ("phone('+49 30 901820')", "\"+4930901820\""),
         ("phone('0049 30 901820', 'DE')", "\"+4930901820\""),
-        ("phone('+49 (0)30 901820', 'DE')", "\"+4930901820\""),
+        ("phone('+49 (0)30 901820')", "\"+4930901820\""),
+        ("phone('+39 (0)6 6982')", "\"+39066982\""),
         ("phone('+44 20 7946 0958', 'AQ')", "\"+442079460958\""),
         ("phone('030 901820')", "!give the country"),
         ("phone('123', 'SE')", "!is no telephone number"),
@@ -62,9 +64,7 @@ fn phone(whole: &str, country: Option<&str>) -> Result<String, String> {
             "`{shown}` has no +; give the country whose number it is"
         ));
     }
-    // The plans know the digit in brackets as the way to dial within the country.
-    let dialled = trimmed.replace("(0)", "");
-    let number = phonenumber::parse(plan, dialled.replace('\u{a0}', " "));
+    let number = phonenumber::parse(plan, trimmed.replace('\u{a0}', " "));
     let number = number.ok().filter(phonenumber::is_valid);
     let written = number.map(|number| number.format().mode(Mode::E164).to_string());
     // What is read with a country's way to dial must also be a number to the rest of the world.

@@ -51,6 +51,7 @@ fn parse_number(whole: &str, locale: &Locale, tag: &str) -> Result<Decimal, Stri
         return Err("the text is empty; is_blank(x) asks for that first".to_owned());
     }
     if let Some(inner) = trimmed.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        let inner = shorten(inner);
         return Err(format!("`{shown}`: write a negative number as -{inner}"));
     }
     let (negative, digits) = sign(trimmed);

@@ -364,10 +364,10 @@ fn a_day_in_a_zone_begins_with_its_first_second() {
 #[test]
 fn normalising_twice_changes_nothing() {
     let addresses = [
-        json!({"line1": " a  1 ", "city": "Lund", "postal_code": "se-223 50", "country": "sverige"}),
+        json!({"line1": " a  1 ", "city": "Lund", "postal_code": "se-223 50", "country": "suède"}),
         json!({"line1": "1", "state": "california", "postal_code": "937011234", "country": "usa"}),
         json!({"line1": "1", "state": "東京都", "postal_code": "1540023", "country": "JP"}),
-        json!({"name": "A", "address": {"line1": "1", "postal_code": "k1a0b1", "country": "Canada"}}),
+        json!({"name": "A", "address": {"line1": "1", "postal_code": "k1a0b1", "country": "CAN"}}),
     ];
     for address in addresses {
         let address = Value::from_json(&address, &mapping::Shape::plain()).expect("a map");

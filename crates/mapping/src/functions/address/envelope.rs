@@ -15,8 +15,8 @@ const PLAIN: &str = "%N%n%O%n%A%n%C";
 pub const ADDRESS_LINES: Function = Function {
     name: "address_lines",
     signature: "address_lines(of: map) -> list",
-    doc: "The lines of an envelope for an address (as of `address`), in the order and with the upper \
-          case of its country, without the country's name. The address must have a country.",
+    doc: "The lines of an envelope for an address (as of `address`), in the order and with the \
+          upper case of its country, without the country's name. The address must have a country.",
     examples: &[
         (
             "address_lines({'name': 'Ada', 'lines': ['Storgatan 1'], 'city': 'Lund', \

@@ -1,8 +1,9 @@
 //! Addresses: as Stripe gives them, in one form, and as the ERPs take them.
 //!
 //! The one form is {name?, lines, city?, postal_code?, state?, country?}. `address` only tidies;
-//! `normal_address` also checks country, state and postal code; `fit_address` and `address_for` break
-//! the lines for a product. Nothing is ever cut: what does not fit is an error that names the field.
+//! `normal_address` also checks country, state and postal code; `fit_address` and `address_for`
+//! break the lines for a product. Nothing is ever cut: what does not fit is an error that names the
+//! field.
 
 pub mod country;
 mod envelope;
@@ -44,8 +45,8 @@ pub const ADDRESS: Function = Function {
 pub const NORMAL_ADDRESS: Function = Function {
     name: "normal_address",
     signature: "normal_address(of: map) -> map",
-    doc: "An address (as of `address`, or already in its form) with the country as two letters, the \
-          state as its code where the country's addresses name one, and the postal code in the \
+    doc: "An address (as of `address`, or already in its form) with the country as two letters, \
+          the state as its code where the country's addresses name one, and the postal code in the \
           country's form. A country, state or postal code that cannot be is an error. Parts that \
           are missing stay missing: see `missing_parts`.",
     examples: &[
@@ -81,8 +82,8 @@ pub const NORMAL_ADDRESS: Function = Function {
 pub const MISSING_PARTS: Function = Function {
     name: "missing_parts",
     signature: "missing_parts(of: map) -> list",
-    doc: "The parts that an address (as of `address`) lacks and that its country's addresses cannot \
-          do without: some of lines, city, state, postal_code; `country` alone if that is missing.",
+    doc: "The parts that an address (as of `address`) lacks and that its country's addresses \
+          cannot do without: some of lines, city, state, postal_code; `country` alone if that is missing.",
     examples: &[
         (
             "missing_parts({'line1': 'A 1', 'country': 'SE'})",

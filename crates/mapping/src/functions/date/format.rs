@@ -1,7 +1,7 @@
 //! Dates as others write them.
 //!
-//! A format is written with `YYYY`, `YY` (only to write), `MM`, `M`, `DD`, `D` and `DDD` (the day of
-//! the year); whatever is no letter stands for itself. Other letters are refused, so that `mm` is
+//! A format is written with `YYYY`, `YY` (only to write), `MM`, `M`, `DD`, `D` and `DDD` (the day
+//! of the year); whatever is no letter stands for itself. Other letters are refused, so that `mm` is
 //! not taken for months by accident.
 
 use super::{date, read, written};

@@ -9,8 +9,8 @@ use std::sync::Arc;
 pub const GROUP_BY: Function = Function {
     name: "group_by",
     signature: "group_by(items: list, path: text) -> list",
-    doc: "The items that have the same value at the path, together: [{key, items}], in the order in \
-          which the keys first appear.",
+    doc: "The items that have the same value at the path, together: [{key, items}], in the order \
+          in which the keys first appear.",
     examples: &[
         (
             "group_by([{'p': 'b', 'n': 1}, {'p': 'a', 'n': 2}, {'p': 'b', 'n': 3}], 'p')\

@@ -1,7 +1,7 @@
 //! Lists and what they have in common with texts and maps.
 //!
-//! CEL's macros (`map`, `filter`, `exists`) compute with each item. The functions here compare items
-//! with one another; they take the *path* of the member that they look at, as `tax.amount`, and an
+//! CEL's macros (`map`, `filter`, `exists`) compute with each item. The functions here compare
+//! items with one another; they take the *path* of the member that they look at, as `tax.amount`, and an
 //! empty path means the item itself. A member that is missing in an item is an error.
 
 mod group;
@@ -25,6 +25,7 @@ pub(super) use sort::check_order;
 use super::fail;
 use crate::fact::Stop;
 use crate::limits;
+use crate::value::Value;
 
 fn bounded(name: &str, items: usize) -> Result<(), Stop> {
     let most = limits::LIST_ITEMS;
@@ -32,4 +33,11 @@ fn bounded(name: &str, items: usize) -> Result<(), Stop> {
         return Err(fail(name)(format!("more than {most} items")));
     }
     Ok(())
+}
+
+/// The list of what `items` gives; an error where that are more than a formula may build.
+pub(super) fn collect(name: &str, items: impl Iterator<Item = Value>) -> Result<Value, Stop> {
+    let items: Vec<Value> = items.take(limits::LIST_ITEMS + 1).collect();
+    bounded(name, items.len())?;
+    Ok(Value::list(items))
 }

@@ -10,8 +10,8 @@ use rust_decimal::prelude::ToPrimitive;
 pub const AMOUNT_IN_WORDS: Function = Function {
     name: "amount_in_words",
     signature: "amount_in_words(amount: number, currency: text) -> text",
-    doc: "The amount in English words, as on a check: whole units in words, the rest as a fraction, \
-          the currency's code behind. Decimals as of ISO 4217; more are an error.",
+    doc: "The amount in English words, as on a check: whole units in words, the rest as a \
+          fraction, the currency's code behind. Decimals as of ISO 4217; more are an error.",
     examples: &[
         (
             "amount_in_words(number('1234.56'), 'usd')",

@@ -1,4 +1,5 @@
-//! Texts and their lengths. Only `truncate`, `left` and `right` drop characters, as their names say.
+//! Texts and their lengths. Only `truncate`, `left` and `right` drop characters, as their names
+//! say.
 
 use crate::functions::{Function, fail, length, text};
 use crate::value::Value;

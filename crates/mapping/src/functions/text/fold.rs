@@ -45,9 +45,10 @@ pub const SLUG: Function = Function {
         let ascii = ascii(text(a, 0), "").map_err(fail("slug"))?.to_lowercase();
         let words = ascii.split(|c: char| !c.is_ascii_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let slug = words.join(optional_text(a, 1).unwrap_or("-"));
-        super::bounded("slug", slug.len())?;
-        Ok(slug.into())
+        let separator = optional_text(a, 1).unwrap_or("-");
+        let between = words.len().saturating_mul(separator.len());
+        super::bounded("slug", ascii.len().saturating_add(between))?;
+        Ok(words.join(separator).into())
     },
 };
 

@@ -1,6 +1,7 @@
 //! Texts taken apart into lists.
 
 use crate::fact::Stop;
+use crate::functions::list::collect;
 use crate::functions::{Function, int, length, text};
 use crate::value::Value;
 
@@ -10,14 +11,11 @@ pub const SPLIT: Function = Function {
     doc: "The parts of the text between the separators.",
     examples: &[("'a,b,,c'.split(',')", r#"["a","b","","c"]"#)],
     run: |a, _| {
-        let parts: Vec<Value> = match text(a, 1) {
-            "" => text(a, 0)
-                .chars()
-                .map(|c| Value::text(c.to_string()))
-                .collect(),
-            separator => text(a, 0).split(separator).map(Value::from).collect(),
-        };
-        Ok(Value::list(parts))
+        let whole = text(a, 0);
+        match text(a, 1) {
+            "" => collect("split", whole.chars().map(|c| c.to_string().into())),
+            separator => collect("split", whole.split(separator).map(Value::from)),
+        }
     },
 };
 
@@ -54,7 +52,7 @@ pub const SPLIT_LINES: Function = Function {
                 lines.len()
             )));
         }
-        Ok(Value::list(lines.into_iter().map(Value::from).collect()))
+        collect("split_lines", lines.into_iter().map(Value::from))
     },
 };
 

@@ -3,8 +3,6 @@
 
 use super::bounded;
 use crate::functions::{Function, fail, text};
-use crate::limits;
-use crate::value::Value;
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -61,15 +59,7 @@ pub const EXTRACT_ALL: Function = Function {
         let pattern = pattern(text(a, 1)).map_err(fail("extract_all"))?;
         let found = pattern.captures_iter(text(a, 0));
         let parts = found.filter_map(|found| found.get(usize::from(found.len() > 1)));
-        let most = limits::LIST_ITEMS;
-        let parts: Vec<Value> = parts
-            .take(most + 1)
-            .map(|part| part.as_str().into())
-            .collect();
-        if parts.len() > most {
-            return Err(fail("extract_all")(format!("more than {most} parts match")));
-        }
-        Ok(Value::list(parts))
+        crate::functions::list::collect("extract_all", parts.map(|part| part.as_str().into()))
     },
 };
 
@@ -92,6 +82,7 @@ pub const REPLACE_PATTERN: Function = Function {
         let fail = fail("replace_pattern");
         let pattern = pattern(text(a, 1)).map_err(fail)?;
         let (whole, new) = (text(a, 0), text(a, 2));
+        let dollars = new.matches('$').count();
         let mut replaced = String::new();
         let mut from = 0;
         for found in pattern.captures_iter(whole) {
@@ -99,9 +90,11 @@ pub const REPLACE_PATTERN: Function = Function {
                 break;
             };
             replaced.push_str(&whole[from..part.start()]);
+            // Each dollar sign may stand for as much as the whole match.
+            let grown = dollars.saturating_mul(part.len()).saturating_add(new.len());
+            bounded("replace_pattern", replaced.len().saturating_add(grown))?;
             found.expand(new, &mut replaced);
             from = part.end();
-            bounded("replace_pattern", replaced.len())?;
         }
         bounded("replace_pattern", replaced.len() + whole.len() - from)?;
         replaced.push_str(&whole[from..]);

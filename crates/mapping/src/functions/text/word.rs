@@ -31,9 +31,8 @@ pub const WORDS: Function = Function {
         ("words('')", "[]"),
     ],
     run: |a, _| {
-        Ok(Value::list(
-            text(a, 0).split_whitespace().map(Value::from).collect(),
-        ))
+        let words = text(a, 0).split_whitespace();
+        crate::functions::list::collect("words", words.map(Value::from))
     },
 };
 

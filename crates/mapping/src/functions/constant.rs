@@ -80,3 +80,40 @@ pub(crate) fn refuse_constant(parameter: &str, text: &str) -> Option<(String, &'
     let word = WORDS.iter().find(|word| word.name == parameter)?;
     (word.check)(text).err().map(|message| (message, word.cure))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::WORDS;
+    use crate::functions::FUNCTIONS;
+    use crate::functions::signature::{Kind, Signature};
+
+    #[test]
+    fn a_word_names_texts_only_and_is_used() {
+        let signatures = FUNCTIONS
+            .iter()
+            .map(|f| (f.name, Signature::parse(f.signature)));
+        let all: Vec<_> = signatures
+            .flat_map(|(name, signature)| {
+                let parameters = signature.expect("it is one").parameters;
+                parameters
+                    .into_iter()
+                    .map(move |parameter| (name, parameter))
+            })
+            .collect();
+        for word in WORDS {
+            let mut users = all
+                .iter()
+                .filter(|(_, parameter)| parameter.name == word.name);
+            assert!(
+                users.clone().next().is_some(),
+                "nothing takes a {}",
+                word.name
+            );
+            assert!(
+                users.all(|(_, parameter)| parameter.kind.kind == Kind::Text),
+                "{}",
+                word.name
+            );
+        }
+    }
+}

@@ -129,12 +129,11 @@ fn key(name: &str) -> String {
 }
 
 /// What people write besides codes and names, folded.
-const ALSO: [(&str, &str); 17] = [
+const ALSO: [(&str, &str); 16] = [
     ("el", "GR"),
     ("england", "GB"),
     ("greatbritain", "GB"),
     ("holland", "NL"),
-    ("korea", "KR"),
     ("koreasouth", "KR"),
     ("macedonia", "MK"),
     ("northernireland", "GB"),

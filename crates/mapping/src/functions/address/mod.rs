@@ -19,7 +19,7 @@ pub use product::{ADDRESS_FOR, FIT_ADDRESS};
 pub(super) use product::find as find_product;
 
 use super::{Function, fail};
-use crate::value::{Map, Value};
+use crate::value::Value;
 use country::Country;
 
 pub const ADDRESS: Function = Function {
@@ -38,8 +38,15 @@ pub const ADDRESS: Function = Function {
             r#"{"lines":["A 1"],"name":"Ada","postal_code":"01067"}"#,
         ),
         ("address({})", r#"{"lines":[]}"#),
+        (
+            "address({'postal_code': 1067})",
+            "!postal_code: it is a text",
+        ),
     ],
-    run: |a, _| Ok(Parts::of(&a[0]).to_value()),
+    run: |a, _| {
+        let parts = Parts::of(&a[0]).map_err(fail("address"))?;
+        Ok(parts.to_value())
+    },
 };
 
 pub const NORMAL_ADDRESS: Function = Function {
@@ -100,7 +107,7 @@ pub const MISSING_PARTS: Function = Function {
         ),
     ],
     run: |a, _| {
-        let parts = Parts::of(&a[0]);
+        let parts = Parts::of(&a[0]).map_err(fail("missing_parts"))?;
         let Some(country) = &parts.country else {
             return Ok(Value::list(vec!["country".into()]));
         };
@@ -133,32 +140,35 @@ struct Parts {
 
 impl Parts {
     /// Tidies a Stripe address, what holds one under `address`, or one in this form.
-    fn of(whole: &Value) -> Self {
+    fn of(whole: &Value) -> Result<Self, String> {
         let inner = whole
             .get("address")
             .filter(|inner| inner.as_map().is_some());
-        let address = inner.unwrap_or(whole).as_map();
-        let part = |name: &str| address.and_then(|map| clean(map.get(name)?));
-        let own = address
-            .and_then(|map| map.get("lines"))
-            .and_then(Value::as_list);
-        let lines = match own {
-            Some(lines) => lines.iter().filter_map(clean).collect(),
-            None => ["line1", "line2"].into_iter().filter_map(part).collect(),
+        let address = inner.unwrap_or(whole);
+        let part = |name: &str| {
+            address
+                .get(name)
+                .map_or(Ok(None), |value| clean(name, value))
         };
-        Self {
-            name: whole.as_map().and_then(|map: &Map| clean(map.get("name")?)),
-            lines,
-            city: part("city"),
-            postal_code: part("postal_code"),
-            state: part("state"),
-            country: part("country").map(|code| code.to_uppercase()),
-        }
+        let own = address.get("lines").and_then(Value::as_list);
+        let lines: Result<Vec<_>, String> = match own {
+            Some(lines) => lines.iter().map(|line| clean("lines", line)).collect(),
+            None => ["line1", "line2"].into_iter().map(part).collect(),
+        };
+        let name = whole.get("name");
+        Ok(Self {
+            name: name.map_or(Ok(None), |name| clean("name", name))?,
+            lines: lines?.into_iter().flatten().collect(),
+            city: part("city")?,
+            postal_code: part("postal_code")?,
+            state: part("state")?,
+            country: part("country")?.map(|code| code.to_uppercase()),
+        })
     }
 
     /// The same, checked against what is known of its country.
     fn normal(whole: &Value) -> Result<Self, String> {
-        let mut parts = Self::of(whole);
+        let mut parts = Self::of(whole)?;
         let Some(country) = &parts.country else {
             return Ok(parts);
         };
@@ -196,7 +206,11 @@ impl Parts {
 }
 
 /// A text with single blanks, unless nothing is left of it.
-fn clean(value: &Value) -> Option<String> {
-    let words: Vec<&str> = value.as_text()?.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+fn clean(part: &str, value: &Value) -> Result<Option<String>, String> {
+    let Some(text) = value.as_text() else {
+        let kind = value.kind();
+        return Err(format!("{part}: it is a text, not {kind}"));
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Ok((!words.is_empty()).then(|| words.join(" ")))
 }

@@ -4,5 +4,6 @@ mod checks;
 mod examples;
 mod formulas;
 mod hostile;
+mod laws;
 mod templates;
 mod world;

@@ -84,7 +84,9 @@ impl<'a> Execution<'a> {
             )))
         })?;
         let (names, subject) = names(&deployment, &run, &body)?;
-        let touched = steps.iter().any(|s| s.effect.is_some());
+        let touched = steps
+            .iter()
+            .any(|s| s.effect.is_some() || has_written(&deployment, s));
         let mut execution = Self {
             shared,
             deployment,
@@ -248,9 +250,16 @@ impl<'a> Execution<'a> {
                 }
                 self.finish(step, &output, &call.shape, None, false)
             }
-            Effect::Read | Effect::None => {
+            Effect::Read => {
                 let output = self.plain(step, call, &connection, &input).await?;
                 self.finish(step, &output, &call.shape, None, false)
+            }
+            Effect::None => {
+                let output = self.plain(step, call, &connection, &input).await?;
+                self.touched = true;
+                self.finish(step, &output, &call.shape, None, false)?;
+                // The peer would not notice a repeat, so what was done is written down at once.
+                self.commit(RunState::Running).await
             }
         }
     }
@@ -612,6 +621,13 @@ impl<'a> Execution<'a> {
         let currency = self.subject.pointer(currency).and_then(Value::as_str);
         (amount, currency.map(str::to_uppercase))
     }
+}
+
+/// Whether a step of an earlier execution may have changed something.
+fn has_written(deployment: &Deployment, row: &StepRecord) -> bool {
+    let mut steps = deployment.plan.steps.iter();
+    let step = steps.find(|s| s.ordinal == row.step);
+    row.state == StepState::Done && step.is_some_and(|s| s.work.writes())
 }
 
 fn shape_of(work: &Work) -> &Shape {

@@ -69,6 +69,16 @@ impl Plan {
 }
 
 impl Work {
+    /// Whether it may change a peer or our books.
+    pub(crate) fn writes(&self) -> bool {
+        match self {
+            Self::Call(call) => call.operation.effect() != connector::Effect::Read,
+            Self::Book { book, .. } => !book.is_read(),
+            Self::Choose(cases) => cases.iter().any(|(_, work)| work.writes()),
+            Self::Set(_) | Self::Check(..) | Self::Wait(..) => false,
+        }
+    }
+
     /// Whether it only reads, so that it may be executed again at any time.
     fn is_read(&self) -> bool {
         match self {

@@ -18,11 +18,16 @@ use vault::MasterKey;
 /// 2026-11-24 09:00 UTC.
 pub const START: i64 = 1_795_510_800;
 
-static REGISTRY: Registry = Registry(&[&connector_stripe::CONNECTOR, &connector_infor::CONNECTOR]);
+static REGISTRY: Registry = Registry(&[
+    &connector_stripe::CONNECTOR,
+    &connector_infor::CONNECTOR,
+    &connector_basic::mail::CONNECTOR,
+]);
 
 pub struct App {
     pub stripe: sim::stripe::Handle,
     pub infor: sim::infor::Handle,
+    pub mail: sim::mail::Handle,
     pub clock: Clock,
     pub engine: Engine,
     pub settings: store::Settings,
@@ -68,14 +73,18 @@ impl App {
         let infor = sim::infor::Infor::start(config, loopback())
             .await
             .expect("the sandbox");
+        let mail = sim::mail::start(loopback(), loopback())
+            .await
+            .expect("the sandbox");
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
         let connection = "stripe".to_owned();
-        let setup = setup(&stripe, &infor, &flows, &connection);
+        let setup = setup(&stripe, &infor, &mail, &flows, &connection);
         let engine = engine(&settings, &clock, &folder, setup, Options::default()).await;
         Self {
             stripe,
             infor,
+            mail,
             clock,
             engine,
             settings,
@@ -94,7 +103,13 @@ impl App {
     pub async fn restart_with(&mut self, options: Options) {
         self.engine.shutdown().await;
         self.engine.store().close().await;
-        let setup = setup(&self.stripe, &self.infor, &self.flows, &self.connection);
+        let setup = setup(
+            &self.stripe,
+            &self.infor,
+            &self.mail,
+            &self.flows,
+            &self.connection,
+        );
         self.engine = engine(&self.settings, &self.clock, &self.folder, setup, options).await;
     }
 
@@ -215,6 +230,7 @@ pub fn purchase() -> sim::stripe::Purchase {
 fn setup(
     stripe: &sim::stripe::Handle,
     infor: &sim::infor::Handle,
+    mail: &sim::mail::Handle,
     flows: &[String],
     connection: &str,
 ) -> Setup {
@@ -249,6 +265,7 @@ fn setup(
                     },
                 },
                 m3(infor),
+                post_office(mail),
             ],
             flows: flows
                 .iter()
@@ -277,6 +294,24 @@ fn m3(infor: &sim::infor::Handle) -> ConnectionSetup {
             "ionapi".to_owned(),
             Secret::new(infor.ionapi().to_string()),
         )]),
+        next_credential: None,
+        webhook_secrets: Vec::new(),
+        limits: Limits {
+            per_second: 10_000,
+            in_flight: 64,
+        },
+    }
+}
+
+fn post_office(mail: &sim::mail::Handle) -> ConnectionSetup {
+    ConnectionSetup {
+        name: "mail".into(),
+        connector: "mail".into(),
+        settings: json!({
+            "host": "127.0.0.1", "port": mail.smtp().port(), "tls": "none",
+            "from": "shop@example.com",
+        }),
+        credential: BTreeMap::new(),
         next_credential: None,
         webhook_secrets: Vec::new(),
         limits: Limits {

@@ -102,7 +102,8 @@ pub fn check(config: &ConnectionConfig) -> Result<Target, Vec<Problem>> {
 
 /// A test never writes to a customer.
 fn guard(settings: &Settings, environment: EnvironmentKind) -> Option<Problem> {
-    let open = settings.only_to.is_none() && !settings.is_local();
+    // Also by a server on this machine: it may hand on what it takes.
+    let open = settings.only_to.is_none();
     (environment == EnvironmentKind::Test && open).then(|| {
         Problem::error(
             "settings.only_to",

@@ -100,6 +100,7 @@ pub fn open(
 ) -> Result<SharedSession, Vec<Problem>> {
     let mut settings = json!({
         "host": "localhost", "tls": "none", "from": "Kanal Güter <shop@example.com>",
+        "only_to": ["@example.org"],
     });
     settings.as_object_mut().unwrap().extend(object(more));
     let config = ConnectionConfig {

@@ -106,12 +106,13 @@ fn settings_that_cannot_be_are_told_all_at_once() {
     };
     let (test, live) = (EnvironmentKind::Test, EnvironmentKind::Live);
     assert_eq!(codes(json!({}), test), Vec::<String>::new());
-    let away = json!({"host": "smtp.example.com", "from": "nobody"});
+    assert_eq!(codes(json!({"only_to": null}), test), ["mail_from_a_test"]);
+    let away = json!({"host": "smtp.example.com", "from": "nobody", "only_to": null});
     assert_eq!(
         codes(away, test),
         ["no_address", "no_tls", "mail_from_a_test"]
     );
-    let away = json!({"host": "smtp.example.com", "tls": "starttls"});
+    let away = json!({"host": "smtp.example.com", "tls": "starttls", "only_to": null});
     assert_eq!(codes(away.clone(), test), ["mail_from_a_test"]);
     assert_eq!(codes(away, live), Vec::<String>::new());
     let pem = json!({"host": "smtp.example.com", "tls": "implicit",

@@ -181,6 +181,19 @@ impl App {
 
     /// A call of the merchant's own at Stripe.
     pub async fn call(&self, path: &str, form: &str) -> Value {
+        let (status, body) = self.answer(path, form).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// The same where Stripe refuses it.
+    pub async fn refused(&self, path: &str, form: &str) -> Value {
+        let (status, body) = self.answer(path, form).await;
+        assert_eq!(status, 402, "{body}");
+        body
+    }
+
+    async fn answer(&self, path: &str, form: &str) -> (u16, Value) {
         let request = connector::http::Request {
             method: "POST",
             url: &format!("{}{path}", self.stripe.url()),
@@ -194,9 +207,8 @@ impl App {
             .send(request)
             .await
             .expect("an answer");
-        let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
-        assert_eq!(reply.status, 200, "{body}");
-        body
+        let body = serde_json::from_slice(&reply.body).expect("JSON");
+        (reply.status, body)
     }
 
     pub fn environment(&self) -> model::ids::EnvironmentId {
@@ -246,6 +258,7 @@ fn setup(
                 settings: serde_json::Map::from_iter([
                     ("default_terms".to_owned(), json!("00")),
                     ("default_item".to_owned(), json!("WEB-SALE")),
+                    ("notices_to".to_owned(), json!("books@example.com")),
                 ]),
             },
             connections: vec![
@@ -286,8 +299,8 @@ fn m3(infor: &sim::infor::Handle) -> ConnectionSetup {
         connector: "infor".into(),
         settings: json!({
             "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
-            "order_type": "C01", "customer_template": "TPL001", "payment_batch_type": "STR",
-            "payment_type": "ST", "journal_template": "STRIPE-POS1", "exportmi": true,
+            "order_type": "C01", "credit_order_type": "CR1", "customer_template": "TPL001",
+            "payment_batch_type": "STR", "payment_type": "ST", "journal_template": "STRIPE-POS1", "exportmi": true,
             "read_from": "20260101",
         }),
         credential: BTreeMap::from([(
@@ -309,7 +322,7 @@ fn post_office(mail: &sim::mail::Handle) -> ConnectionSetup {
         connector: "mail".into(),
         settings: json!({
             "host": "127.0.0.1", "port": mail.smtp().port(), "tls": "none",
-            "from": "shop@example.com",
+            "from": "shop@example.com", "only_to": ["@example.com"],
         }),
         credential: BTreeMap::new(),
         next_credential: None,

@@ -345,6 +345,7 @@ fn setup(
                     settings: json!({
                         "host": mail.smtp().ip(), "port": mail.smtp().port(), "tls": "none",
                         "from": "Canal Goods <shop@canal.example>",
+                        "only_to": ["@canal.example", "@example.com"],
                     }),
                     credential: BTreeMap::new(),
                     next_credential: None,

@@ -249,6 +249,7 @@ host = "127.0.0.1"
 port = {port}
 tls = "none"
 from = "Shop <shop@example.com>"
+only_to = ["@example.com"]
 [environments.sandbox.connections.mail.limits]
 per_second = 500
 in_flight = 16

@@ -88,6 +88,9 @@ async fn a_server_that_is_away_is_transient() {
     assert!(fault.message.contains("to the connection"), "{fault}");
 }
 
+/// What is wrong with a message.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 #[test]
 fn what_no_server_should_get_is_refused_by_name() {
     let session = open(
@@ -96,7 +99,7 @@ fn what_no_server_should_get_is_refused_by_name() {
         EnvironmentKind::Test,
     )
     .unwrap();
-    let refused = |change: &dyn Fn(&mut Value)| {
+    let refused = |change: Change<'_>| {
         let mut input = message(&["ada@example.org"]);
         change(&mut input);
         let cx = RecipeCx {
@@ -108,7 +111,7 @@ fn what_no_server_should_get_is_refused_by_name() {
         assert_eq!(fault.class, FaultClass::Rejected);
         (fault.field.unwrap_or_default(), fault.message)
     };
-    let cases: [(&dyn Fn(&mut Value), &str, &str); 12] = [
+    let cases: [(Change<'_>, &str, &str); 12] = [
         (&|i| i["to"] = json!([]), "to", "nobody would get"),
         (
             &|i| i["to"] = json!(["ada@example.org\r\nBcc: eve@example.org"]),

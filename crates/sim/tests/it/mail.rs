@@ -27,7 +27,7 @@ async fn talk(sandbox: &Handle, lines: &[(&str, &str)]) {
         loop {
             answer.clear();
             stream.read_line(&mut answer).await.unwrap();
-            if !answer.get(3..4).is_some_and(|c| c == "-") {
+            if answer.get(3..4).is_none_or(|c| c != "-") {
                 break;
             }
         }

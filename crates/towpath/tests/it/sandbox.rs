@@ -362,7 +362,12 @@ impl Towpath {
             sandboxes.pass(30).await;
             let waiting = sandboxes.stripe.settled().await;
             sandboxes.infor.run_jobs();
-            let metrics = self.get("/metrics").await.unwrap_or_default();
+            let Some(metrics) = self.get("/metrics").await else {
+                // No answer is no sign of rest.
+                quiet = 0;
+                nap(Duration::from_millis(250)).await;
+                continue;
+            };
             let live: f64 = metrics
                 .lines()
                 .filter(|l| l.starts_with("towpath_runs{"))

@@ -14,7 +14,7 @@ Developer commands of Towpath
   cargo xtask demo [ARGS]   build and run `towpath demo`; `--once` ends after the table
   cargo xtask test [ARGS]   set up, then every check and test; ARGS go to the test runner
   cargo xtask bench [ARGS]  compare with the bare programs; writes target/bench/report.json
-  cargo xtask setup         install what tests need (PostgreSQL, the official Stripe CLI and SDKs)
+  cargo xtask setup         install what tests need (PostgreSQL, Stripe's CLI and SDKs, aiosmtpd)
   cargo xtask countries     make the data of addresses anew from its public sources
   cargo xtask fmt           format everything
 ";

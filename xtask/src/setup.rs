@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const STRIPE_CLI: &str = "@stripe/cli@1";
 const STRIPE_NODE: &str = "stripe@23";
 const STRIPE_PYTHON: &str = "stripe>=16,<17";
+/// The SMTP server that the mail connector is tested against, and certificates for it.
+const SMTP_PYTHON: [&str; 2] = ["aiosmtpd>=1.4.6,<2", "trustme>=1.2,<2"];
 
 /// Installs everything; returns the variables that tell the tests where it is.
 pub fn all() -> Result<Vec<(String, String)>> {
@@ -40,16 +42,17 @@ pub fn all() -> Result<Vec<(String, String)>> {
     variables.push(("TOWPATH_STRIPE_NODE".to_owned(), text(&node)));
     let venv = tools.join("python");
     let python = venv.join("bin/python");
-    if !venv.join("ready").is_file() {
+    let wanted = [&[STRIPE_PYTHON][..], &SMTP_PYTHON].concat();
+    let marker = venv.join("ready");
+    if std::fs::read_to_string(&marker).ok() != Some(wanted.join("\n")) {
         need("python3", "python3 python3-venv")?;
         run("python3", &["-m", "venv", &text(&venv)])?;
-        run(
-            &text(&python),
-            &["-m", "pip", "install", "--quiet", STRIPE_PYTHON],
-        )?;
-        std::fs::write(venv.join("ready"), STRIPE_PYTHON)?;
+        let install = [&["-m", "pip", "install", "--quiet"][..], &wanted].concat();
+        run(&text(&python), &install)?;
+        std::fs::write(&marker, wanted.join("\n"))?;
     }
     variables.push(("TOWPATH_STRIPE_PYTHON".to_owned(), text(&python)));
+    variables.push(("TOWPATH_SMTP_PYTHON".to_owned(), text(&python)));
     if let Some(corpus) = corpus() {
         variables.push(("TOWPATH_CORPUS".to_owned(), text(&corpus)));
     }

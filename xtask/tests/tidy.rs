@@ -11,7 +11,13 @@ const LAYERS: &[&[&str]] = &[
     &["finance", "vault"],
     &["mapping", "connector", "store"],
     &["engine"],
-    &["server", "connector-stripe", "connector-infor", "sim"],
+    &[
+        "server",
+        "connector-stripe",
+        "connector-infor",
+        "connector-basic",
+        "sim",
+    ],
     &["towpath"],
 ];
 

@@ -17,8 +17,9 @@ mod target;
 
 use connector::{AnyOperation, Connector, Erased, Trigger};
 use m3::operations::{
-    BankEntryList, CustomerCreate, CustomerFind, CustomerUpdate, InvoiceList, JournalPost,
-    MiExecute, PaymentCreate, PaymentGet, SalesOrderCreate, SalesOrderGet,
+    BankEntryList, CreditNoteRequest, CustomerCreate, CustomerFind, CustomerUpdate, InvoiceList,
+    JournalPost, MiExecute, PaymentCreate, PaymentGet, SalesOrderCreate, SalesOrderGet,
+    SalesOrderHold, SalesOrderNote,
 };
 
 /// Everything a flow can do in Infor.
@@ -28,6 +29,9 @@ pub static OPERATIONS: &[&dyn AnyOperation] = &[
     &Erased::<CustomerFind>::NEW,
     &Erased::<SalesOrderCreate>::NEW,
     &Erased::<SalesOrderGet>::NEW,
+    &Erased::<SalesOrderNote>::NEW,
+    &Erased::<SalesOrderHold>::NEW,
+    &Erased::<CreditNoteRequest>::NEW,
     &Erased::<InvoiceList>::NEW,
     &Erased::<PaymentCreate>::NEW,
     &Erased::<PaymentGet>::NEW,

@@ -60,6 +60,17 @@ pub struct Settings {
     pub warehouse: Option<String>,
     /// ORTP of sales orders.
     pub order_type: String,
+    /// ORTP of credit requests: an order type that gives money back (OIS010). Without it none can be
+    /// made.
+    #[serde(default)]
+    pub credit_order_type: Option<String>,
+    /// The order head's field that holds the identity of its text: POTX, the text behind the lines,
+    /// or PRTX, the one before them.
+    #[serde(default = "order_text_field")]
+    pub order_text_field: String,
+    /// USID of texts on orders. Whether M3 wants a real user there is unverified.
+    #[serde(default = "text_user")]
+    pub text_user: String,
     /// CUTM: the template that new customers are made from.
     pub customer_template: String,
     /// CRID of the charge that shipping is added as.
@@ -133,6 +144,12 @@ fn m3_path() -> String {
 fn max_records() -> u32 {
     500
 }
+fn order_text_field() -> String {
+    "POTX".into()
+}
+fn text_user() -> String {
+    "TOWPATH".into()
+}
 fn shipping_charge() -> String {
     "SHIP".into()
 }
@@ -148,7 +165,7 @@ fn transit_account() -> String {
 fn raw_programs() -> Vec<String> {
     let programs = [
         "GENERAL", "MRS001MI", "CRS610MI", "OIS100MI", "OIS350MI", "ARS200MI", "GLS200MI",
-        "MMS200MI", "CRS045MI", "CRS055MI", "CRS078MI", "CRS175MI",
+        "MMS200MI", "CRS045MI", "CRS055MI", "CRS078MI", "CRS175MI", "CRS980MI",
     ];
     programs.map(str::to_owned).to_vec()
 }

@@ -41,6 +41,7 @@ pub use trigger::TRIGGERS;
 pub static OPERATIONS: &[&dyn AnyOperation] = &[
     &Erased::<CheckoutSessionFind>::NEW,
     &Erased::<Get<Charge>>::NEW,
+    &Erased::<Get<PaymentIntent>>::NEW,
     &Erased::<Get<Refund>>::NEW,
     &Erased::<Get<Dispute>>::NEW,
     &Erased::<Get<Customer>>::NEW,

@@ -78,7 +78,8 @@ impl<'a> Execution<'a> {
                 names(&deployment, &run, &body)?
             }
         };
-        let touched = steps.iter().any(|s| s.effect.is_some());
+        let wrote = |s: &StepRecord| s.effect.is_some() || has_written(&deployment, s);
+        let touched = steps.iter().any(wrote);
         Ok(Self {
             shared,
             deployment,
@@ -245,9 +246,16 @@ impl<'a> Execution<'a> {
                 }
                 self.finish(step, &output, &call.shape, None, false)
             }
-            Effect::Read | Effect::None => {
+            Effect::Read => {
                 let output = self.plain(step, call, &connection, &input).await?;
                 self.finish(step, &output, &call.shape, None, false)
+            }
+            Effect::None => {
+                let output = self.plain(step, call, &connection, &input).await?;
+                self.touched = true;
+                self.finish(step, &output, &call.shape, None, false)?;
+                // The peer would not notice a repeat, so what was done is written down at once.
+                self.commit(RunState::Running).await
             }
         }
     }
@@ -606,6 +614,12 @@ impl<'a> Execution<'a> {
         let currency = self.subject.at(currency).and_then(Computed::as_text);
         (amount, currency.map(str::to_uppercase))
     }
+}
+
+/// Whether a step of an earlier execution may have changed something.
+fn has_written(deployment: &Deployment, row: &StepRecord) -> bool {
+    let step = deployment.plan.step(row.step);
+    row.state == StepState::Done && step.is_some_and(|s| s.work.has_effect())
 }
 
 fn shape_of(work: &Work) -> &Shape {

@@ -1,4 +1,4 @@
-//! The sandbox Stripe and the sandbox Infor: honest HTTP servers with state and faults.
+//! The sandbox Stripe, the sandbox Infor and the sandbox mail server: honest servers with state.
 //!
 //! They speak production's paths, bodies and manners, are deterministic from a seed, keep their own
 //! clock, and write a *journal* of every request, so that a test can ask what really happened.
@@ -11,5 +11,6 @@ pub mod clock;
 pub mod faults;
 pub mod infor;
 pub mod journal;
+pub mod mail;
 pub mod server;
 pub mod stripe;

@@ -38,9 +38,9 @@ pub struct Cli {
 pub enum Command {
     /// Takes webhooks, works them, and answers the API.
     Serve(serve::Args),
-    /// Plays the main job on both sandboxes, from a purchase to a payout, and checks the books.
+    /// Plays the main job on the sandboxes, from a purchase to a payout, and checks the books.
     Demo(crate::demo::Args),
-    /// Runs a sandbox Stripe or a sandbox Infor, to try things on.
+    /// Runs a sandbox Stripe, Infor or mail server, to try things on.
     Sandbox(sandbox::Args),
     /// Flow documents.
     #[command(subcommand)]

@@ -20,7 +20,9 @@ pub const READY: &[ReadyFlow] = ready![
     "apply-payment",
     "book-transactions",
     "order-to-cash",
-    "payout-reconciliation"
+    "payment-failed",
+    "payout-reconciliation",
+    "refund",
 ];
 
 /// The ready-made flow `id`.

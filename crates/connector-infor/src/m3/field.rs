@@ -57,6 +57,14 @@ const ANYWHERE: Widths = &[
     ("INTN", 15),
     ("DESC", 40),
     ("PARM", 900),
+    ("YREF", 30),
+    ("OIVR", 15),
+    ("OYEA", 4),
+    ("TXID", 13),
+    ("TXVR", 10),
+    ("TX40", 40),
+    ("TX60", 60),
+    ("USID", 10),
 ];
 
 /// Widths that differ in one program.

@@ -1,5 +1,6 @@
 //! The contract suite: lists, and a lost answer or a crash at each call of each writing recipe.
 
+use crate::document;
 use crate::sandbox::{Sandbox, Shared, entry, operation, order, payment};
 use connector::testing::{self, Case, Death, Ended, Report};
 use connector_infor::CONNECTOR;
@@ -108,6 +109,80 @@ async fn a_customer_is_made_exactly_once() {
     for n in 0..5 {
         assert_eq!(sandbox.posted("external", &format!("cus_Q{n}")), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_is_made_exactly_once() {
+    // On an order without a text, and on one that has one.
+    for known in [false, true] {
+        let sandbox = Arc::new(Sandbox::start().await);
+        let mut numbers = Vec::new();
+        for n in 0..25 {
+            let number = document::made(&sandbox, &format!("ch_{n}")).await;
+            if known {
+                let first = document::note(&number, &format!("re_first_{n}"));
+                let ended = sandbox.shell("infor.sales_order.note").run(&first).await;
+                assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+            }
+            numbers.push(number);
+        }
+        let case = Case {
+            operation: operation("infor.sales_order.note"),
+            input: Box::new(|n| document::note(&numbers[n], &format!("re_{n}"))),
+            count: Box::new(|input| {
+                sandbox.posted_by_any("order_note", "note", &reference_of(input), 10)
+            }),
+            number: Box::new(|_| None),
+        };
+        let report = suite(&sandbox, &case).await;
+        let calls = if known { 3 } else { 6 };
+        assert_eq!(
+            (report.exactly_once, report.asked),
+            (calls * 4, 0),
+            "{report:?}"
+        );
+        for (_, block) in numbers.iter().flat_map(|n| sandbox.infor.order_texts(n)) {
+            assert_eq!(block.lines.len(), 2, "{block:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credit_request_is_made_exactly_once() {
+    let sandbox = Arc::new(Sandbox::with(|_| {}, document::credits()).await);
+    let case = Case {
+        operation: operation("infor.credit_note.request"),
+        input: Box::new(|n| document::credit(&format!("re_{n}"))),
+        count: Box::new(|input| {
+            sandbox.posted_by_any("credit_request", "credit_request", &reference_of(input), 20)
+        }),
+        number: Box::new(|_| None),
+    };
+    let report = suite(&sandbox, &case).await;
+    assert_eq!((report.exactly_once, report.asked), (8, 0), "{report:?}");
+    assert_eq!(
+        report.calls,
+        ["OIS100MI/AddBatchHead", "OIS100MI/AddBatchLine"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credit_request_that_no_list_can_find_is_a_persons_question() {
+    // More batch orders than M3 lists, and no EXPORTMI.
+    let full = |s: &mut sim::infor::Settings| {
+        (s.row_ceiling, s.exportmi) = (Some(1), false);
+    };
+    let mut settings = document::credits();
+    (settings["exportmi"], settings["max_records"]) = (json!(false), json!(1));
+    let sandbox = Sandbox::with(full, settings).await;
+    let mut shell = sandbox.shell("infor.credit_note.request");
+    let first = shell.run(&document::credit("re_first")).await;
+    assert!(matches!(first, Ended::Done { .. }), "{first:?}");
+    let mut shell = sandbox.shell("infor.credit_note.request");
+    shell.death = Some((0, Death::AfterSending));
+    let ended = shell.run(&document::credit("re_1")).await;
+    assert!(matches!(ended, Ended::Asked(_)), "{ended:?}");
+    assert_eq!(sandbox.infor.batches().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

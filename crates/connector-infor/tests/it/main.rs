@@ -4,6 +4,7 @@ mod auth;
 mod budget;
 mod contract;
 mod customer;
+mod document;
 mod journal;
 mod open;
 mod order;

@@ -1,7 +1,7 @@
 //! `stripe.<object>.get`: one object by its id, as Stripe has it now.
 
 use super::answer;
-use crate::object::{Charge, Customer, Dispute, Kind, Object, Payout, Refund};
+use crate::object::{Charge, Customer, Dispute, Kind, Object, PaymentIntent, Payout, Refund};
 use crate::request;
 use connector::{Effect, Last, Next, Operation, RecipeCx};
 use model::Fault;
@@ -30,6 +30,14 @@ impl Readable for Refund {
     const TITLE: &'static str = "Read a refund";
     const DOC: &'static str = "Reads a refund (docs.stripe.com/api/refunds/retrieve).";
     const EXAMPLE: &'static str = "re_1Pgc72B7WZ01zgkW";
+}
+
+impl Readable for PaymentIntent {
+    const ID: &'static str = "stripe.payment_intent.get";
+    const TITLE: &'static str = "Read a payment intent";
+    const DOC: &'static str = "Reads a payment intent, whose state tells whether a later try has \
+        succeeded (docs.stripe.com/api/payment_intents/retrieve).";
+    const EXAMPLE: &'static str = "pi_3PgafuB7WZ01zgkW1";
 }
 
 impl Readable for Dispute {

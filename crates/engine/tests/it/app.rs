@@ -18,12 +18,16 @@ use vault::MasterKey;
 /// 2026-11-24 09:00 UTC.
 pub const START: i64 = 1_795_510_800;
 
-pub static REGISTRY: Registry =
-    Registry(&[&connector_stripe::CONNECTOR, &connector_infor::CONNECTOR]);
+pub static REGISTRY: Registry = Registry(&[
+    &connector_stripe::CONNECTOR,
+    &connector_infor::CONNECTOR,
+    &connector_basic::mail::CONNECTOR,
+]);
 
 pub struct App {
     pub stripe: sim::stripe::Handle,
     pub infor: sim::infor::Handle,
+    pub mail: sim::mail::Handle,
     pub clock: Clock,
     pub engine: Engine,
     pub settings: store::Settings,
@@ -69,14 +73,18 @@ impl App {
         let infor = sim::infor::Infor::start(config, loopback())
             .await
             .expect("the sandbox");
+        let mail = sim::mail::start(loopback(), loopback())
+            .await
+            .expect("the sandbox");
         let clock = Clock::manual(Timestamp::from_seconds(START));
         let flows: Vec<String> = flows.iter().map(|f| (*f).to_owned()).collect();
         let connection = "stripe".to_owned();
-        let setup = setup(&stripe, &infor, &flows, &connection);
+        let setup = setup(&stripe, &infor, &mail, &flows, &connection);
         let engine = engine(&settings, &clock, &folder, setup, Options::default()).await;
         Self {
             stripe,
             infor,
+            mail,
             clock,
             engine,
             settings,
@@ -95,7 +103,13 @@ impl App {
     pub async fn restart_with(&mut self, options: Options) {
         self.engine.shutdown().await;
         self.engine.store().close().await;
-        let setup = setup(&self.stripe, &self.infor, &self.flows, &self.connection);
+        let setup = setup(
+            &self.stripe,
+            &self.infor,
+            &self.mail,
+            &self.flows,
+            &self.connection,
+        );
         self.engine = engine(&self.settings, &self.clock, &self.folder, setup, options).await;
     }
 
@@ -167,6 +181,19 @@ impl App {
 
     /// A call of the merchant's own at Stripe.
     pub async fn call(&self, path: &str, form: &str) -> Value {
+        let (status, body) = self.answer(path, form).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// The same where Stripe refuses it.
+    pub async fn refused(&self, path: &str, form: &str) -> Value {
+        let (status, body) = self.answer(path, form).await;
+        assert_eq!(status, 402, "{body}");
+        body
+    }
+
+    async fn answer(&self, path: &str, form: &str) -> (u16, Value) {
         let request = connector::http::Request {
             method: "POST",
             url: &format!("{}{path}", self.stripe.url()),
@@ -180,9 +207,8 @@ impl App {
             .send(request)
             .await
             .expect("an answer");
-        let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
-        assert_eq!(reply.status, 200, "{body}");
-        body
+        let body = serde_json::from_slice(&reply.body).expect("JSON");
+        (reply.status, body)
     }
 
     pub fn environment(&self) -> model::ids::EnvironmentId {
@@ -216,6 +242,7 @@ pub fn purchase() -> sim::stripe::Purchase {
 fn setup(
     stripe: &sim::stripe::Handle,
     infor: &sim::infor::Handle,
+    mail: &sim::mail::Handle,
     flows: &[String],
     connection: &str,
 ) -> Setup {
@@ -231,6 +258,7 @@ fn setup(
                 settings: serde_json::Map::from_iter([
                     ("default_terms".to_owned(), json!("00")),
                     ("default_item".to_owned(), json!("WEB-SALE")),
+                    ("notices_to".to_owned(), json!("books@example.com")),
                 ]),
             },
             connections: vec![
@@ -250,6 +278,7 @@ fn setup(
                     },
                 },
                 m3(infor),
+                post_office(mail),
             ],
             flows: flows
                 .iter()
@@ -270,14 +299,32 @@ fn m3(infor: &sim::infor::Handle) -> ConnectionSetup {
         connector: "infor".into(),
         settings: json!({
             "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
-            "order_type": "C01", "customer_template": "TPL001", "payment_batch_type": "STR",
-            "payment_type": "ST", "journal_template": "STRIPE-POS1", "exportmi": true,
+            "order_type": "C01", "credit_order_type": "CR1", "customer_template": "TPL001",
+            "payment_batch_type": "STR", "payment_type": "ST", "journal_template": "STRIPE-POS1", "exportmi": true,
             "read_from": "20260101",
         }),
         credential: BTreeMap::from([(
             "ionapi".to_owned(),
             Secret::new(infor.ionapi().to_string()),
         )]),
+        next_credential: None,
+        webhook_secrets: Vec::new(),
+        limits: Limits {
+            per_second: 10_000,
+            in_flight: 64,
+        },
+    }
+}
+
+fn post_office(mail: &sim::mail::Handle) -> ConnectionSetup {
+    ConnectionSetup {
+        name: "mail".into(),
+        connector: "mail".into(),
+        settings: json!({
+            "host": "127.0.0.1", "port": mail.smtp().port(), "tls": "none",
+            "from": "shop@example.com", "only_to": ["@example.com"],
+        }),
+        credential: BTreeMap::new(),
         next_credential: None,
         webhook_secrets: Vec::new(),
         limits: Limits {

@@ -93,3 +93,58 @@ async fn died_at(app: &mut App, point: usize) {
         "point {point}"
     );
 }
+
+const TELLS: &str = "\
+schema: 1
+flow: tells
+trigger: stripe.charge.succeeded
+key: =charge.id
+steps:
+  - id: told
+    use: mail.message.send
+    with:
+      reference: =charge.id
+      to:
+        - ada@example.com
+      subject: Thank you
+      text: Thank you.
+  - id: again
+    use: stripe.charge.get
+    with:
+      id: =charge.id
+";
+
+#[tokio::test]
+async fn a_worker_that_dies_at_any_point_sends_a_mail_once_or_recognisably_again() {
+    on_both(&[TELLS], |mut app| async move {
+        let passed = Arc::new(AtomicUsize::new(0));
+        app.restart_with(dies_at(usize::MAX, &passed)).await;
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        let points = passed.load(Ordering::SeqCst);
+        assert!(points >= 3, "{points} points");
+        let mut doubled = 0;
+        for point in 0..points {
+            let before = app.mail.messages().len();
+            let passed = Arc::new(AtomicUsize::new(0));
+            app.restart_with(dies_at(point, &passed)).await;
+            app.stripe.purchase(&purchase()).expect("it is paid");
+            app.take_events().await;
+            for _ in 0..4 {
+                app.pass(Duration::from_secs(301)).await;
+            }
+            let messages = app.mail.messages();
+            let ids: Vec<_> = messages[before..]
+                .iter()
+                .map(|m| m.header("message-id"))
+                .collect();
+            assert!(matches!(ids.len(), 1 | 2), "point {point}: {ids:?}");
+            assert!(ids.iter().all(|id| id == &ids[0]), "point {point}: {ids:?}");
+            doubled += ids.len() - 1;
+        }
+        // Only between the server's answer and our writing it down.
+        assert!(doubled <= 1, "{doubled} of {points} points repeat the mail");
+        eprintln!("{points} points, {doubled} of them repeat the mail");
+    })
+    .await;
+}

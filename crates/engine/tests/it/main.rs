@@ -3,6 +3,7 @@
 mod app;
 mod books;
 mod crash;
+mod documents;
 mod explain;
 mod plan;
 mod spine;

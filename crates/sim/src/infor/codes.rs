@@ -39,8 +39,10 @@ pub const PAYMENT_METHODS: [(&str, &str); 5] = [
 pub const ORDER_TYPES: [(&str, &str); 3] = [
     ("C01", "Web order"),
     ("C02", "Subscription"),
-    ("CR1", "Credit order"),
+    (CREDIT_ORDER_TYPE, "Credit order"),
 ];
+/// ORTP of orders that give money back.
+pub const CREDIT_ORDER_TYPE: &str = "CR1";
 
 /// CRID, name.
 pub const CHARGES: [(&str, &str); 4] = [

@@ -1,11 +1,12 @@
 //! Invoices: made from what was delivered, posted to the ledger at once.
 
 use super::ledger::{Draft, Line};
-use super::world::{DIVISIONS, Invoice, InvoiceLine, World};
+use super::world::{DIVISIONS, Invoice, InvoiceLine, OrderLine, World};
 use super::{codes, day, money};
 use rust_decimal::Decimal;
 
-/// Delivers and invoices every open order now; line by line if deliveries are partial.
+/// Delivers and invoices every open order now; line by line if deliveries are partial. Of a held
+/// order only what was delivered before is invoiced.
 pub fn invoice_all(world: &mut World) -> Vec<u64> {
     let mut made = Vec::new();
     for orno in world.index.open_orders.clone() {
@@ -16,7 +17,9 @@ pub fn invoice_all(world: &mut World) -> Vec<u64> {
         if world.settings.partial_delivery_gap_s.is_some() {
             lines = order.content.lines.iter().map(|l| Some(l.ponr)).collect();
         }
-        for line in order.content.lines.iter_mut().filter(|l| l.status < 66) {
+        let held = order.held;
+        let open = |l: &&mut OrderLine| l.status < 66 && !held;
+        for line in order.content.lines.iter_mut().filter(open) {
             line.status = 66;
         }
         made.extend(

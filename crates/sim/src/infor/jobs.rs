@@ -74,7 +74,7 @@ fn allocate(world: &mut World, orno: &str) {
 }
 
 fn deliver(world: &mut World, orno: &str, ponr: Option<u32>) {
-    let Some(order) = world.orders.get_mut(orno) else {
+    let Some(order) = world.orders.get_mut(orno).filter(|o| !o.held) else {
         return;
     };
     for line in &mut order.content.lines {

@@ -32,6 +32,7 @@ mod seed;
 mod seen;
 mod settings;
 mod spoil;
+mod text;
 mod world;
 
 pub use agenda::BankLine;
@@ -39,6 +40,7 @@ pub use app::{PRODUCTION, TENANT};
 pub use ledger::{Line, Voucher};
 pub use programs::gls840::TEMPLATE;
 pub use settings::{ItemCheck, Quota, Settings, Smoothing, Spike, Unauthorized};
+pub use text::Block;
 pub use world::{Batch, Customer, Invoice, Item, Journal, Order, Payments};
 
 use crate::clock::Clock;
@@ -190,6 +192,11 @@ impl Infor {
         })
     }
 
+    /// The text blocks of an order's head, with their names (TXVR).
+    pub fn order_texts(&self, orno: &str) -> Vec<(String, Block)> {
+        self.with(|w| w.texts.of_order(orno))
+    }
+
     /// Batch orders by their temporary number.
     pub fn batches(&self) -> BTreeMap<String, Batch> {
         self.with(|w| w.batches.clone())
@@ -231,8 +238,9 @@ impl Infor {
     }
 
     /// How often each (kind, reference) was committed. Kinds: `customer` (ALCU), `external` (A030
-    /// of the free fields of a customer), `order` (CUOR), `payment` (IRNO or CKNO, once
-    /// controlled), `journal` (KEY1, once updated), `bank` (text).
+    /// of the free fields of a customer), `order` (CUOR), `credit_request` (CUOR, not confirmed yet),
+    /// `note` (TXVR of an order's text), `payment` (IRNO or CKNO, once controlled), `journal` (KEY1,
+    /// once updated), `bank` (text).
     pub fn postings_per_reference(&self) -> BTreeMap<(String, String), u32> {
         self.with(|w| w.postings())
     }

@@ -1,5 +1,6 @@
 //! Orders before and after Confirm.
 
+use super::codes::CREDIT_ORDER_TYPE;
 use super::record::Fields;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -61,6 +62,14 @@ pub struct Batch {
     pub next_line: u32,
 }
 
+impl Batch {
+    /// Whether it asks for a credit: of the credit type, with lines, not confirmed yet.
+    pub fn is_credit_request(&self) -> bool {
+        let open = self.orno.is_none() && !self.waiting;
+        open && !self.content.lines.is_empty() && self.content.get("ORTP") == CREDIT_ORDER_TYPE
+    }
+}
+
 /// A customer order.
 #[derive(Clone, Debug, Serialize)]
 pub struct Order {
@@ -68,4 +77,6 @@ pub struct Order {
     pub created: String,
     /// Seeded history: never delivered or invoiced by the clock.
     pub history: bool,
+    /// OAHOCD is 9: nothing more of it is delivered.
+    pub held: bool,
 }

@@ -141,6 +141,7 @@ fn history(world: &mut World) {
             content,
             created: created.clone(),
             history: true,
+            held: false,
         };
         world.orders.insert(orno.clone(), order);
         world

@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 pub use super::order::{Batch, Charge, Content, Order, OrderLine};
 use super::record::Fields;
 use super::settings::Settings;
+use super::text::Texts;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,6 +153,7 @@ pub struct Series {
     pub invoice: u64,
     pub delivery: u64,
     pub payment: u64,
+    pub text: u64,
 }
 
 /// The key of free fields: FILE and PK01 to PK08.
@@ -171,6 +173,7 @@ pub struct World {
     pub customers: BTreeMap<String, Customer>,
     pub items: BTreeMap<String, Item>,
     pub ext: BTreeMap<ExtKey, (Fields, Stamp)>,
+    pub texts: Texts,
     pub batches: BTreeMap<String, Batch>,
     pub orders: BTreeMap<String, Order>,
     pub invoices: BTreeMap<u64, Invoice>,
@@ -220,7 +223,8 @@ impl World {
     }
 
     /// How often each reference was committed, by kind: `customer` (ALCU), `external` (A030 of
-    /// the free fields of a customer), `order` (CUOR),
+    /// the free fields of a customer), `order` (CUOR), `credit_request` (CUOR of a batch order of the
+    /// credit type that has lines), `note` (TXVR of an order head's text that has lines),
     /// `payment` (IRNO or CKNO of a released batch), `journal` (KEY1), `bank` (text).
     pub fn postings(&self) -> BTreeMap<(String, String), u32> {
         let mut counts = BTreeMap::new();
@@ -242,6 +246,16 @@ impl World {
         for order in self.orders.values().filter(|o| !o.history) {
             count("order", order.content.get("CUOR"));
         }
+        for batch in self.batches.values().filter(|b| b.is_credit_request()) {
+            count("credit_request", batch.content.get("CUOR"));
+        }
+        for orno in self.orders.keys() {
+            for (name, block) in self.texts.of_order(orno) {
+                if !block.lines.is_empty() {
+                    count("note", &name);
+                }
+            }
+        }
         for batch in self.payments.values().filter(|b| b.status > 0) {
             for line in &batch.lines {
                 count("payment", &line.reference);
@@ -258,12 +272,13 @@ impl World {
         counts
     }
 
-    /// Numbers of the batch orders that nobody confirmed and nobody deleted.
+    /// Numbers of the batch orders that nobody confirmed and nobody deleted. A credit request is
+    /// none: it waits for a person, who confirms or deletes it.
     pub fn orphan_batch_heads(&self) -> Vec<String> {
         let orphans = self
             .batches
             .iter()
-            .filter(|(_, b)| b.orno.is_none() && !b.waiting);
+            .filter(|(_, b)| b.orno.is_none() && !b.waiting && !b.is_credit_request());
         orphans.map(|(number, _)| number.clone()).collect()
     }
 }

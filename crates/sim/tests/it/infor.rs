@@ -2,6 +2,7 @@
 
 mod auth;
 mod customers;
+mod documents;
 mod fault;
 mod journals;
 mod orders;

@@ -1,4 +1,5 @@
 //! The sandboxes over real HTTP.
 
 mod infor;
+mod mail;
 mod stripe;

@@ -1,4 +1,4 @@
-//! `towpath sandbox`: a Stripe or an Infor of one's own.
+//! `towpath sandbox`: a Stripe, an Infor or a mail server of one's own.
 
 use super::asked_to_end;
 use anyhow::Context;
@@ -17,6 +17,7 @@ everything in memory. The same seed gives the same ids. Faults are planted by it
 Examples:
   towpath sandbox stripe --port 4010 --webhook http://127.0.0.1:8700/hooks/test/stripe/main
   towpath sandbox infor --port 4020 --ionapi sandbox.ionapi
+  towpath sandbox mail --smtp-port 4025 --port 4030
   stripe trigger charge.succeeded --api-base http://127.0.0.1:4010")]
 pub struct Args {
     #[command(subcommand)]
@@ -29,6 +30,8 @@ enum Which {
     Stripe(StripeArgs),
     /// A sandbox Infor: an ION API gateway with one M3 company behind it.
     Infor(InforArgs),
+    /// A sandbox mail server: takes every message by SMTP, delivers none, shows them on a page.
+    Mail(MailArgs),
 }
 
 #[derive(clap::Args)]
@@ -57,10 +60,21 @@ struct InforArgs {
     ionapi: Option<PathBuf>,
 }
 
+#[derive(clap::Args)]
+struct MailArgs {
+    /// The port of SMTP, without TLS or sign-in; 0 lets the system choose.
+    #[arg(long, default_value_t = 4025)]
+    smtp_port: u16,
+    /// The port of the page; 0 lets the system choose.
+    #[arg(long, default_value_t = 4030)]
+    port: u16,
+}
+
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.which {
         Which::Stripe(args) => stripe(args).await?,
         Which::Infor(args) => infor(args).await?,
+        Which::Mail(args) => mail(args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -106,5 +120,15 @@ async fn infor(args: InforArgs) -> anyhow::Result<()> {
         }
         None => println!("{ionapi}"),
     }
+    asked_to_end().await
+}
+
+async fn mail(args: MailArgs) -> anyhow::Result<()> {
+    let (smtp, page) = (args.smtp_port, args.port);
+    let sandbox = sim::mail::start(here(smtp), here(page))
+        .await
+        .with_context(|| format!("listen on ports {smtp} and {page}"))?;
+    println!("sandbox mail  {}", sandbox.url());
+    println!("SMTP          {}", sandbox.smtp());
     asked_to_end().await
 }

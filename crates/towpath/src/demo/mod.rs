@@ -1,4 +1,4 @@
-//! `towpath demo`: the main job on the two sandboxes, played in front of the reader.
+//! `towpath demo`: the main job on the sandboxes, played in front of the reader.
 //!
 //! A shop sells, Stripe tells, Towpath books in Infor, Infor invoices and posts, a payout arrives at
 //! the bank; things go wrong on purpose, are repaired and replayed; and at the end the books must
@@ -43,9 +43,10 @@ pub async fn run(args: Args) -> Result<()> {
         filter: args.log_filter.clone(),
     })?;
     let mut world = World::start(&args).await?;
-    println!("Towpath demo: everything below runs on this machine, against two sandboxes.");
+    println!("Towpath demo: everything below runs on this machine, against sandboxes.");
     println!("  sandbox Stripe  {}", world.stripe.url());
     println!("  sandbox Infor   {}", world.infor.url());
+    println!("  sandbox mail    {}", world.mail.url());
     println!("  towpath         {}", world.url());
     println!("No live Stripe account and no live Infor tenant was ever reached by this project.\n");
 
@@ -57,12 +58,19 @@ pub async fn run(args: Args) -> Result<()> {
     let late = shop::repeat_first_delivery(&world).await?;
     work(&world, "after the restart").await?;
 
-    println!("Part of one purchase is refunded; one customer disputes a charge.");
-    shop::refund_part(&world, &bought).await?;
-    work(&world, "refund").await?;
+    println!(
+        "Part of one purchase is refunded and all of another; one customer disputes a charge."
+    );
+    shop::refund(&world, &bought, "to be refunded in part", Some(1_500)).await?;
+    shop::refund(&world, &bought, "to be refunded whole", None).await?;
+    work(&world, "refunds").await?;
 
     println!("Infor delivers and invoices; the invoices are paid out of the deposits.");
     invoice(&world).await?;
+
+    println!("Another part of the first is refunded, now after its invoice.");
+    shop::refund(&world, &bought, "to be refunded in part", Some(1_000)).await?;
+    work(&world, "refund").await?;
 
     println!("Stripe pays out; one payout fails and its money comes with the next.");
     let payouts = shop::pay_out(&world).await?;
@@ -77,6 +85,7 @@ pub async fn run(args: Args) -> Result<()> {
     post(&world).await?;
 
     report::journey(&world, &bought).await?;
+    report::documents(&world, &bought).await?;
     report::payouts(&world, &payouts).await?;
     report::retried(&world).await?;
     report::dead_letters(&world).await?;

@@ -11,6 +11,7 @@ pub async fn check(world: &World, bought: &[Bought]) -> Result<Vec<String>> {
     let mut failures = Vec::new();
     balances(world, &mut failures).await?;
     once_each(world, bought, &mut failures);
+    documents(world, bought, &mut failures).await?;
     for problem in world.engine.store().verify().await? {
         failures.push(format!("the store: {problem}"));
     }
@@ -92,4 +93,39 @@ fn once_each(world: &World, bought: &[Bought], failures: &mut Vec<String>) {
         ));
     }
     println!("Infor holds each customer, order, payment and journal once: {ours} orders.");
+}
+
+/// Each refund has one document in Infor, each refund and each failed payment one mail.
+async fn documents(world: &World, bought: &[Bought], failures: &mut Vec<String>) -> Result<()> {
+    let refunds = world.shop_call("/v1/refunds?limit=100", &[]).await?;
+    let refunds = refunds["data"].as_array().context("refunds are a list")?;
+    let orders = world.infor.orders();
+    let notes: Vec<String> = orders
+        .keys()
+        .flat_map(|order| world.infor.order_texts(order))
+        .map(|(_, block)| block.title)
+        .collect();
+    let batches = world.infor.batches();
+    for refund in refunds {
+        let id = refund["id"].as_str().unwrap_or_default();
+        let noted = notes.iter().filter(|n| n.starts_with(id)).count();
+        let requested = batches.values().filter(|b| b.content.get("OREF") == id);
+        let requested = requested.filter(|b| b.is_credit_request()).count();
+        if noted + requested != 1 {
+            failures.push(format!(
+                "the refund {id} has {noted} notes and {requested} credit requests"
+            ));
+        }
+    }
+    let messages = world.mail.messages();
+    let ids: BTreeSet<Option<String>> = messages.iter().map(|m| m.header("message-id")).collect();
+    let due = refunds.len() + bought.iter().filter(|b| b.declined).count();
+    if ids.len() != due || messages.len() < due {
+        failures.push(format!("{due} mails were due, {} came", messages.len()));
+    }
+    println!(
+        "Infor holds one document for each of {} refunds; {due} mails were due and sent.",
+        refunds.len()
+    );
+    Ok(())
 }

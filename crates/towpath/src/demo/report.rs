@@ -89,6 +89,50 @@ pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
     Ok(())
 }
 
+/// What was written about refunds and failures: documents in Infor, and mail.
+pub async fn documents(world: &World, bought: &[Bought]) -> Result<()> {
+    let (store, environment) = (world.engine.store(), world.environment());
+    let (orders, batches) = (world.infor.orders(), world.infor.batches());
+    let mut out = table(&["sale", "order", "held", "notes", "credit requests"]);
+    for sale in bought {
+        let order = store
+            .cross_reference(environment, "order", &sale.payment_intent)
+            .await?;
+        let Some(order) = order else { continue };
+        let notes = world.infor.order_texts(&order).into_iter();
+        let notes: Vec<String> = notes
+            .map(|(_, block)| block.lines.into_values().collect::<Vec<_>>().join(" "))
+            .collect();
+        let requests = batches
+            .iter()
+            .filter(|(_, batch)| batch.is_credit_request() && batch.content.get("YREF") == order);
+        let requests: Vec<String> = requests
+            .map(|(number, batch)| {
+                let amount: i64 = batch.content.lines.iter().map(|l| l.amount).sum();
+                format!("{number}: {}", money(amount, &batch.content.currency))
+            })
+            .collect();
+        let held = orders.get(&order).is_some_and(|o| o.held);
+        if held || !notes.is_empty() || !requests.is_empty() {
+            out.add_row(vec![
+                sale.what.to_owned(),
+                order,
+                if held { "held" } else { "-" }.to_owned(),
+                notes.join("\n"),
+                requests.join("\n"),
+            ]);
+        }
+    }
+    println!("{out}");
+    let mut out = table(&["mail to", "subject"]);
+    for message in world.mail.messages() {
+        let subject = message.header("subject").unwrap_or_default();
+        out.add_row(vec![message.to.join(", "), subject]);
+    }
+    println!("{out}");
+    Ok(())
+}
+
 /// Each payout and how it ties.
 pub async fn payouts(world: &World, payouts: &[String]) -> Result<()> {
     let (store, environment) = (world.engine.store(), world.environment());

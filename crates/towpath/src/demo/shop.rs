@@ -143,6 +143,7 @@ pub fn basket() -> Vec<Sale> {
             &[mugs(1), item("prod_sticker", "Stickers", 10, 1000)],
         ),
         sale("to be refunded in part", "eur", &jan, &[mugs(5)]),
+        sale("to be refunded whole", "usd", &mary, &[mugs(2)]),
         sale("to be disputed", "usd", &ada, &[mugs(3)])
             .with("payment_method", json!("pm_card_createDispute")),
         sale("M3 is away for a moment", "usd", &ada, &[mugs(4)]),
@@ -255,12 +256,23 @@ pub async fn repeat_first_delivery(world: &World) -> Result<i64> {
     Ok(found.first().map_or(0, |e| e.deliveries))
 }
 
-pub async fn refund_part(world: &World, bought: &[Bought]) -> Result<()> {
-    let sale = bought
-        .iter()
-        .find(|b| b.what == "to be refunded in part")
-        .context("the sale")?;
-    let form = [("charge", sale.charge.as_str()), ("amount", "1500")];
+/// Refunds `amount` minor units of a sale, or all that is left of it.
+pub async fn refund(
+    world: &World,
+    bought: &[Bought],
+    what: &str,
+    amount: Option<i64>,
+) -> Result<()> {
+    let sale = bought.iter().find(|b| b.what == what);
+    let sale = sale.with_context(|| format!("the sale `{what}`"))?;
+    let amount = amount.map(|a| a.to_string());
+    let mut form = vec![
+        ("charge", sale.charge.as_str()),
+        ("reason", "requested_by_customer"),
+    ];
+    if let Some(amount) = &amount {
+        form.push(("amount", amount));
+    }
     let refund = world.shop_call("/v1/refunds", &form).await?;
     ensure!(refund["status"] == "succeeded", "the refund: {refund}");
     Ok(())

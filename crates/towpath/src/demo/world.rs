@@ -1,4 +1,4 @@
-//! The demo's world: both sandboxes and a Towpath between them.
+//! The demo's world: the sandboxes and a Towpath between them.
 
 use super::Args;
 use crate::connectors::REGISTRY;
@@ -24,6 +24,7 @@ use vault::MasterKey;
 pub struct World {
     pub stripe: sim::stripe::Handle,
     pub infor: sim::infor::Handle,
+    pub mail: sim::mail::Handle,
     pub engine: Engine,
     pub http: reqwest::Client,
     server: Option<Server>,
@@ -67,6 +68,7 @@ impl World {
             ..sim::infor::Config::default()
         };
         let infor = sim::infor::Infor::start(config, loopback(0)).await?;
+        let mail = sim::mail::start(loopback(0), loopback(0)).await?;
         // The endpoint must be known to Stripe before Towpath has its secret, so the port is chosen
         // first.
         let address = std::net::TcpListener::bind(loopback(0))?.local_addr()?;
@@ -76,8 +78,8 @@ impl World {
             Some(url) => store::Settings::postgres(url.clone()),
             None => store::Settings::sqlite(folder.join("towpath.db")),
         };
-        let (engine, server) =
-            open(&stripe, &infor, &folder, &store, &webhook_secret, address).await?;
+        let setup = setup(&stripe, &infor, &mail, &webhook_secret);
+        let (engine, server) = open(setup, &folder, &store, address).await?;
         let http = reqwest::Client::builder()
             .no_proxy()
             .build()
@@ -85,6 +87,7 @@ impl World {
         let world = Self {
             stripe,
             infor,
+            mail,
             engine,
             http,
             server: Some(server),
@@ -112,15 +115,8 @@ impl World {
     /// Ends Towpath as an administrator would, and starts it on the same data.
     pub async fn restart(&mut self) -> Result<()> {
         self.stop().await;
-        let (engine, server) = open(
-            &self.stripe,
-            &self.infor,
-            &self.folder,
-            &self.store,
-            &self.webhook_secret,
-            self.address,
-        )
-        .await?;
+        let setup = setup(&self.stripe, &self.infor, &self.mail, &self.webhook_secret);
+        let (engine, server) = open(setup, &self.folder, &self.store, self.address).await?;
         self.engine = engine;
         self.server = Some(server);
         Ok(())
@@ -246,11 +242,9 @@ impl World {
 }
 
 async fn open(
-    stripe: &sim::stripe::Handle,
-    infor: &sim::infor::Handle,
+    setup: Setup,
     folder: &std::path::Path,
     store: &store::Settings,
-    webhook_secret: &str,
     address: SocketAddr,
 ) -> Result<(Engine, Server)> {
     let parts = Parts {
@@ -262,7 +256,6 @@ async fn open(
         master: MasterKey::from_file_or_new(&folder.join("master.key"))?,
         http: Http::new()?,
     };
-    let setup = setup(stripe, infor, webhook_secret);
     let engine = Engine::start(parts, setup, Watching::OnlyWhenAsked).await?;
     let settings = server::Settings {
         listen: address,
@@ -287,10 +280,16 @@ fn options() -> Options {
     }
 }
 
-fn setup(stripe: &sim::stripe::Handle, infor: &sim::infor::Handle, webhook_secret: &str) -> Setup {
+fn setup(
+    stripe: &sim::stripe::Handle,
+    infor: &sim::infor::Handle,
+    mail: &sim::mail::Handle,
+    webhook_secret: &str,
+) -> Setup {
     let mut settings = serde_json::Map::new();
     settings.insert("default_terms".into(), json!("00"));
     settings.insert("default_item".into(), json!("WEB-SALE"));
+    settings.insert("notices_to".into(), json!("books@canal.example"));
     let limits = Limits {
         per_second: 500,
         in_flight: 8,
@@ -326,7 +325,8 @@ fn setup(stripe: &sim::stripe::Handle, infor: &sim::infor::Handle, webhook_secre
                     connector: "infor".into(),
                     settings: json!({
                         "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
-                        "order_type": "C01", "customer_template": "TPL001",
+                        "order_type": "C01", "credit_order_type": "CR1",
+                        "customer_template": "TPL001",
                         "payment_batch_type": "STR", "payment_type": "ST",
                         "journal_template": "STRIPE-POS1", "exportmi": true,
                         "read_from": "20260101",
@@ -335,6 +335,19 @@ fn setup(stripe: &sim::stripe::Handle, infor: &sim::infor::Handle, webhook_secre
                         "ionapi".to_owned(),
                         Secret::new(infor.ionapi().to_string()),
                     )]),
+                    next_credential: None,
+                    webhook_secrets: Vec::new(),
+                    limits,
+                },
+                ConnectionSetup {
+                    name: "mail".into(),
+                    connector: "mail".into(),
+                    settings: json!({
+                        "host": mail.smtp().ip(), "port": mail.smtp().port(), "tls": "none",
+                        "from": "Canal Goods <shop@canal.example>",
+                        "only_to": ["@canal.example", "@example.com"],
+                    }),
+                    credential: BTreeMap::new(),
                     next_credential: None,
                     webhook_secrets: Vec::new(),
                     limits,

@@ -16,17 +16,27 @@ pub struct Sandboxes {
     pub infor: sim::infor::Handle,
     address: SocketAddr,
     secret: String,
+    /// Where mail is taken; the flows that send some are deployed only then.
+    mail: Option<u16>,
     folder: tempfile::TempDir,
     http: reqwest::Client,
 }
 
 impl Sandboxes {
     pub async fn start() -> Self {
+        Self::with(None, sim::infor::Settings::default()).await
+    }
+
+    /// With a mail server at this port of this machine, and other manners of Infor's.
+    pub async fn with(mail: Option<u16>, settings: sim::infor::Settings) -> Self {
         let config = sim::stripe::Config::default();
         let stripe = sim::stripe::Stripe::start(config, loopback())
             .await
             .expect("Stripe");
-        let config = sim::infor::Config::default();
+        let config = sim::infor::Config {
+            settings,
+            ..sim::infor::Config::default()
+        };
         let infor = sim::infor::Infor::start(config, loopback())
             .await
             .expect("Infor");
@@ -44,9 +54,41 @@ impl Sandboxes {
             infor,
             address,
             secret,
+            mail,
             folder,
             http,
         }
+    }
+
+    /// A call of the shop's own at Stripe; a refusal is an answer as well.
+    pub async fn shop_call(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let url = format!("{}{path}", self.stripe.url());
+        let body: Vec<String> = form.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let request = if form.is_empty() {
+            self.http.get(url)
+        } else {
+            self.http.post(url)
+        };
+        let reply = request
+            .bearer_auth(sim::stripe::DEFAULT_KEY)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.join("&"))
+            .send()
+            .await
+            .expect("an answer");
+        serde_json::from_str(&reply.text().await.expect("a body")).expect("JSON")
+    }
+
+    /// An administrator's call at Stripe.
+    pub async fn sandbox_call(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.stripe.url());
+        let request = self
+            .http
+            .post(url)
+            .header("content-type", "application/json");
+        let reply = request.body(body.to_string()).send().await;
+        let reply = reply.expect("an answer");
+        serde_json::from_str(&reply.text().await.expect("a body")).expect("JSON")
     }
 
     /// A sale of mugs: every third to a guest.
@@ -145,6 +187,7 @@ collective_customer = "WEBGUEST"
 [environments.sandbox.company.settings]
 default_terms = "00"
 default_item = "WEB-SALE"
+notices_to = "books@example.com"
 [environments.sandbox.connections.stripe]
 connector = "stripe"
 webhook_secrets = ["{secret}"]
@@ -166,6 +209,7 @@ division = "AAA"
 facility = "100"
 warehouse = "100"
 order_type = "C01"
+credit_order_type = "CR1"
 customer_template = "TPL001"
 payment_batch_type = "STR"
 payment_type = "ST"
@@ -175,9 +219,14 @@ read_from = "20260101"
 [environments.sandbox.connections.m3.limits]
 per_second = 500
 in_flight = 16
+{mail}
 [environments.sandbox.flows]
-ready = ["order-to-cash", "book-transactions"]
+ready = ["order-to-cash", "book-transactions"{flows}]
 "#,
+            mail = self.mail.map(mail_connection).unwrap_or_default(),
+            flows = self
+                .mail
+                .map_or("", |_| r#", "apply-payment", "refund", "payment-failed""#),
             address = self.address,
             folder = self.folder.path().display(),
             secret = self.secret,
@@ -188,6 +237,24 @@ ready = ["order-to-cash", "book-transactions"]
         .expect("writing to a string cannot fail");
         text
     }
+}
+
+fn mail_connection(port: u16) -> String {
+    format!(
+        r#"
+[environments.sandbox.connections.mail]
+connector = "mail"
+[environments.sandbox.connections.mail.settings]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+from = "Shop <shop@example.com>"
+only_to = ["@example.com"]
+[environments.sandbox.connections.mail.limits]
+per_second = 500
+in_flight = 16
+"#
+    )
 }
 
 /// The binary, running.
@@ -232,6 +299,12 @@ impl Towpath {
             nap(Duration::from_millis(50)).await;
         }
         panic!("towpath is not ready after 30 s");
+    }
+
+    /// A read of the API, as JSON.
+    pub async fn api(&self, path: &str) -> Value {
+        let text = self.get(path).await.expect("the API answers");
+        serde_json::from_str(&text).expect("JSON")
     }
 
     async fn get(&self, path: &str) -> Option<String> {
@@ -289,7 +362,12 @@ impl Towpath {
             sandboxes.pass(30).await;
             let waiting = sandboxes.stripe.settled().await;
             sandboxes.infor.run_jobs();
-            let metrics = self.get("/metrics").await.unwrap_or_default();
+            let Some(metrics) = self.get("/metrics").await else {
+                // No answer is no sign of rest.
+                quiet = 0;
+                nap(Duration::from_millis(250)).await;
+                continue;
+            };
             let live: f64 = metrics
                 .lines()
                 .filter(|l| l.starts_with("towpath_runs{"))

@@ -132,6 +132,11 @@ pub fn status(number: &str) -> MiRequest {
     MiRequest::bulk("OIS100MI", parts)
 }
 
+/// The head of a batch order.
+pub fn batch_head(number: &str) -> MiRequest {
+    one("GetBatchHead", number)
+}
+
 /// Lines of a batch order.
 pub fn batch_lines(number: &str) -> MiRequest {
     one("LstBatchLine", number)

@@ -5,6 +5,7 @@ pub(super) mod ars040;
 mod ars200;
 mod codes;
 mod crs610;
+mod crs980;
 mod cusext;
 mod exportmi;
 mod general;
@@ -14,6 +15,7 @@ mod mms200;
 mod ois100;
 mod ois100_batch;
 pub(super) mod ois100_create;
+mod ois100_hold;
 pub(super) mod ois100_order;
 mod ois350;
 
@@ -25,9 +27,11 @@ pub fn run(world: &mut World, program: &str, transaction: &str, input: &Input) -
     match program {
         "GENERAL" | "MRS001MI" | "AUTCHKMI" => general::run(world, program, transaction, input),
         "CRS610MI" => crs610::run(world, transaction, input),
+        "CRS980MI" => crs980::run(world, transaction, input),
         "CUSEXTMI" => cusext::run(world, transaction, input),
         "OIS100MI" => ois100::run(world, transaction, input)
             .or_else(|| ois100_batch::run(world, transaction, input))
+            .or_else(|| ois100_hold::run(world, transaction, input))
             .or_else(|| ois100_order::run(world, transaction, input)),
         "OIS350MI" => ois350::run(world, transaction, input),
         "ARS200MI" => ars200::run(world, transaction, input),

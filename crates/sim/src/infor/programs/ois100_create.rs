@@ -106,6 +106,7 @@ pub fn create(world: &mut World, number: &str) {
         content,
         created: world.today(),
         history: false,
+        held: false,
     };
     world.orders.insert(orno.clone(), order);
     world

@@ -287,7 +287,7 @@ async fn metadata_comes_from_the_same_table() {
     let itno = rows.iter().find(|r| r["FLNM"] == "ITNO").unwrap();
     assert_eq!((itno["LENG"].as_str(), itno["TYPE"].as_str()), ("15", "A"));
     assert_eq!(itno["MAND"], "1");
-    assert_eq!(rig.call("MRS001MI/LstPrograms", &[]).await.rows().len(), 18);
+    assert_eq!(rig.call("MRS001MI/LstPrograms", &[]).await.rows().len(), 19);
     let list = rig
         .call("MRS001MI/LstTransactions", &[("MINM", "GLS840MI")])
         .await

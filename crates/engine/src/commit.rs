@@ -93,15 +93,16 @@ impl Execution<'_> {
                     kept.steps
                         .retain(|s| s.effect != Some(key) || s.state != StepState::Begun);
                 });
+                let key = id.key();
                 self.journal
-                    .retain(|_, s| s.state != StepState::Begun || s.effect != Some(id.key()));
+                    .retain(|s| s.state != StepState::Begun || s.effect != Some(key));
                 Err(Stop::Lost)
             }
             Advanced::DepositStale(charge) => {
-                let cursor = self.run.cursor;
+                let (scope, cursor) = (self.scope, self.run.cursor);
                 self.restore(item, |kept| {
                     kept.deposits.clear();
-                    kept.steps.retain(|s| s.step != cursor);
+                    kept.steps.retain(|s| (s.scope, s.step) != (scope, cursor));
                 });
                 let message = format!("the deposit of {charge} was changed by another run");
                 Err(Stop::Retry(Fault::transient(message)))
@@ -200,7 +201,7 @@ impl Execution<'_> {
     async fn ended(&mut self, state: RunState, release_key: bool) -> Result<After, Stop> {
         self.run.fault = None;
         let mut advance = self.advance(state);
-        advance.cursor = i64::try_from(self.deployment.plan.steps.len()).unwrap_or(i64::MAX);
+        advance.cursor = self.deployment.plan.count;
         advance.release_key = release_key;
         self.write(advance).await?;
         Ok(After::Ended)
@@ -220,9 +221,7 @@ impl Execution<'_> {
         let since = *self.run.since.get_or_insert(now);
         let next = policy.next(self.run.attempt, since, now, &fault, &self.shared.entropy);
         let Some(until) = next else {
-            let hours = policy.span.as_secs() / 3600;
-            let mut fault = fault;
-            fault.message = format!("given up after {hours} h of tries: {}", fault.message);
+            let fault = given_up(fault, policy.span);
             return self
                 .dead(Death {
                     fault,
@@ -245,12 +244,7 @@ impl Execution<'_> {
 
     fn policy(&self) -> crate::retry::RetryPolicy {
         let mut policy = self.shared.options.retry;
-        let step = self
-            .deployment
-            .plan
-            .steps
-            .iter()
-            .find(|s| s.ordinal == self.run.cursor);
+        let step = self.deployment.plan.step(self.run.cursor);
         if let Some(span) = step.and_then(|s| s.retry) {
             policy.span = span;
         }
@@ -258,8 +252,7 @@ impl Execution<'_> {
     }
 
     fn step_name(&self) -> String {
-        let steps = &self.deployment.plan.steps;
-        let step = steps.iter().find(|s| s.ordinal == self.run.cursor);
+        let step = self.deployment.plan.step(self.run.cursor);
         step.map_or_else(String::new, |s| s.id.clone())
     }
 
@@ -288,6 +281,13 @@ impl Execution<'_> {
         self.write(advance).await?;
         Ok(After::Ended)
     }
+}
+
+/// The failure of what was tried for all of its time.
+pub(crate) fn given_up(mut fault: Fault, span: Duration) -> Fault {
+    let hours = span.as_secs() / 3600;
+    fault.message = format!("given up after {hours} h of tries: {}", fault.message);
+    fault
 }
 
 /// Groups dead letters of one cause: flow, step, class, the peer's code or the message with its

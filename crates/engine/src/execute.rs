@@ -7,24 +7,30 @@
 
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
+use crate::journal::Journal;
 use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, ENVELOPE, Plan, PlanStep, START, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::{Death, Stop};
 use connector::{Call, Effect, Last, Next, RecipeCx};
+use mapping::record::Record;
 use mapping::{Fact, Facts, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
 use model::{EffectId, Fault, FaultClass, RunState};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::run::StepState;
 use store::{CallRecord, RunRecord, StartedRun, StepRecord};
+use vault::Sealed;
 
 /// How long a wait sleeps at most before it looks again by itself.
-const LOOK_AGAIN: Duration = Duration::from_secs(300);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(300);
+
+/// So many facts are kept from one page of items to the next.
+const FACTS_MAX: usize = 1_000;
 
 /// A run being worked.
 pub(crate) struct Execution<'a> {
@@ -33,8 +39,10 @@ pub(crate) struct Execution<'a> {
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) names: Names,
     facts: Facts,
-    /// What the journal says of each step, by ordinal.
-    pub(crate) journal: HashMap<i64, StepRecord>,
+    /// What the journal says of each step.
+    pub(crate) journal: Journal,
+    /// Which instance of a list is worked: 0, or an item of an `each`.
+    pub(crate) scope: i64,
     pub(crate) pending: Pending,
     /// Runs that a commit of this one made ready.
     pub(crate) ready: Vec<StartedRun>,
@@ -49,9 +57,9 @@ pub(crate) struct Execution<'a> {
 
 /// A step's begun row: what it was begun with.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Begun {
-    case: Option<usize>,
-    input: Arc<Value>,
+pub(crate) struct Begun {
+    pub(crate) case: Option<usize>,
+    pub(crate) input: Arc<Value>,
 }
 
 impl<'a> Execution<'a> {
@@ -85,7 +93,8 @@ impl<'a> Execution<'a> {
             deployment,
             names,
             facts: Facts::default(),
-            journal: steps.into_iter().map(|s| (s.step, s)).collect(),
+            journal: Journal::new(steps),
+            scope: 0,
             pending: Pending::default(),
             ready: Vec::new(),
             touched,
@@ -99,29 +108,41 @@ impl<'a> Execution<'a> {
     /// Works until the run ends.
     pub(crate) async fn work(&mut self) -> Result<(), Stop> {
         let deployment = Arc::clone(&self.deployment);
-        for step in &deployment.plan.steps {
-            self.run.cursor = step.ordinal;
-            match self.journal.get(&step.ordinal).map(|r| r.state) {
-                Some(StepState::Done) => {
-                    self.recall(step)?;
-                    continue;
-                }
-                Some(StepState::Skipped) => continue,
-                Some(StepState::Begun | StepState::Failed) | None => {}
-            }
-            let begun = self.begun(step)?;
-            if begun.is_none()
-                && let Some(when) = &step.when
-                && !self.holds(when, "when").await?
-            {
-                self.skip(step);
-                continue;
-            }
-            Box::pin(self.perform(step, &step.work, None, begun)).await?;
-            // A step that is done no longer counts its failures.
-            self.run.attempt = 0;
-            self.run.since = None;
+        self.list(&deployment.plan.steps).await
+    }
+
+    /// Works the steps of a list, in order.
+    pub(crate) async fn list(&mut self, steps: &[PlanStep]) -> Result<(), Stop> {
+        for step in steps {
+            self.step(step).await?;
         }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &PlanStep) -> Result<(), Stop> {
+        self.run.cursor = step.ordinal;
+        match self.journal.state(self.scope, step.ordinal) {
+            Some(StepState::Done) => return self.recall(step),
+            Some(StepState::Skipped) => return Ok(()),
+            // It failed for good, and the run went on.
+            Some(StepState::Failed) => return self.after_failure(step).await,
+            Some(StepState::Begun) | None => {}
+        }
+        let begun = self.begun(step)?;
+        if begun.is_none()
+            && let Some(when) = &step.when
+            && !self.holds(when, "when").await?
+        {
+            self.skip(step);
+            return Ok(());
+        }
+        match Box::pin(self.perform(step, &step.work, None, begun)).await {
+            Ok(()) => {}
+            Err(stop) => self.fail(step, stop).await?,
+        }
+        // A step that is done no longer counts its failures.
+        self.run.attempt = 0;
+        self.run.since = None;
         Ok(())
     }
 
@@ -134,19 +155,19 @@ impl<'a> Execution<'a> {
     ) -> Result<(), Stop> {
         match work {
             Work::Set(template) => {
-                let value = self.compute(template).await?;
-                self.finish_pure(step, &value)
+                let value = self.evaluate(template, "set").await?;
+                self.finish_value(step, value)
             }
             Work::Check(condition, otherwise) => {
                 if self.holds(condition, "check").await? {
-                    return self.finish_pure(step, &json!(true));
+                    return self.finish_value(step, Computed::Bool(true));
                 }
                 match otherwise {
                     Else::Skip => Err(Stop::Skip),
                     Else::Reject(sentence) => Err(Stop::dead(Fault::rejected(sentence.clone()))),
                 }
             }
-            Work::Wait(until, at_most) => self.wait(step, until, *at_most).await,
+            Work::Wait(until, at_most) => self.wait(step, case, until, *at_most, begun).await,
             Work::Choose(cases) => {
                 let begun_case = begun.as_ref().and_then(|b| b.case);
                 for (n, (when, work)) in cases.iter().enumerate() {
@@ -188,12 +209,13 @@ impl<'a> Execution<'a> {
                 self.finish(step, &booked.output, shape, None, false)
             }
             Work::Call(call) => self.call(step, call, case, begun).await,
+            Work::Steps(list) => self.steps(step, list, case).await,
+            Work::Each(each) => self.each(step, each, case, begun).await,
+            Work::Parallel(branches) => self.parallel(step, branches, case).await,
             // The plan refuses them (`not_executable_yet`).
-            Work::Steps(_)
-            | Work::Each(_)
-            | Work::Parallel(_)
-            | Work::Approve(_)
-            | Work::Flow(_) => Err(Stop::bug(format!("`{}` cannot be worked yet", step.id))),
+            Work::Approve(_) | Work::Flow(_) => {
+                Err(Stop::bug(format!("`{}` cannot be worked yet", step.id)))
+            }
         }
     }
 
@@ -328,7 +350,10 @@ impl<'a> Execution<'a> {
     ) -> Result<Result<Value, Fault>, Stop> {
         let started_at = self.shared.clock.now();
         Shared::count(&self.shared.counters.calls);
-        let answer = connection.session.send(call).await;
+        let answer = match step.timeout {
+            None => connection.session.send(call).await,
+            Some(span) => self.send_within(span, connection, call).await,
+        };
         drop(permit);
         let fault = answer.as_ref().err();
         self.pending.calls.push(CallRecord {
@@ -351,6 +376,27 @@ impl<'a> Execution<'a> {
         Ok(answer)
     }
 
+    /// Sends one call, whose answer is not waited for longer than the step says.
+    async fn send_within(
+        &self,
+        span: Duration,
+        connection: &Connection,
+        call: &Call,
+    ) -> Result<Value, Fault> {
+        tokio::select! {
+            biased;
+            answer = connection.session.send(call) => answer,
+            () = self.shared.clock.sleep(span) => {
+                let message = format!("no answer within the step's {} s", span.as_secs());
+                // What only reads or may be repeated freely needs no look at what it left.
+                Err(match call.kind.needs_intent() {
+                    true => Fault::unknown(message),
+                    false => Fault::transient(message),
+                })
+            }
+        }
+    }
+
     /// Waits at the gate; what is already known is made durable first, because a result never waits
     /// for the next call's turn.
     pub(crate) async fn pass(
@@ -366,39 +412,26 @@ impl<'a> Execution<'a> {
         })
     }
 
-    async fn wait(
-        &mut self,
-        step: &PlanStep,
-        until: &Template,
-        at_most: Duration,
-    ) -> Result<(), Stop> {
-        // What was asked for before may have come true since.
+    /// What was asked for before may have come true since.
+    pub(crate) fn ask_anew(&mut self) {
         self.facts
             .0
             .retain(|fact, value| !matches!(fact, Fact::Xref { .. }) || value.is_some());
-        let now = self.shared.clock.now();
-        let deadline = self.run.deadline.unwrap_or_else(|| now.plus(at_most));
-        let value = self.evaluate(until, "wait.until").await?;
-        if !matches!(value, Computed::Null | Computed::Bool(false)) {
-            self.run.deadline = None;
-            return self.finish_pure(step, &value.to_json());
+    }
+
+    /// Facts of many items would fill the memory.
+    pub(crate) fn forget_facts(&mut self) {
+        if self.facts.0.len() > FACTS_MAX {
+            self.facts.0.clear();
         }
-        let key = self.absent_fact().unwrap_or_default();
-        if now >= deadline {
-            let days = at_most.as_secs() / 86_400;
-            let message = format!("nothing came within {days} days of waiting for {key}");
-            return Err(Stop::dead(Fault::rejected(message)));
-        }
-        let until = deadline.min(now.plus(LOOK_AGAIN));
-        Err(Stop::Leave {
-            key,
-            until,
-            deadline: Some(deadline),
-        })
+    }
+
+    pub(crate) fn has_written(&self, row: &StepRecord) -> bool {
+        row.effect.is_some() || has_written(&self.deployment, row)
     }
 
     /// The first cross reference that was asked for and is not there: what a wait waits for.
-    fn absent_fact(&self) -> Option<String> {
+    pub(crate) fn absent_fact(&self) -> Option<String> {
         let mut absent: Vec<&Fact> = self
             .facts
             .0
@@ -428,7 +461,11 @@ impl<'a> Execution<'a> {
     }
 
     /// Evaluates, fetching the facts that are asked for until none is missing.
-    async fn evaluate(&mut self, template: &Template, what: &str) -> Result<Computed, Stop> {
+    pub(crate) async fn evaluate(
+        &mut self,
+        template: &Template,
+        what: &str,
+    ) -> Result<Computed, Stop> {
         loop {
             let scope = Scope {
                 names: &self.names,
@@ -478,10 +515,7 @@ impl<'a> Execution<'a> {
     pub(crate) fn failed(&mut self, step: &PlanStep, fault: Fault) -> Stop {
         match fault.class {
             FaultClass::Transient | FaultClass::RateLimited | FaultClass::Unknown => {
-                for ordinal in &step.depends_on {
-                    self.journal.remove(ordinal);
-                    self.pending.forget(*ordinal);
-                }
+                self.forget_reads(step);
                 Stop::Retry(fault)
             }
             FaultClass::Unauthorized => {
@@ -501,6 +535,18 @@ impl<'a> Execution<'a> {
         }
     }
 
+    /// Those of lists around this one stay: what they gave decides which items there are.
+    fn forget_reads(&mut self, step: &PlanStep) {
+        let deployment = Arc::clone(&self.deployment);
+        for ordinal in &step.depends_on {
+            let read = deployment.plan.step(*ordinal);
+            if read.is_some_and(|read| read.scope == step.scope) {
+                self.journal.remove(self.scope, *ordinal);
+                self.pending.forget(self.scope, *ordinal);
+            }
+        }
+    }
+
     pub(crate) fn connection(&self, work: &CallWork) -> Result<Arc<Connection>, Stop> {
         let bound = self.deployment.bindings.get(work.connector.id);
         bound.cloned().ok_or_else(|| {
@@ -514,7 +560,7 @@ impl<'a> Execution<'a> {
     }
 
     fn begun(&self, step: &PlanStep) -> Result<Option<Begun>, Stop> {
-        match self.journal.get(&step.ordinal) {
+        match self.journal.get(self.scope, step.ordinal) {
             Some(row) if row.state == StepState::Begun => row
                 .output
                 .as_ref()
@@ -526,19 +572,29 @@ impl<'a> Execution<'a> {
 
     /// Binds the recorded output of a finished step.
     fn recall(&mut self, step: &PlanStep) -> Result<(), Stop> {
-        let Some(row) = self.journal.get(&step.ordinal) else {
+        let Some(row) = self.journal.get(self.scope, step.ordinal) else {
             return Ok(());
         };
-        let output: Value = match &row.output {
-            Some(output) => open(self.key(), Purpose::Step, output)?,
-            None => Value::Null,
+        let output = match &row.output {
+            Some(output) => self.opened(output)?,
+            None => Computed::Null,
         };
-        let shape = shape_of(&step.work);
-        self.bind(&step.id, &output, shape)
+        self.bind(&step.id, output);
+        Ok(())
     }
 
-    fn finish_pure(&mut self, step: &PlanStep, output: &Value) -> Result<(), Stop> {
-        self.finish(step, output, &Shape::plain(), None, false)
+    /// Opens what a step gave.
+    pub(crate) fn opened(&self, output: &Sealed) -> Result<Computed, Stop> {
+        let record: Value = open(self.key(), Purpose::Step, output)?;
+        mapping::record::read(&record).map_err(|e| Stop::bug(format!("a recorded output: {e}")))
+    }
+
+    /// Notes the finished step of a value that was computed here.
+    pub(crate) fn finish_value(&mut self, step: &PlanStep, value: Computed) -> Result<(), Stop> {
+        let sealed = seal(self.key(), Purpose::Step, &Record(&value))?;
+        self.note_done(step, sealed, None, false);
+        self.bind(&step.id, value);
+        Ok(())
     }
 
     /// Notes a finished step, for the next durable point, and binds its output.
@@ -550,29 +606,57 @@ impl<'a> Execution<'a> {
         effect: Option<[u8; 32]>,
         reused: bool,
     ) -> Result<(), Stop> {
+        let value = Computed::from_json(output, shape)
+            .map_err(|e| Stop::bug(format!("the output of `{}`: {e}", step.id)))?;
+        let sealed = seal(self.key(), Purpose::Step, &Record(&value))?;
+        self.note_done(step, sealed, effect, reused);
+        self.bind(&step.id, value);
+        Ok(())
+    }
+
+    fn note_done(
+        &mut self,
+        step: &PlanStep,
+        output: Sealed,
+        effect: Option<[u8; 32]>,
+        reused: bool,
+    ) {
         let now = self.shared.clock.now();
-        let sealed = seal(self.key(), Purpose::Step, output)?;
+        let begun = self.journal.get(self.scope, step.ordinal);
         self.note(StepRecord {
-            scope: 0,
+            scope: self.scope,
             step: step.ordinal,
             index: 0,
             state: StepState::Done,
-            output: Some(sealed),
+            started_at: begun.map_or(now, |r| r.started_at),
+            output: Some(output),
             effect,
             reused,
-            started_at: self
-                .journal
-                .get(&step.ordinal)
-                .map_or(now, |r| r.started_at),
             ended_at: Some(now),
         });
-        self.bind(&step.id, output, shape)
+    }
+
+    /// Notes what a step is begun with, so that it goes on with the same.
+    pub(crate) fn note_begun(&mut self, step: &PlanStep, begun: &Begun) -> Result<(), Stop> {
+        let output = Some(seal(self.key(), Purpose::Step, begun)?);
+        self.note(StepRecord {
+            scope: self.scope,
+            step: step.ordinal,
+            index: 0,
+            state: StepState::Begun,
+            output,
+            effect: None,
+            reused: false,
+            started_at: self.shared.clock.now(),
+            ended_at: None,
+        });
+        Ok(())
     }
 
     fn skip(&mut self, step: &PlanStep) {
         let now = self.shared.clock.now();
         self.note(StepRecord {
-            scope: 0,
+            scope: self.scope,
             step: step.ordinal,
             index: 0,
             state: StepState::Skipped,
@@ -585,18 +669,15 @@ impl<'a> Execution<'a> {
     }
 
     pub(crate) fn note(&mut self, row: StepRecord) {
-        self.journal.insert(row.step, row.clone());
+        self.journal.insert(&row);
         self.pending.step(row);
     }
 
-    fn bind(&mut self, id: &str, output: &Value, shape: &Shape) -> Result<(), Stop> {
-        let value = Computed::from_json(output, shape)
-            .map_err(|e| Stop::bug(format!("the output of `{id}`: {e}")))?;
+    fn bind(&mut self, id: &str, value: Computed) {
         if let Some(Computed::Map(steps)) = self.names.own_mut("steps") {
             // Nearly always nobody else holds the map, and nothing is copied.
             Arc::make_mut(steps).insert(id.into(), value);
         }
-        Ok(())
     }
 
     /// Money at stake, from the event's subject.
@@ -620,24 +701,6 @@ impl<'a> Execution<'a> {
 fn has_written(deployment: &Deployment, row: &StepRecord) -> bool {
     let step = deployment.plan.step(row.step);
     row.state == StepState::Done && step.is_some_and(|s| s.work.has_effect())
-}
-
-fn shape_of(work: &Work) -> &Shape {
-    static PLAIN: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(Shape::plain);
-    match work {
-        Work::Call(call) => &call.shape,
-        Work::Book { shape, .. } => shape,
-        // The cases of one step have outputs of one shape where they have decimals at all.
-        Work::Choose(cases) => cases.first().map_or(&PLAIN, |(_, work)| shape_of(work)),
-        Work::Set(_)
-        | Work::Check(..)
-        | Work::Wait(..)
-        | Work::Steps(_)
-        | Work::Each(_)
-        | Work::Parallel(_)
-        | Work::Approve(_)
-        | Work::Flow(_) => &PLAIN,
-    }
 }
 
 pub(crate) fn is_refusal(fault: &Fault) -> bool {

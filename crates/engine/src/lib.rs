@@ -5,6 +5,7 @@
 //! point, and what changes another system goes through the effect ledger. Nothing here names a
 //! connector: operations and triggers come from a registry.
 
+mod block;
 pub mod books;
 mod catalog;
 mod commit;
@@ -12,6 +13,7 @@ mod execute;
 mod explain;
 mod gate;
 mod ingest;
+mod journal;
 mod lanes;
 mod once;
 mod operate;

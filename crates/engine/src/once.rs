@@ -137,7 +137,7 @@ impl Execution<'_> {
     fn is_first_try(&self, step: &PlanStep) -> bool {
         self.run.replay_of.is_none()
             && self.run.attempt == 0
-            && !self.journal.contains_key(&step.ordinal)
+            && !self.journal.has(self.scope, step.ordinal)
     }
 
     /// Another run that is alive works on it: wait outside the lane. A dead one loses it.
@@ -305,8 +305,8 @@ impl Execution<'_> {
                     passed?
                 }
             };
-            if !self.journal.contains_key(&step.ordinal) {
-                self.note_begun(step, effect);
+            if !self.journal.has(self.scope, step.ordinal) {
+                self.note_begun_effect(step, effect);
             }
             self.note_effect(effect, &progress, true)?;
             self.commit_effect().await?;
@@ -492,9 +492,9 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn note_begun(&mut self, step: &PlanStep, effect: &Effect<'_>) {
+    fn note_begun_effect(&mut self, step: &PlanStep, effect: &Effect<'_>) {
         self.note(StepRecord {
-            scope: 0,
+            scope: self.scope,
             step: step.ordinal,
             index: 0,
             state: StepState::Begun,

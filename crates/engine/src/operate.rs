@@ -362,6 +362,7 @@ impl Engine {
 /// The reads that are executed again when a run goes on at `cursor`: those that this step or a
 /// later one uses.
 fn reads_again(deployment: &Deployment, cursor: i64) -> BTreeSet<i64> {
-    let later = deployment.plan.steps.iter().filter(|s| s.ordinal >= cursor);
+    let steps = deployment.plan.every_step().into_iter();
+    let later = steps.filter(|s| s.ordinal >= cursor);
     later.flat_map(|s| s.depends_on.iter().copied()).collect()
 }

@@ -39,12 +39,16 @@ impl Pending {
 
     /// The latest row of a step replaces an earlier one.
     pub(crate) fn step(&mut self, row: StepRecord) {
-        self.forget(row.step);
-        self.steps.push(row);
+        let key = |r: &StepRecord| (r.scope, r.step, r.index);
+        let known = self.steps.iter_mut().rev().find(|r| key(r) == key(&row));
+        match known {
+            Some(earlier) => *earlier = row,
+            None => self.steps.push(row),
+        }
     }
 
-    pub(crate) fn forget(&mut self, ordinal: i64) {
-        self.steps.retain(|s| s.step != ordinal);
+    pub(crate) fn forget(&mut self, scope: i64, ordinal: i64) {
+        self.steps.retain(|s| (s.scope, s.step) != (scope, ordinal));
     }
 
     /// Takes back the entries that an effect would have booked.

@@ -103,8 +103,8 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     }
     let (run, steps, body) = match shared.take_fresh(id) {
         Some(fresh) => (fresh.record, Vec::new(), fresh.body),
-        None => match shared.store.journal(id).await {
-            Ok((run, steps, _)) => (run, steps, None),
+        None => match shared.store.begun(id).await {
+            Ok((run, steps)) => (run, steps, None),
             Err(error) => {
                 tracing::warn!(run.id = %id, error = %error, "the run cannot be read now");
                 return (later(), Vec::new());

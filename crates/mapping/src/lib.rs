@@ -21,6 +21,7 @@ mod mask;
 mod number;
 mod parse;
 mod path;
+pub mod record;
 mod scan;
 mod scope;
 mod shape;

@@ -65,23 +65,17 @@ fn refuse_what_is_not_executable(plan: &Plan, problems: &mut Vec<Problem>) {
     }
     for step in plan.every_step() {
         let block = match &step.work {
-            Work::Each(_) => Some("each"),
-            Work::Parallel(_) => Some("parallel"),
             Work::Approve(_) => Some("approve"),
             Work::Flow(_) => Some("call"),
             Work::Choose(cases) => {
-                let inner = cases.iter().map(|(_, work)| work);
-                let lists = |work: &Work| matches!(work, Work::Steps(_) | Work::Flow(_));
-                inner.into_iter().any(lists).then_some("a case with steps")
+                let mut inner = cases.iter().map(|(_, work)| work);
+                let later = |work: &Work| matches!(work, Work::Approve(_) | Work::Flow(_));
+                inner.any(later).then_some("approve or call in a case")
             }
             Work::Call(call) if call.connection.is_some() => Some("connection"),
             _ => None,
         };
-        let modifier = match &step.on_error {
-            OnError::Stop => None,
-            OnError::Continue | OnError::Steps(_) => Some("on_error"),
-        };
-        for what in block.into_iter().chain(modifier) {
+        if let Some(what) = block {
             refuse(format!("steps.{}", step.id), &format!("`{what}`"));
         }
     }

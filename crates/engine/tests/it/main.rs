@@ -1,6 +1,7 @@
 //! Tests of the engine on real stores, against the sandboxes. A test that needs both goes here too.
 
 mod app;
+mod blocks;
 mod books;
 mod crash;
 mod documents;

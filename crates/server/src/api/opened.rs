@@ -14,5 +14,11 @@ pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> O
             return None;
         }
     };
-    serde_json::from_slice(&plain).ok().map(mask)
+    let value: Value = serde_json::from_slice(&plain).ok()?;
+    // What a step gave is kept with its decimals; readers get them as texts.
+    let value = match purpose {
+        Purpose::Step => mapping::record::read(&value).map_or(value, |v| v.to_json()),
+        Purpose::Body | Purpose::Effect => value,
+    };
+    Some(mask(value))
 }

@@ -10,6 +10,7 @@ use crate::value::{Row, values};
 use crate::verbs::started;
 use model::ids::{DeploymentId, EnvironmentId, EventId, FlowId, RunId};
 use model::{RunState, Timestamp};
+use std::ops::RangeInclusive;
 use vault::Sealed;
 
 /// Which runs a list shows.
@@ -69,6 +70,23 @@ pub async fn journal(
     let steps = steps.into_iter().map(step).collect::<Result<_>>()?;
     let calls = calls.into_iter().map(call).collect::<Result<_>>()?;
     Ok((run, steps, calls))
+}
+
+/// A run with the steps of its flow's own list.
+pub async fn begun(session: &mut dyn Session, id: RunId) -> Result<(RunRecord, Vec<StepRecord>)> {
+    let run = run(session, id).await?;
+    Ok((run, steps_within(session, id, 0..=0).await?))
+}
+
+/// The steps of a range of list instances.
+pub async fn steps_within(
+    session: &mut dyn Session,
+    id: RunId,
+    instances: RangeInclusive<i64>,
+) -> Result<Vec<StepRecord>> {
+    let range = values![id.0, *instances.start(), *instances.end()];
+    let rows = session.rows(&sql::STEPS_WITHIN, &range).await?;
+    rows.into_iter().map(step).collect()
 }
 
 fn step(row: Row) -> Result<StepRecord> {

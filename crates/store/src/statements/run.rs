@@ -116,6 +116,11 @@ statements! {
         "SELECT scope, step, idx, state, output, effect, reused, started_at, ended_at
          FROM step WHERE run = $1 ORDER BY scope, step, idx",
     );
+    /// The steps of a range of list instances: run, first, last.
+    STEPS_WITHIN = one_hot(
+        "SELECT scope, step, idx, state, output, effect, reused, started_at, ended_at
+         FROM step WHERE run = $1 AND scope >= $2 AND scope <= $3 ORDER BY scope, step, idx",
+    );
     CALLS = one_hot(
         "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status
          FROM call WHERE run = $1 ORDER BY rev, place",

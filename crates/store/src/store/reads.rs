@@ -23,6 +23,7 @@ use crate::verbs::audit::{self, AuditRecord};
 use crate::verbs::settings::PollCursor;
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, RunId, VersionId};
 use model::{EffectId, EffectState, Peer, Timestamp};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// How many live runs are read at once at a start.
@@ -79,6 +80,21 @@ impl Store {
     /// A run.
     pub async fn run(&self, id: RunId) -> Result<RunRecord> {
         self.peek(move |s| Box::pin(runs::run(s, id))).await
+    }
+
+    /// A run with the steps of its flow's own list; those of its items are [`Store::steps_within`].
+    pub async fn begun(&self, id: RunId) -> Result<(RunRecord, Vec<StepRecord>)> {
+        self.read(move |s| Box::pin(runs::begun(s, id))).await
+    }
+
+    /// The steps of a range of list instances of a run.
+    pub async fn steps_within(
+        &self,
+        id: RunId,
+        instances: RangeInclusive<i64>,
+    ) -> Result<Vec<StepRecord>> {
+        self.read(move |s| Box::pin(runs::steps_within(s, id, instances.clone())))
+            .await
     }
 
     /// A run with its steps and calls.

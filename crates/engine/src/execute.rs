@@ -7,11 +7,12 @@
 
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
+use crate::lookups::{Meeting, no_rule};
 use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, PlanStep, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
-use crate::stop::{Death, Stop};
+use crate::stop::Stop;
 use connector::{Call, Effect, Last, Next, RecipeCx};
 use mapping::{Fact, Facts, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
@@ -32,7 +33,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) run: RunRecord,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) names: Names,
-    facts: Facts,
+    pub(crate) facts: Facts,
+    pub(crate) meeting: Meeting,
     outputs: std::collections::BTreeMap<Arc<str>, Computed>,
     /// What the journal says of each step, by ordinal.
     pub(crate) journal: HashMap<i64, StepRecord>,
@@ -90,6 +92,7 @@ impl<'a> Execution<'a> {
             deployment,
             names,
             facts: Facts::default(),
+            meeting: Meeting::default(),
             outputs: std::collections::BTreeMap::new(),
             journal: steps.into_iter().map(|s| (s.step, s)).collect(),
             pending: Pending::default(),
@@ -404,7 +407,7 @@ impl<'a> Execution<'a> {
         absent.sort();
         absent.iter().find_map(|fact| match fact {
             Fact::Xref { kind, id } => Some(wait_key(kind, id)),
-            Fact::Lookup { .. } => None,
+            Fact::Lookup { .. } | Fact::Rules { .. } => None,
         })
     }
 
@@ -433,25 +436,15 @@ impl<'a> Execution<'a> {
             match template.eval_value(&scope) {
                 Ok(value) => return Ok(value),
                 Err(failure) => match failure.stop {
-                    mapping::Stop::Needs(needs) => {
-                        let found = self.shared.facts(self.run.environment, &needs).await?;
-                        for (fact, value) in found {
-                            self.facts.insert(fact, value);
-                        }
+                    mapping::Stop::Needs(needs) => self.fetch(&needs).await?,
+                    mapping::Stop::MissingRow { table, key, at } => {
+                        return Err(self.missing_row(failure.path, table, key, at));
                     }
-                    mapping::Stop::MissingRow { table, key } => {
-                        let fault = Fault::rejected(format!(
-                            "the lookup table `{table}` has no row `{key}`; add it and replay"
-                        ))
-                        .with_code("missing_row")
-                        .with_field(failure.path);
-                        let missing_row = Some((table, key));
-                        return Err(Stop::Dead(Box::new(Death {
-                            fault,
-                            question: None,
-                            missing_row,
-                        })));
-                    }
+                    mapping::Stop::NoRule {
+                        table,
+                        attributes,
+                        message,
+                    } => return Err(no_rule(failure.path, table, attributes, &message)),
                     mapping::Stop::Failed { message } => {
                         let path = if failure.path.is_empty() {
                             what

@@ -36,7 +36,7 @@ fn moment(name: &str, arguments: &[Value]) -> Result<ZonedDateTime, Stop> {
 }
 
 /// A zone of the database that is built in; the machine's own would make a formula impure.
-pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
+pub(crate) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name)
         .map_err(|_| format!("`{name}` is no time zone; use a name as Europe/Stockholm"))
 }

@@ -15,6 +15,8 @@ mod number;
 pub mod signature;
 mod text;
 
+pub(crate) use date::zone;
+
 use crate::fact::Stop;
 use crate::scope::Scope;
 use crate::value::Value;
@@ -95,6 +97,7 @@ pub const FUNCTIONS: &[Function] = &[
     choice::IS_NULL,
     facts::LOOKUP,
     facts::LOOKUP_OR,
+    facts::DERIVE,
     facts::XREF,
     address::ADDRESS,
 ];

@@ -4,5 +4,7 @@ mod checks;
 mod examples;
 mod formulas;
 mod hostile;
+mod rules;
+mod sheets;
 mod templates;
 mod world;

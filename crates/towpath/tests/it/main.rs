@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod flow;
 mod kill;
+mod lookup;
 mod pause;
 mod program;
 mod runs;

@@ -479,8 +479,8 @@ async fn the_end_of_a_row_takes_no_other_row_away() {
             ("2025-12-31", None),
         ] {
             let at = day::end(day::parse(on).expect("a day"));
-            let store = app.engine.store();
-            let found = store.lookup_rows(app.environment(), "amounts", &["k".into()], at, None);
+            let (store, keys) = (app.engine.store(), ["k".to_owned()]);
+            let found = store.lookup_rows(app.environment(), "amounts", &keys, at, None);
             let found = found.await.expect("rows").rows.pop().map(|row| row.value);
             assert_eq!(found.as_deref(), value, "{on}");
         }

@@ -4,6 +4,7 @@ mod checks;
 mod examples;
 mod formulas;
 mod hostile;
+mod laws;
 mod rules;
 mod sheets;
 mod templates;

@@ -52,7 +52,7 @@ fn table(points: &[Point]) -> RuleTable {
 }
 
 /// What the rules say of these attributes; those that are not named are absent.
-fn picked(table: &RuleTable, given: Json, on: &str) -> Result<(String, Json), Unpicked> {
+fn picked(table: &RuleTable, given: &Json, on: &str) -> Result<(String, Json), Unpicked> {
     let mut all = json!({"product": null, "plan": null, "amount": null, "from_day": null,
         "trial": null});
     for (name, value) in given.as_object().expect("a map") {
@@ -104,7 +104,7 @@ fn the_first_by_priority_wins_and_the_default_comes_last() {
         (json!({"product": "dx"}), "default"),
         (json!({}), "default"),
     ] {
-        let (won, _) = picked(&table, given.clone(), "2026-01-01").expect("a rule");
+        let (won, _) = picked(&table, &given, "2026-01-01").expect("a rule");
         assert_eq!(won, rule, "{given}");
     }
     assert_eq!(ties(&table, "rows"), []);
@@ -114,7 +114,7 @@ fn the_first_by_priority_wins_and_the_default_comes_last() {
 fn what_a_rule_gives_has_the_types_of_its_columns() {
     let given = json!({"account": "003000", "share": "0.50", "months": 12});
     let table = table(&[rule("all", given.clone())]);
-    let (_, value) = picked(&table, json!({}), "2026-01-01").expect("the default");
+    let (_, value) = picked(&table, &json!({}), "2026-01-01").expect("the default");
     assert_eq!(value, given);
 }
 
@@ -136,7 +136,7 @@ fn a_rule_holds_from_its_first_to_its_last_day() {
         ("2026-06-30", "2"),
         ("2026-07-01", "3"),
     ] {
-        let (_, value) = picked(&table, json!({"product": "x"}), on).expect("a rule");
+        let (_, value) = picked(&table, &json!({"product": "x"}), on).expect("a rule");
         assert_eq!(value["account"], account, "{on}");
     }
     assert_eq!(ties(&table, "rows"), [], "they follow each other");
@@ -155,7 +155,7 @@ fn nothing_says_what_was_closest_and_why_not() {
             json!({"product": "prod_cup", "account": "3020"}),
         ),
     ]);
-    let none = |given: Json| match picked(&table, given, "2026-11-24") {
+    let none = |given: Json| match picked(&table, &given, "2026-11-24") {
         Err(Unpicked::None(sentence)) => sentence,
         other => panic!("{other:?}"),
     };
@@ -304,7 +304,7 @@ fn ten_thousand_rules_are_compared_and_asked_in_no_time() {
     assert_eq!(ties(&table, "rows"), []);
     let (won, _) = picked(
         &table,
-        json!({"product": "prod_77", "plan": "team"}),
+        &json!({"product": "prod_77", "plan": "team"}),
         "2026-01-01",
     )
     .expect("a rule");

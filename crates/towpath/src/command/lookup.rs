@@ -42,6 +42,7 @@ enum What {
     List,
     /// Says what the columns of a table are, and makes it if it is not there.
     Define {
+        /// The table's name.
         table: String,
         /// The definition, JSON: kind, keys or conditions, columns.
         file: PathBuf,
@@ -52,6 +53,7 @@ enum What {
     Put(PutArgs),
     /// Ends a row from a day on.
     End {
+        /// The table's name.
         table: String,
         #[command(flatten)]
         key: Key,
@@ -63,6 +65,7 @@ enum What {
     Import(ImportArgs),
     /// Writes a table as a CSV file. Imported again it changes nothing.
     Export {
+        /// The table's name.
         table: String,
         /// Where to; the standard output if left out.
         file: Option<PathBuf>,
@@ -72,12 +75,14 @@ enum What {
     },
     /// Shows every version of a row.
     History {
+        /// The table's name.
         table: String,
         #[command(flatten)]
         key: Key,
     },
     /// Asks a table of rules, and tells why it answers so.
     Derive {
+        /// The table's name.
         table: String,
         /// Every attribute that the table asks for; an empty one is absent.
         #[arg(value_name = "NAME=VALUE")]
@@ -87,7 +92,10 @@ enum What {
         at: Option<String>,
     },
     /// Works the dead letters again that missed what a table has now.
-    ReplayMissing { table: String },
+    ReplayMissing {
+        /// The table's name.
+        table: String,
+    },
 }
 
 /// The key of a row.
@@ -116,6 +124,7 @@ impl Key {
 
 #[derive(clap::Args)]
 struct ShowArgs {
+    /// The table's name.
     table: String,
     /// On this day, YYYY-MM-DD; today unless given.
     #[arg(long, value_name = "DAY")]
@@ -133,6 +142,7 @@ struct ShowArgs {
 
 #[derive(clap::Args)]
 struct PutArgs {
+    /// The table's name.
     table: String,
     #[command(flatten)]
     key: Key,
@@ -158,6 +168,7 @@ struct PutArgs {
 
 #[derive(clap::Args)]
 struct ImportArgs {
+    /// The table's name.
     table: String,
     /// The file: CSV in UTF-8, its header names the columns.
     file: PathBuf,

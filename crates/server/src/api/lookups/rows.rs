@@ -179,7 +179,13 @@ pub async fn end(
     let stored = mapping::table::key::text(&key);
     let store = app.engine.store();
     let found = store
-        .lookup_rows(environment.id, &name, &[stored.clone()], at, None)
+        .lookup_rows(
+            environment.id,
+            &name,
+            std::slice::from_ref(&stored),
+            at,
+            None,
+        )
         .await?;
     if found.rows.is_empty() {
         let what = format!("row of `{name}` on {}", given.from);

@@ -42,6 +42,7 @@ fn advance_of(run: &RunRecord, state: RunState, now: Timestamp, pending: Pending
         deposits: pending.deposits,
         exceptions: pending.exceptions,
         dead_letter: None,
+        lookups: pending.lookups,
         wakes: pending.wakes,
         release_key: false,
     }
@@ -130,6 +131,7 @@ impl Execution<'_> {
             deposits: kept.deposits,
             exceptions: kept.exceptions,
             wakes: kept.wakes,
+            lookups: kept.lookups,
         };
     }
 

@@ -8,11 +8,12 @@
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
 use crate::journal::Journal;
+use crate::lookups::{Meeting, no_rule};
 use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, ENVELOPE, Plan, PlanStep, START, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
-use crate::stop::{Death, Stop};
+use crate::stop::Stop;
 use connector::{Call, Effect, Last, Next, RecipeCx};
 use mapping::record::Record;
 use mapping::{Fact, Facts, Names, Scope, Shape, Template, Value as Computed};
@@ -38,7 +39,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) run: RunRecord,
     pub(crate) deployment: Arc<Deployment>,
     pub(crate) names: Names,
-    facts: Facts,
+    pub(crate) facts: Facts,
+    pub(crate) meeting: Meeting,
     /// What the journal says of each step.
     pub(crate) journal: Journal,
     /// Which instance of a list is worked: 0, or an item of an `each`.
@@ -93,6 +95,7 @@ impl<'a> Execution<'a> {
             deployment,
             names,
             facts: Facts::default(),
+            meeting: Meeting::default(),
             journal: Journal::new(steps),
             scope: 0,
             pending: Pending::default(),
@@ -442,7 +445,7 @@ impl<'a> Execution<'a> {
         absent.sort();
         absent.iter().find_map(|fact| match fact {
             Fact::Xref { kind, id } => Some(wait_key(kind, id)),
-            Fact::Lookup { .. } => None,
+            Fact::Lookup { .. } | Fact::Rules { .. } => None,
         })
     }
 
@@ -475,25 +478,15 @@ impl<'a> Execution<'a> {
             match template.eval_value(&scope) {
                 Ok(value) => return Ok(value),
                 Err(failure) => match failure.stop {
-                    mapping::Stop::Needs(needs) => {
-                        let found = self.shared.facts(self.run.environment, &needs).await?;
-                        for (fact, value) in found {
-                            self.facts.insert(fact, value);
-                        }
+                    mapping::Stop::Needs(needs) => self.fetch(&needs).await?,
+                    mapping::Stop::MissingRow { table, key, at } => {
+                        return Err(self.missing_row(failure.path, table, key, at));
                     }
-                    mapping::Stop::MissingRow { table, key } => {
-                        let fault = Fault::rejected(format!(
-                            "the lookup table `{table}` has no row `{key}`; add it and replay"
-                        ))
-                        .with_code("missing_row")
-                        .with_field(failure.path);
-                        let missing_row = Some((table, key));
-                        return Err(Stop::Dead(Box::new(Death {
-                            fault,
-                            question: None,
-                            missing_row,
-                        })));
-                    }
+                    mapping::Stop::NoRule {
+                        table,
+                        attributes,
+                        message,
+                    } => return Err(no_rule(failure.path, table, attributes, &message)),
                     mapping::Stop::Failed { message } => {
                         let path = if failure.path.is_empty() {
                             what

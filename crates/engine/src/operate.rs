@@ -86,7 +86,7 @@ impl Engine {
         Ok(ids)
     }
 
-    async fn replay_request(
+    pub(crate) async fn replay_request(
         &self,
         id: RunId,
         how: &Replay,

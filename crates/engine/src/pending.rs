@@ -5,6 +5,7 @@ use connector::SetGuard;
 use model::{EffectId, Peer};
 use store::advance::{CrossReferenceWrite, GuardWrite};
 use store::{CallRecord, DepositWrite, EffectWrite, EntryWrite, ExceptionRecord, StepRecord};
+use vault::Sealed;
 
 /// What a run waits for that needs a cross reference.
 pub(crate) fn wait_key(kind: &str, id: &str) -> String {
@@ -23,6 +24,8 @@ pub(crate) struct Pending {
     pub(crate) deposits: Vec<DepositWrite>,
     pub(crate) exceptions: Vec<ExceptionRecord>,
     pub(crate) wakes: Vec<String>,
+    /// Which lookup tables and rows the run has met, all of them.
+    pub(crate) lookups: Option<Sealed>,
 }
 
 impl Pending {

@@ -12,6 +12,7 @@ pub enum Purpose {
     Body,
     Step,
     Effect,
+    Lookups,
 }
 
 impl Purpose {
@@ -21,6 +22,7 @@ impl Purpose {
             Self::Body => b"body",
             Self::Step => b"step",
             Self::Effect => b"effect",
+            Self::Lookups => b"lookups",
         }
     }
 }

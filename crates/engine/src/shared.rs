@@ -3,16 +3,15 @@
 use crate::catalog::{Catalog, Connection};
 use crate::gate::Pause;
 use crate::lanes::Lanes;
+use crate::lookups::LoadedTables;
 use crate::retry::RetryPolicy;
 use crate::stop::Stop;
 use connector::Registry;
-use mapping::Fact;
 use model::clock::{Clock, Entropy};
 use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{RunState, Timestamp};
 use parking_lot::{Mutex, RwLock};
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -143,6 +142,7 @@ pub(crate) struct Shared {
     /// The engine may have become idle.
     pub(crate) rest: Notify,
     pub(crate) counters: Counters,
+    pub(crate) tables: LoadedTables,
     pub(crate) draining: std::sync::atomic::AtomicBool,
     fence: Vec<(i64, i64)>,
     catalog: RwLock<Arc<Catalog>>,
@@ -169,6 +169,7 @@ impl Shared {
             nudge: Notify::new(),
             rest: Notify::new(),
             counters: Counters::default(),
+            tables: LoadedTables::default(),
             draining: false.into(),
             fence: fence.0,
             catalog: RwLock::default(),
@@ -288,62 +289,6 @@ impl Shared {
         self.nudge.notify_one();
         self.start(ready);
         Ok(())
-    }
-
-    /// Fetches facts that formulas asked for.
-    pub(crate) async fn facts(
-        &self,
-        environment: EnvironmentId,
-        needs: &BTreeSet<Fact>,
-    ) -> Result<Vec<(Fact, Option<Value>)>, Stop> {
-        let mut xrefs = Vec::new();
-        let mut rows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for need in needs {
-            match need {
-                Fact::Xref { kind, id } => xrefs.push((kind.clone(), id.clone())),
-                Fact::Lookup { table, key } => {
-                    rows.entry(table.clone()).or_default().insert(key.clone());
-                }
-            }
-        }
-        let mut found = Vec::with_capacity(needs.len());
-        if !xrefs.is_empty() {
-            let values = self
-                .store
-                .cross_references(environment, xrefs.clone())
-                .await?;
-            for ((kind, id), value) in xrefs.into_iter().zip(values) {
-                found.push((Fact::Xref { kind, id }, value.map(Value::String)));
-            }
-        }
-        for (table, keys) in rows {
-            let keys: Vec<String> = keys.into_iter().collect();
-            let now = self.clock.now();
-            let mut values: HashMap<String, String> = self
-                .store
-                .lookup_rows(environment, &table, &keys, now)
-                .await?
-                .into_iter()
-                .map(|row| (row.key, row.value))
-                .collect();
-            for key in keys {
-                let value =
-                    match values.remove(&key) {
-                        Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
-                            Stop::bug(format!("lookup `{table}`, row `{key}`: {e}"))
-                        })?),
-                        None => None,
-                    };
-                found.push((
-                    Fact::Lookup {
-                        table: table.clone(),
-                        key,
-                    },
-                    value,
-                ));
-            }
-        }
-        Ok(found)
     }
 
     pub(crate) fn count(counter: &AtomicU64) {

@@ -1,23 +1,60 @@
 //! What a formula asks of the outside, and why it may stop.
 
+use crate::rules::RuleTable;
+use crate::shape::Shape;
+use crate::table::day::Date;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A fact from outside that a formula asks for: the row of a table, or what an id became.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
-    /// The row of a lookup table.
-    Lookup { table: String, key: String },
+    /// The row of a lookup table on a day, `YYYY-MM-DD`; on the event's books date if none is named.
+    Lookup {
+        table: String,
+        key: String,
+        at: Option<String>,
+    },
+    /// A table of rules, and the day on which they are asked.
+    Rules { table: String, at: Option<String> },
     /// What the source's id became in the ERP.
     Xref { kind: String, id: String },
 }
 
 /// The facts that are known. `None` means: asked for, and known to be absent.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts(pub HashMap<Fact, Option<serde_json::Value>>);
+#[derive(Clone, Debug, Default)]
+pub struct Facts(pub HashMap<Fact, Option<serde_json::Value>>, Tables);
+
+/// What is known of whole tables.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    /// Which columns of a table are decimals.
+    shapes: HashMap<String, Arc<Shape>>,
+    rules: HashMap<Fact, (Arc<RuleTable>, Date)>,
+}
 
 impl Facts {
+    /// Says where the rows of a table have decimals; without a shape there are none.
+    pub fn set_shape(&mut self, table: impl Into<String>, shape: Arc<Shape>) {
+        self.1.shapes.insert(table.into(), shape);
+    }
+
+    /// The rules that [`Fact::Rules`] asks for, and the day that it means.
+    pub fn set_rules(&mut self, fact: Fact, rules: Arc<RuleTable>, at: Date) {
+        self.1.rules.insert(fact, (rules, at));
+    }
+
+    pub(crate) fn shape(&self, table: &str) -> Option<&Shape> {
+        self.1.shapes.get(table).map(Arc::as_ref)
+    }
+
+    pub(crate) fn rules(&self, fact: &Fact) -> Option<(&RuleTable, Date)> {
+        let (rules, at) = self.1.rules.get(fact)?;
+        Some((rules, *at))
+    }
+
     pub fn get(&self, fact: &Fact) -> Option<&Option<serde_json::Value>> {
         self.0.get(fact)
     }
@@ -35,7 +72,19 @@ pub enum Stop {
     Needs(BTreeSet<Fact>),
     /// The table has no such row: it is to be filled in.
     #[error("the table `{table}` has no row `{key}`")]
-    MissingRow { table: String, key: String },
+    MissingRow {
+        table: String,
+        key: String,
+        /// The day that was asked for; the event's books date if none was named.
+        at: Option<String>,
+    },
+    /// No rule of the table holds for these attributes (a JSON object): one is to be added.
+    #[error("{message}")]
+    NoRule {
+        table: String,
+        attributes: String,
+        message: String,
+    },
     /// The formula does not hold for this input.
     #[error("{message}")]
     Failed { message: String },

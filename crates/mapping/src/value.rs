@@ -305,3 +305,16 @@ impl From<Decimal> for Value {
         Self::Decimal(value)
     }
 }
+
+/// The members of a JSON object, with its nulls, as attributes for [`crate::RuleTable::pick`].
+///
+/// # Errors
+/// If it is no object, or a member cannot be presented.
+pub fn value_map(json: &Json) -> Result<Map, String> {
+    let members = json.as_object().ok_or("the attributes are a map")?;
+    let present = |(name, member): (&String, &Json)| {
+        let value = Value::from_json(member, &Shape::plain())?;
+        Ok((Arc::from(name.as_str()), value))
+    };
+    members.iter().map(present).collect()
+}

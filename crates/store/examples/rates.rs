@@ -116,6 +116,7 @@ fn advance(run: &StartedRun, point: i64) -> Advance {
         deposits: vec![],
         exceptions: vec![],
         dead_letter: None,
+        lookups: None,
         wakes: vec![],
         release_key: false,
     };

@@ -7,6 +7,7 @@ use crate::run::{CallRecord, DeadLetter, StepRecord};
 use model::fault::FaultClass;
 use model::ids::RunId;
 use model::{EffectId, Peer, RunState, Timestamp};
+use vault::Sealed;
 
 /// Proof that the writer still owns the shards it advances: shard and epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Advance {
     pub deposits: Vec<DepositWrite>,
     pub exceptions: Vec<ExceptionRecord>,
     pub dead_letter: Option<DeadLetter>,
+    /// Which lookup tables and rows the run has met, all of them, sealed; none leaves it as it is.
+    pub lookups: Option<Sealed>,
     /// Runs that wait for one of these keys become ready in the same commit.
     pub wakes: Vec<String>,
     /// The run ended without any effect: its business key is released, and the newest run that it

@@ -12,12 +12,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "init",
-    sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
-    postgres: include_str!("../migrations/postgres/0001_init.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "init",
+        sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
+        postgres: include_str!("../migrations/postgres/0001_init.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "lookups",
+        sqlite: include_str!("../migrations/sqlite/0002_lookups.sql"),
+        postgres: include_str!("../migrations/postgres/0002_lookups.sql"),
+    },
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(
     number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
@@ -134,5 +142,38 @@ pub async fn postgres(client: &mut tokio_postgres::Client) -> Result<()> {
             .await
             .map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_first_release_keeps_its_lookups() {
+        let mut old = Connection::open_in_memory().expect("a database");
+        old.execute_batch(TABLE).expect("the table of migrations");
+        let first = &MIGRATIONS[0];
+        old.execute_batch(first.sqlite).expect("the first tables");
+        old.execute(
+            "INSERT INTO migration(number, name, checksum) VALUES(1, ?1, ?2)",
+            (first.name, checksum(first.sqlite)),
+        )
+        .expect("it is noted");
+        old.execute_batch(
+            "INSERT INTO lookup_table VALUES(1, 'items', '', 5);
+             INSERT INTO lookup_row VALUES(1, 'items', 'prod_1', 0, 1, '\"MUG\"', 'ada', 5);",
+        )
+        .expect("rows");
+        sqlite(&mut old).expect("it is brought up to date");
+        let row: (String, i64, i64) = old
+            .query_row(
+                "SELECT r.value, r.revision, t.revision FROM lookup_row r JOIN lookup_table t
+                 ON t.environment = r.environment AND t.name = r.table_name",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .expect("the row");
+        assert_eq!(row, ("\"MUG\"".into(), 0, 0));
     }
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::command::{completions, config, doctor, flow, runs, sandbox, serve};
+use crate::command::{completions, config, doctor, flow, lookup, runs, sandbox, serve};
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
 use model::Problem;
@@ -45,6 +45,8 @@ pub enum Command {
     /// Flow documents.
     #[command(subcommand)]
     Flow(flow::Flow),
+    /// The lookup tables of a server that is running.
+    Lookup(lookup::Args),
     /// The runs of a server that is running.
     Runs(runs::Args),
     /// Brings the store's tables up to date, then ends. `serve` does it too.

@@ -161,18 +161,15 @@ impl App {
     pub async fn put_row(&self, table: &str, key: &str, value: &str) {
         let (store, at) = (self.engine.store(), self.clock.now());
         let environment = self.environment();
-        store
-            .lookup_table_put(environment, table, "", at)
-            .await
-            .expect("a table");
         let change = store::LookupChange {
             environment,
             rows: vec![store::LookupPut {
                 table: table.into(),
                 key: key.into(),
-                valid_from: at,
+                valid_from: Timestamp::default(),
                 value: Some(value.into()),
             }],
+            expected: None,
             who: "test".into(),
             at,
         };

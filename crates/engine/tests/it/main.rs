@@ -6,6 +6,7 @@ mod books;
 mod crash;
 mod documents;
 mod explain;
+mod lookups;
 mod plan;
 mod spine;
 mod wrong_flows;

@@ -28,6 +28,7 @@ pub mod signature;
 mod text;
 
 pub(crate) use constant::refuse_constant;
+pub(crate) use date::zone;
 
 use crate::fact::Stop;
 use crate::scope::Scope;
@@ -217,7 +218,7 @@ pub const SECTIONS: &[Section] = &[
     },
     Section {
         title: "Tables and cross references",
-        functions: &[facts::LOOKUP, facts::LOOKUP_OR, facts::XREF],
+        functions: &[facts::LOOKUP, facts::LOOKUP_OR, facts::DERIVE, facts::XREF],
     },
     Section {
         title: "Addresses, names and telephones",

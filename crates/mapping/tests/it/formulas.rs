@@ -271,6 +271,7 @@ fn facts_are_asked_for_together_and_the_formula_runs_again() {
     let lookup = |key: &str| Fact::Lookup {
         table: "items".into(),
         key: key.into(),
+        at: None,
     };
     let xref = Fact::Xref {
         kind: "order".into(),
@@ -284,6 +285,7 @@ fn facts_are_asked_for_together_and_the_formula_runs_again() {
     let missing = Stop::MissingRow {
         table: "items".into(),
         key: "prod_2".into(),
+        at: None,
     };
     assert_eq!(formula.eval(&world.scope()), Err(missing));
     world.facts.insert(lookup("prod_2"), Some(json!("B")));
@@ -300,6 +302,7 @@ fn a_side_that_lacks_facts_is_asked_before_the_other_fails() {
     let fact = Fact::Lookup {
         table: "flags".into(),
         key: "x".into(),
+        at: None,
     };
     world.facts.insert(fact, Some(json!(true)));
     assert_eq!(formula.eval(&world.scope()), Ok(Value::Bool(true)));

@@ -5,5 +5,8 @@ mod examples;
 mod formulas;
 mod hostile;
 mod laws;
+mod rules;
+mod sheets;
+mod table_laws;
 mod templates;
 mod world;

@@ -29,6 +29,7 @@ fn a_template_is_filled_in() {
         mapping::Fact::Lookup {
             table: "items".into(),
             key: "prod_2".into(),
+            at: None,
         },
         None,
     );

@@ -52,6 +52,32 @@ pub fn charge() -> Json {
     })
 }
 
+/// Where sales are booked, by product and plan.
+fn gl_accounts() -> mapping::RuleTable {
+    let definition: mapping::TableDefinition = serde_json::from_value(json!({
+        "kind": "rules",
+        "conditions": [{"name": "product"}, {"name": "plan"}],
+        "columns": [{"name": "account", "required": true}],
+    }))
+    .expect("a definition");
+    let rule = |key: &str, value: Json| mapping::table::Point {
+        key: key.into(),
+        from: mapping::table::day::ALWAYS,
+        value: Some(value),
+    };
+    let points = [
+        rule(
+            "plain",
+            json!({"product": "prod_*", "priority": 9, "account": "3000"}),
+        ),
+        rule(
+            "team",
+            json!({"product": "prod_*", "plan": "team", "account": "3010"}),
+        ),
+    ];
+    mapping::RuleTable::new("gl_accounts", definition, &points).expect("rules")
+}
+
 pub fn world() -> World {
     let shape = Shape::from_schema(&json!({
         "properties": {"order": {"properties": {
@@ -74,6 +100,7 @@ pub fn world() -> World {
     let lookup = |table: &str, key: &str| Fact::Lookup {
         table: table.into(),
         key: key.into(),
+        at: None,
     };
     let xref = |id: &str| Fact::Xref {
         kind: "order".into(),
@@ -82,6 +109,24 @@ pub fn world() -> World {
     facts.insert(lookup("items", "prod_1"), Some(json!("A100")));
     facts.insert(lookup("items", "prod_9"), None);
     facts.insert(lookup("accounts", "books"), Some(json!({"gl": "3000"})));
+    facts.insert(
+        lookup("revenue", r#"["prod_1","team"]"#),
+        Some(json!("3010")),
+    );
+    facts.insert(
+        Fact::Lookup {
+            table: "items".into(),
+            key: "prod_1".into(),
+            at: Some("2025-06-30".into()),
+        },
+        Some(json!("A099")),
+    );
+    let fact = Fact::Rules {
+        table: "gl_accounts".into(),
+        at: None,
+    };
+    let day = "2026-01-01".parse().expect("a day");
+    facts.set_rules(fact, std::sync::Arc::new(gl_accounts()), day);
     facts.insert(xref("pi_1"), Some(json!("0000101")));
     facts.insert(xref("pi_9"), None);
     World {

@@ -5,6 +5,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -51,4 +52,24 @@ fn unread(rejection: &JsonRejection) -> ApiError {
     };
     let cure = "send JSON (`Content-Type: application/json`) as /api/v1/openapi.json says";
     ApiError::new(status, "wrong_body", rejection.body_text(), cure)
+}
+
+/// The body as it is: a file.
+pub struct File(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let read = Bytes::from_request(request, state).await;
+        read.map(Self).map_err(|rejection| {
+            let cure = "send the file itself, 2 MiB at most";
+            ApiError::new(
+                rejection.status(),
+                "wrong_body",
+                rejection.body_text(),
+                cure,
+            )
+        })
+    }
 }

@@ -89,8 +89,16 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))
-        .routes(routes!(lookups::rows))
-        .routes(routes!(lookups::put))
+        .routes(routes!(lookups::rows::list))
+        .routes(routes!(lookups::rows::put))
+        .routes(routes!(lookups::rows::end))
+        .routes(routes!(lookups::rows::replay_missing))
+        .routes(routes!(lookups::definition::show))
+        .routes(routes!(lookups::definition::put))
+        .routes(routes!(lookups::history::show))
+        .routes(routes!(lookups::derive::ask))
+        .routes(routes!(lookups::sheet::import))
+        .routes(routes!(lookups::sheet::export))
 }
 
 /// The OpenAPI document of the API.

@@ -13,12 +13,13 @@ use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::Purpose;
-use engine::{Deployment, Replay};
+use engine::{Deployment, MetRow, Replay};
+use mapping::table::day;
 use model::ids::{EnvironmentId, FlowId, RunId};
-use model::{FaultClass, RunState};
+use model::{FaultClass, RunState, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::run::StepState;
 use store::{CallRecord, EntryRecord, RunFilter, RunRecord, StepRecord};
@@ -76,8 +77,35 @@ pub struct RunDetailOut {
     calls: Vec<CallOut>,
     /// The journal entries that it booked.
     entries: Vec<EntryOut>,
+    /// The lookup tables and rows that it met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookups: Option<MetOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dead_letter: Option<LetterOut>,
+}
+
+/// Which lookup tables and rows a run met. It goes on with them, whatever changes meanwhile.
+#[derive(Serialize, ToSchema)]
+pub struct MetOut {
+    /// The tables, each at the revision at which the run met it first.
+    tables: BTreeMap<String, i64>,
+    rows: Vec<MetRowOut>,
+}
+
+/// A lookup row that a run asked for.
+#[derive(Serialize, ToSchema)]
+pub struct MetRowOut {
+    table: String,
+    /// The key; of several parts as a JSON list of texts.
+    key: String,
+    /// The day that it was asked for.
+    at: String,
+    /// The first day of the version that was found; absent for always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_from: Option<String>,
+    /// Which version it was; absent if there was no such row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
 }
 
 /// A step as it was worked.
@@ -235,6 +263,7 @@ pub async fn show(
     };
     let deployment = app.engine.catalog().deployment(run.deployment);
     let entries = entries(&app, deployment.as_ref(), &run, &steps).await?;
+    let lookups = lookups(&app, &run).await?;
     Ok(Json(RunDetailOut {
         steps: steps
             .iter()
@@ -245,8 +274,32 @@ pub async fn show(
             .map(|c| call_out(deployment.as_ref(), c))
             .collect(),
         entries: entries.into_iter().map(entry_out).collect(),
+        lookups,
         dead_letter: letter,
         run: out(&app, run),
+    }))
+}
+
+/// What a run met of the lookup tables.
+async fn lookups(app: &App, run: &RunRecord) -> Result<Option<MetOut>, ApiError> {
+    let catalog = app.engine.catalog();
+    let Some(environment) = catalog.environment_by_id(run.environment) else {
+        return Ok(None);
+    };
+    let met = app.engine.lookups_of_run(environment, run.id).await?;
+    let row = |row: MetRow| MetRowOut {
+        table: row.table,
+        key: row.key,
+        at: row.at,
+        valid_from: row
+            .version
+            .map(|v| day::to_from_text(Timestamp(v.valid_from)))
+            .filter(|from| !from.is_empty()),
+        version: row.version.map(|v| v.version),
+    };
+    Ok(met.map(|met| MetOut {
+        tables: met.tables,
+        rows: met.rows.into_iter().map(row).collect(),
     }))
 }
 

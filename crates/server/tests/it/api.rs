@@ -184,66 +184,6 @@ async fn connections_are_listed_and_checked_without_their_secrets() {
 }
 
 #[tokio::test]
-async fn lookup_rows_are_stored_read_and_taken_out() {
-    let app = App::start().await;
-    let rows = json!({"rows": [
-        {"key": "prod_1", "value": "ITEM1"},
-        {"key": "prod_2", "value": {"item": "ITEM2", "unit": "PCS"}},
-        {"key": "later", "value": 1, "valid_from": "2027-01-01T00:00:00Z"},
-    ]});
-    let put = app.put("/api/v1/lookups/items", &rows).await;
-    assert_eq!(put.json(), json!({"changed": 3}), "{}", put.text);
-    let read = app.get("/api/v1/lookups/items").await.json();
-    let keys: Vec<&Value> = read["data"]
-        .as_array()
-        .expect("rows")
-        .iter()
-        .map(|r| &r["key"])
-        .collect();
-    assert_eq!(json!(keys), json!(["prod_1", "prod_2"]));
-    assert_eq!(
-        read["data"][1]["value"],
-        json!({"item": "ITEM2", "unit": "PCS"})
-    );
-    let same = json!({"rows": [{"key": "prod_1", "value": "ITEM1"}]});
-    assert_eq!(
-        app.put("/api/v1/lookups/items", &same).await.json(),
-        json!({"changed": 0})
-    );
-    let out = json!({"rows": [{"key": "prod_1"}]});
-    assert_eq!(
-        app.put("/api/v1/lookups/items", &out).await.json(),
-        json!({"changed": 1})
-    );
-    let read = app.get("/api/v1/lookups/items").await.json();
-    assert_eq!(read["data"].as_array().map(Vec::len), Some(1));
-    assert_eq!(
-        app.get("/api/v1/lookups").await.json()["data"][0]["name"],
-        "items"
-    );
-    let wrong = json!({"rows": [
-        {"key": "x", "value": 1, "valid_from": "tomorrow"},
-        {"key": "", "value": 1},
-        {"key": "good", "value": 1},
-    ]});
-    let reply = app.put("/api/v1/lookups/items", &wrong).await;
-    let problems = reply.problem(400, "wrong_document")["problems"].clone();
-    let paths: Vec<&Value> = problems
-        .as_array()
-        .expect("all")
-        .iter()
-        .map(|p| &p["path"])
-        .collect();
-    assert_eq!(json!(paths), json!(["rows[0].valid_from", "rows[1]"]));
-    let read = app.get("/api/v1/lookups/items").await.json();
-    assert_eq!(
-        read["data"].as_array().map(Vec::len),
-        Some(1),
-        "none was stored"
-    );
-}
-
-#[tokio::test]
 async fn books_begin_empty() {
     let app = App::start().await;
     for path in ["totals", "entries?state=staged", "exceptions?all=true"] {

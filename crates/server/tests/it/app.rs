@@ -90,6 +90,15 @@ impl App {
     }
 
     pub async fn with_token(token: Option<&str>) -> Self {
+        Self::with(token, FLOW).await
+    }
+
+    /// With this flow instead of the one that notes charges.
+    pub async fn with_flow(flow: &str) -> Self {
+        Self::with(None, flow).await
+    }
+
+    async fn with(token: Option<&str>, flow: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = store::Settings::sqlite(folder.path().join("towpath.db"));
         let parts = Parts {
@@ -101,7 +110,7 @@ impl App {
             master: MasterKey::from_file_or_new(&folder.path().join("key")).expect("a key"),
             http: Http::new().expect("a client"),
         };
-        let engine = Engine::start(parts, setup(), Watching::OnlyWhenAsked)
+        let engine = Engine::start(parts, setup(flow), Watching::OnlyWhenAsked)
             .await
             .expect("an engine");
         let listen = "127.0.0.1:0".parse().expect("an address");
@@ -148,6 +157,13 @@ impl App {
                 .body(body.to_string()),
         )
         .await
+    }
+
+    /// A file.
+    pub async fn post_csv(&self, path: &str, file: &str) -> Reply {
+        let request = self.client.post(format!("{}{path}", self.server.url()));
+        let request = request.header("content-type", "text/csv");
+        self.send(request.body(file.to_owned())).await
     }
 
     /// A request of any kind, with headers.
@@ -233,7 +249,7 @@ pub fn charge(n: u32, paid: bool) -> Value {
     })
 }
 
-fn setup() -> Setup {
+fn setup(flow: &str) -> Setup {
     let connection = ConnectionSetup {
         name: "stripe".into(),
         connector: "stripe".into(),
@@ -252,7 +268,7 @@ fn setup() -> Setup {
     };
     let flow = FlowSetup {
         origin: "note-charges".into(),
-        text: FLOW.into(),
+        text: flow.into(),
         bindings: BTreeMap::new(),
     };
     let environment = EnvironmentSetup {

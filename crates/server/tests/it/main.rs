@@ -4,5 +4,6 @@ mod access;
 mod api;
 mod app;
 mod ingress;
+mod lookups;
 mod openapi;
 mod operations;

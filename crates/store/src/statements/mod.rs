@@ -8,6 +8,7 @@
 pub mod deploy;
 pub mod effect;
 pub mod event;
+pub mod lookup;
 pub mod run;
 pub mod settings;
 pub mod subledger;
@@ -200,6 +201,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     deploy::ALL,
     effect::ALL,
     event::ALL,
+    lookup::ALL,
     run::ALL,
     settings::ALL,
     subledger::ALL,

@@ -1,5 +1,6 @@
-//! Environments, connections, lookups, poll cursors, the audit trail.
+//! Environments, connections, poll cursors, the audit trail.
 
+use super::Type::{Blob, Int, Text};
 use super::statements;
 
 /// The columns of a connection, in the order in which `ConnectionRecord` is read.
@@ -84,66 +85,15 @@ statements! {
          ORDER BY connection, trigger_name",
     );
 
-    PUT_LOOKUP_TABLE = one(
-        "INSERT INTO lookup_table(environment, name, description, created_at)
-         VALUES($1, $2, $3, $4)
-         ON CONFLICT(environment, name) DO UPDATE SET description = excluded.description",
-    );
-    TOUCH_LOOKUP_TABLE = one(
-        "INSERT INTO lookup_table(environment, name, description, created_at)
-         VALUES($1, $2, '', $3) ON CONFLICT(environment, name) DO NOTHING",
-    );
-    LOOKUP_TABLES = one(
-        "SELECT t.environment, t.name, t.description, t.created_at,
-           (SELECT COUNT(DISTINCT r.key) FROM lookup_row r
-            WHERE r.environment = t.environment AND r.table_name = t.name)
-         FROM lookup_table t WHERE t.environment = $1 ORDER BY t.name",
-    );
-    /// The newest version that has the same date: its number and value.
-    NEWEST_LOOKUP = one(
-        "SELECT version, value FROM lookup_row
-         WHERE environment = $1 AND table_name = $2 AND key = $3 AND valid_from = $4
-         ORDER BY version DESC LIMIT 1",
-    );
-    INSERT_LOOKUP = one(
-        "INSERT INTO lookup_row(environment, table_name, key, valid_from, version, value, who,
-           created_at)
-         VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
-    );
-    /// What is valid at a time: environment, table, key, time.
-    LOOKUP = each_hot(
-        "SELECT valid_from, version, key, value, who, created_at FROM lookup_row
-         WHERE environment = $1 AND table_name = $2 AND key = $3 AND valid_from <= $4
-         ORDER BY valid_from DESC, version DESC LIMIT 1",
-        "SELECT r.valid_from, r.version, r.key, r.value, r.who, r.created_at
-         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[]),
-           CAST($4 AS BIGINT[])) AS x(environment, table_name, key, at)
-         CROSS JOIN LATERAL (SELECT valid_from, version, key, value, who, created_at
-           FROM lookup_row l WHERE l.environment = x.environment
-             AND l.table_name = x.table_name AND l.key = x.key AND l.valid_from <= x.at
-           ORDER BY l.valid_from DESC, l.version DESC LIMIT 1) r",
-    );
-    /// All keys of a table as valid at a time, above a key.
-    LIST_LOOKUP = one(
-        "SELECT r.valid_from, r.version, r.key, r.value, r.who, r.created_at
-         FROM lookup_row r
-         WHERE r.environment = $1 AND r.table_name = $2 AND r.key > $3 AND r.valid_from <= $4
-           AND r.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lookup_row n
-             WHERE n.environment = r.environment AND n.table_name = r.table_name
-               AND n.key = r.key AND n.valid_from <= $4
-               AND (n.valid_from, n.version) > (r.valid_from, r.version))
-         ORDER BY r.key LIMIT $5",
-    );
-
     AUDIT_HEAD = one_pair(
         "SELECT id, hash FROM audit_head WHERE one = 1",
         "SELECT id, hash FROM audit_head WHERE one = 1 FOR UPDATE",
     );
     SET_AUDIT_HEAD = one("UPDATE audit_head SET id = $1, hash = $2 WHERE one = 1");
-    INSERT_AUDIT = one(
-        "INSERT INTO audit(id, at, who, action, subject, detail, prev, hash)
-         VALUES($1, $2, $3, $4, $5, $6, $7, $8)",
-    );
+    INSERT_AUDIT = insert("audit", &[
+        ("id", Int), ("at", Int), ("who", Text), ("action", Text), ("subject", Text),
+        ("detail", Text), ("prev", Blob), ("hash", Blob),
+    ], "");
     /// Above an id, oldest first.
     AUDIT = one(
         "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id > $1

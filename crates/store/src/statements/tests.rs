@@ -195,7 +195,13 @@ async fn both_migrations_end_in_the_same_tables_and_columns() {
         names
     };
     assert_eq!(
-        names(include_str!("../../migrations/sqlite/0001_init.sql")),
-        names(include_str!("../../migrations/postgres/0001_init.sql"))
+        names(concat!(
+            include_str!("../../migrations/sqlite/0001_init.sql"),
+            include_str!("../../migrations/sqlite/0002_lookups.sql")
+        )),
+        names(concat!(
+            include_str!("../../migrations/postgres/0001_init.sql"),
+            include_str!("../../migrations/postgres/0002_lookups.sql")
+        ))
     );
 }

@@ -1,5 +1,6 @@
 //! The store as everything above sees it.
 
+mod lookups;
 mod reads;
 mod writes;
 

@@ -13,7 +13,6 @@ use crate::queries::dead_letters::{self, LetterFilter, LetterGroup, StoredLetter
 use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
 use crate::queries::entries::{self, DepositUse, EntryTotal, StoredException};
 use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
-use crate::queries::lookups::{self, LookupRow, LookupTable};
 use crate::queries::overview::{self, Counts};
 use crate::queries::runs::{self, RunFilter};
 use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
@@ -225,54 +224,6 @@ impl Store {
             Box::pin(async move { effects::cross_references(s, environment, &keys).await })
         })
         .await
-    }
-
-    /// The rows of a lookup table that exist at a time, in no order.
-    pub async fn lookup_rows(
-        &self,
-        environment: EnvironmentId,
-        table: &str,
-        keys: &[String],
-        at: Timestamp,
-    ) -> Result<Vec<LookupRow>> {
-        let table = table.to_owned();
-        let keys = keys.to_vec();
-        let given = Arc::new((table, keys));
-        self.peek(move |s| {
-            let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (table, keys) = &*given;
-                lookups::rows(s, environment, table, keys, at).await
-            })
-        })
-        .await
-    }
-
-    /// A page of a lookup table as it is at a time, by key, after one of them.
-    pub async fn lookup_list(
-        &self,
-        environment: EnvironmentId,
-        table: &str,
-        at: Timestamp,
-        after: Option<String>,
-        limit: i64,
-    ) -> Result<Vec<LookupRow>> {
-        let table = table.to_owned();
-        let given = Arc::new((table, after));
-        self.read(move |s| {
-            let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (table, after) = &*given;
-                lookups::list(s, environment, table, at, after.as_deref(), limit).await
-            })
-        })
-        .await
-    }
-
-    /// The lookup tables of an environment.
-    pub async fn lookup_tables(&self, environment: EnvironmentId) -> Result<Vec<LookupTable>> {
-        self.read(move |s| Box::pin(lookups::tables(s, environment)))
-            .await
     }
 
     /// The deposits of charges.

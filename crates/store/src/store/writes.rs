@@ -15,7 +15,6 @@ use crate::verbs::cancel::{self, Cancel};
 use crate::verbs::deploy::{self, NewDeployment, NewVersion};
 use crate::verbs::effects::{self, RaiseGeneration, SettleEffect};
 use crate::verbs::lease;
-use crate::verbs::lookups::{self, LookupChange};
 use crate::verbs::replay::{self, ReplayRequest};
 use crate::verbs::resolve::{self, Resolve};
 use crate::verbs::settings::{self, NewConnection, NewEnvironment, PollCursor};
@@ -116,37 +115,6 @@ impl Store {
         self.write(move |s| {
             let cursor = Arc::clone(&cursor);
             Box::pin(async move { settings::put_cursor(s, &cursor).await })
-        })
-        .await
-    }
-
-    /// Stores lookup rows as further versions; answers with how many were added.
-    pub async fn lookup_put(&self, change: LookupChange) -> Result<usize> {
-        let change = Arc::new(change);
-        self.write(move |s| {
-            let change = Arc::clone(&change);
-            Box::pin(async move { lookups::put(s, &change).await })
-        })
-        .await
-    }
-
-    /// Makes a lookup table or changes its description.
-    pub async fn lookup_table_put(
-        &self,
-        environment: EnvironmentId,
-        name: &str,
-        description: &str,
-        at: Timestamp,
-    ) -> Result<()> {
-        let name = name.to_owned();
-        let description = description.to_owned();
-        let given = Arc::new((name, description));
-        self.write(move |s| {
-            let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (name, description) = &*given;
-                lookups::put_table(s, environment, name, description, at).await
-            })
         })
         .await
     }

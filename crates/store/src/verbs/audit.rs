@@ -1,7 +1,7 @@
 //! The trail of what people did: rows that are never changed, each with the hash of the one before.
 
 use crate::error::Result;
-use crate::session::Session;
+use crate::session::{Call, Session};
 use crate::statements::settings as sql;
 use crate::value::{Row, values};
 use model::Timestamp;
@@ -51,33 +51,46 @@ impl Act<'_> {
 
 /// Adds a row to the trail.
 pub async fn append(session: &mut dyn Session, act: Act<'_>) -> Result<()> {
+    append_all(session, &[act]).await
+}
+
+/// Adds rows to the trail, in their order.
+pub async fn append_all(session: &mut dyn Session, acts: &[Act<'_>]) -> Result<()> {
+    if acts.is_empty() {
+        return Ok(());
+    }
     let head = session.row(&sql::AUDIT_HEAD, &[]).await?;
-    let (last, prev) = match head {
+    let (mut id, mut prev) = match head {
         Some(row) => {
             let mut row = row.read("audit_head");
             (row.int()?, row.digest()?)
         }
         None => (0, [0; 32]),
     };
-    let id = last + 1;
-    let hash = act.hash(id, &prev);
+    let mut hashes = Vec::with_capacity(acts.len() + 1);
+    hashes.push(prev);
+    let first = id + 1;
+    for act in acts {
+        id += 1;
+        prev = act.hash(id, &prev);
+        hashes.push(prev);
+    }
+    let mut insert = Call::each(&sql::INSERT_AUDIT);
+    for ((id, act), pair) in (first..).zip(acts).zip(hashes.windows(2)) {
+        insert.row(values![
+            id,
+            act.at.0,
+            act.who,
+            act.action,
+            act.subject,
+            act.detail,
+            pair[0].as_slice(),
+            pair[1].as_slice()
+        ]);
+    }
+    session.call(insert).await?;
     session
-        .rows(
-            &sql::INSERT_AUDIT,
-            &values![
-                id,
-                act.at.0,
-                act.who,
-                act.action,
-                act.subject,
-                act.detail,
-                prev.as_slice(),
-                hash.as_slice()
-            ],
-        )
-        .await?;
-    session
-        .rows(&sql::SET_AUDIT_HEAD, &values![id, hash.as_slice()])
+        .rows(&sql::SET_AUDIT_HEAD, &values![id, prev.as_slice()])
         .await?;
     Ok(())
 }

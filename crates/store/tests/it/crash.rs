@@ -91,14 +91,16 @@ async fn a_changed_or_newer_migration_is_not_opened() {
         store.close().await;
         drop(store);
         guard
-            .execute("UPDATE migration SET checksum = 'other'")
+            .execute("UPDATE migration SET checksum = 'other' WHERE number = 1")
             .await;
         let refused = Store::open(guard.settings()).await.map(drop);
         assert!(
             matches!(refused, Err(Error::Open(_))),
             "{name}: {refused:?}"
         );
-        guard.execute("UPDATE migration SET number = 99").await;
+        guard
+            .execute("UPDATE migration SET number = 99 WHERE number = 1")
+            .await;
         let refused = Store::open(guard.settings())
             .await
             .map(drop)

@@ -75,6 +75,7 @@ pub fn advance(run: &StartedRun, state: RunState) -> Advance {
         deposits: vec![],
         exceptions: vec![],
         dead_letter: None,
+        lookups: None,
         wakes: vec![],
         release_key: false,
     }

@@ -8,6 +8,7 @@ mod ingest;
 mod keys;
 mod limits;
 mod lists;
+mod lookups;
 mod replay;
 mod settings;
 mod subledger;

@@ -1,12 +1,9 @@
-//! Environments, connections, flows, lookups.
+//! Environments, connections, flows.
 
 use crate::given::at;
 use model::EnvironmentKind;
 use model::ids::EnvironmentId;
-use store::{
-    Error, LookupChange, LookupPut, NewConnection, NewDeployment, NewEnvironment, NewVersion,
-    Store, testing,
-};
+use store::{Error, NewConnection, NewDeployment, NewEnvironment, NewVersion, Store, testing};
 use vault::Sealed;
 
 async fn environment(store: &Store, name: &str) -> EnvironmentId {
@@ -224,68 +221,6 @@ async fn one_version_of_a_flow_is_in_force_per_environment() {
             store.flows().await.unwrap()[0].name,
             "order-to-cash",
             "{name}"
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lookups_are_dated_and_their_history_stays() {
-    for (name, store, _guard) in testing::stores().await {
-        let one = environment(&store, "test").await;
-        let put = |key: &str, from: i64, value: Option<&str>| LookupChange {
-            environment: one,
-            rows: vec![LookupPut {
-                table: "items".into(),
-                key: key.into(),
-                valid_from: at(from),
-                value: value.map(Into::into),
-            }],
-            who: "ada".into(),
-            at: at(50),
-        };
-        for (change, added) in [
-            (put("prod_1", 0, Some("\"MUG-1\"")), 1),
-            (put("prod_1", 0, Some("\"MUG-1\"")), 0),
-            (put("prod_1", 0, Some("\"MUG-2\"")), 1),
-            (put("prod_1", 100, Some("\"MUG-3\"")), 1),
-            (put("prod_2", 0, Some("\"CUP\"")), 1),
-            (put("prod_2", 100, None), 1),
-        ] {
-            assert_eq!(store.lookup_put(change).await.unwrap(), added, "{name}");
-        }
-        let keys: Vec<String> = vec!["prod_1".into(), "prod_2".into(), "prod_3".into()];
-        let rows = |at| {
-            let (store, keys) = (store.clone(), keys.clone());
-            async move {
-                let rows = store.lookup_rows(one, "items", &keys, at).await.unwrap();
-                let mut found: Vec<_> = rows.into_iter().map(|r| (r.key, r.value)).collect();
-                found.sort();
-                found
-            }
-        };
-        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert_eq!(rows(at(-1)).await, [], "{name}");
-        let before = [pair("prod_1", "\"MUG-2\""), pair("prod_2", "\"CUP\"")];
-        assert_eq!(rows(at(99)).await, before, "{name}");
-        assert_eq!(rows(at(100)).await, [pair("prod_1", "\"MUG-3\"")], "{name}");
-        let page = store
-            .lookup_list(one, "items", at(99), None, 1)
-            .await
-            .unwrap();
-        assert_eq!((page.len(), page[0].key.as_str()), (1, "prod_1"), "{name}");
-        let rest = store
-            .lookup_list(one, "items", at(99), Some("prod_1".into()), 5)
-            .await
-            .unwrap();
-        assert_eq!(rest[0].key, "prod_2", "{name}");
-        store
-            .lookup_table_put(one, "items", "Products and items", at(60))
-            .await
-            .unwrap();
-        let tables = store.lookup_tables(one).await.unwrap();
-        assert_eq!(
-            (tables[0].keys, tables[0].description.as_str()),
-            (2, "Products and items")
         );
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::{Sources, wrong_config};
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use connector::http::{Http, Request};
+use connector::http::{Http, Reply, Request};
 use model::{FaultClass, Secret};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -74,22 +74,61 @@ impl Client {
 
     /// Asks for `path`, with the parts of the query that are there.
     pub async fn get(&self, path: &str, query: &[(&str, Option<String>)]) -> anyhow::Result<Value> {
-        let parts: Vec<String> = query
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_ref()?)))
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-            .collect();
-        let mark = if parts.is_empty() { "" } else { "?" };
-        self.send("GET", &format!("{path}{mark}{}", parts.join("&")), None)
-            .await
+        let reply = self.send("GET", &with_query(path, query), None).await?;
+        self.json(&reply)
+    }
+
+    /// The same, for what is a file.
+    pub async fn get_bytes(
+        &self,
+        path: &str,
+        query: &[(&str, Option<String>)],
+    ) -> anyhow::Result<Bytes> {
+        Ok(self.send("GET", &with_query(path, query), None).await?.body)
     }
 
     /// Sends `body` to `path`.
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.send("POST", path, Some(body)).await
+        let reply = self.send("POST", path, Some(json_body(body))).await?;
+        self.json(&reply)
     }
 
-    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    /// Puts `body` in the place of what is at `path`.
+    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let reply = self.send("PUT", path, Some(json_body(body))).await?;
+        self.json(&reply)
+    }
+
+    /// Sends a CSV file to `path`.
+    pub async fn post_csv(
+        &self,
+        path: &str,
+        query: &[(&str, Option<String>)],
+        file: Vec<u8>,
+    ) -> anyhow::Result<Value> {
+        let body = ("text/csv", Bytes::from(file));
+        let path = with_query(path, query);
+        let reply = self.send("POST", &path, Some(body)).await?;
+        self.json(&reply)
+    }
+
+    fn json(&self, reply: &Reply) -> anyhow::Result<Value> {
+        serde_json::from_slice(&reply.body).map_err(|_| self.no_server(reply.status))
+    }
+
+    fn no_server(&self, status: u16) -> anyhow::Error {
+        anyhow::anyhow!(
+            "{} answers {status} and no JSON: it is no Towpath server",
+            self.url
+        )
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<(&'static str, Bytes)>,
+    ) -> anyhow::Result<Reply> {
         let request = Request {
             method,
             url: &format!("{}/api/v1{path}", self.url),
@@ -98,7 +137,7 @@ impl Client {
                 .token
                 .as_ref()
                 .map(|token| Secret::new(format!("Bearer {}", token.expose()))),
-            body: body.map(|b| ("application/json", Bytes::from(b.to_string()))),
+            body,
             timeout: TIMEOUT,
         };
         let reply = match self.http.send(request).await {
@@ -111,25 +150,52 @@ impl Client {
             ),
             Err(fault) => bail!("{}: {}", self.url, fault.message),
         };
-        let answer: Option<Value> = serde_json::from_slice(&reply.body).ok();
-        match (reply.status, answer) {
-            (200..=299, Some(answer)) => Ok(answer),
-            (_, Some(Value::Object(problem))) if problem.contains_key("detail") => {
-                let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or_default();
-                let cure = match text("cure") {
-                    "" => String::new(),
-                    cure => format!("\n  cure: {cure}"),
-                };
-                bail!("{}{cure}", text("detail"))
+        if (200..=299).contains(&reply.status) {
+            return Ok(reply);
+        }
+        match serde_json::from_slice(&reply.body) {
+            Ok(problem @ Value::Object(_)) if problem.get("detail").is_some() => {
+                bail!("{}", told(&problem))
             }
-            (status, _) => {
-                bail!(
-                    "{} answers {status} and no JSON: it is no Towpath server",
-                    self.url
-                )
-            }
+            _ => Err(self.no_server(reply.status)),
         }
     }
+}
+
+fn json_body(body: &Value) -> (&'static str, Bytes) {
+    ("application/json", Bytes::from(body.to_string()))
+}
+
+fn with_query(path: &str, query: &[(&str, Option<String>)]) -> String {
+    let parts: Vec<String> = query
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+        .collect();
+    let mark = if parts.is_empty() { "" } else { "?" };
+    format!("{path}{mark}{}", parts.join("&"))
+}
+
+/// A problem as a person reads it: the sentence, each part of a document, the cure.
+fn told(problem: &Value) -> String {
+    let text = |value: &Value, key: &str| {
+        let text = value.get(key).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    let with_cure = |line: String, value: &Value| match text(value, "cure").as_str() {
+        "" => line,
+        cure => format!("{line}\n  cure: {cure}"),
+    };
+    let parts = problem.get("problems").and_then(Value::as_array);
+    let Some(parts) = parts.filter(|parts| !parts.is_empty()) else {
+        return with_cure(text(problem, "detail"), problem);
+    };
+    let mut told = text(problem, "detail");
+    for part in parts {
+        let line = format!("\n{}: {}", text(part, "path"), text(part, "message"));
+        told.push_str(&with_cure(line, part));
+    }
+    told
 }
 
 /// A text as a part of a path.

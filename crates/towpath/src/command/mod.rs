@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod flow;
+pub mod lookup;
 pub mod migrate;
 pub mod runs;
 pub mod sandbox;
@@ -24,6 +25,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
         Command::Flow(command) => flow::run(&command),
+        Command::Flow(flow::Flow::Check(args)) => flow::check(&args),
+        Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),
         Command::Doctor(args) => wait(doctor::run(args, sources)),

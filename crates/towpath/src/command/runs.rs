@@ -161,14 +161,22 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
         ("calls", ["step", "label", "kind", "status", "ended_at"]),
         ("entries", ["reference", "kind", "date", "state", "voucher"]),
     ] {
-        if answer[title]
-            .as_array()
-            .is_some_and(|rows| !rows.is_empty())
-        {
-            println!("\n{title}\n{}", table(&columns, &answer[title]));
-        }
+        part(title, &columns, &answer[title]);
     }
+    let met = &answer["lookups"];
+    for (name, revision) in met["tables"].as_object().into_iter().flatten() {
+        println!("\nthe table {name} at revision {revision}");
+    }
+    let columns = ["table", "key", "at", "valid_from", "version"];
+    part("rows", &columns, &met["rows"]);
     Ok(())
+}
+
+/// A part of a run, if there is anything of it.
+fn part(title: &str, columns: &[&str], rows: &Value) {
+    if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
+        println!("\n{title}\n{}", table(columns, rows));
+    }
 }
 
 async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
@@ -197,7 +205,8 @@ async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn table(columns: &[&str], rows: &Value) -> Table {
+/// Rows as a table of these columns.
+pub fn table(columns: &[&str], rows: &Value) -> Table {
     let mut table = Table::new();
     table
         .load_style(comfy_table::presets::NOTHING)
@@ -208,7 +217,8 @@ fn table(columns: &[&str], rows: &Value) -> Table {
     table
 }
 
-fn cell(value: &Value) -> String {
+/// A value as a cell.
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

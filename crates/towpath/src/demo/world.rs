@@ -11,7 +11,7 @@ use engine::{
 };
 use model::clock::{Clock, Entropy};
 use model::ids::EnvironmentId;
-use model::{Company, EnvironmentKind, Secret};
+use model::{Company, EnvironmentKind, Secret, Timestamp};
 use serde_json::{Value, json};
 use server::Server;
 use std::collections::BTreeMap;
@@ -211,15 +211,10 @@ impl World {
         }
         rows.push(("payment_methods", "card", json!("CC")));
         rows.push(("payment_terms", "premium", json!("30")));
-        for table in ["items", "gl_accounts", "payment_methods", "payment_terms"] {
-            let now = self.engine.clock().now();
-            let (store, environment) = (self.engine.store(), self.environment());
-            store.lookup_table_put(environment, table, "", now).await?;
-        }
         self.put_rows(&rows).await
     }
 
-    /// Writes lookup rows as a person would.
+    /// Writes lookup rows as a person would: valid always.
     pub async fn put_rows(&self, rows: &[(&str, &str, Value)]) -> Result<()> {
         let now = self.engine.clock().now();
         let change = LookupChange {
@@ -229,10 +224,11 @@ impl World {
                 .map(|(table, key, value)| LookupPut {
                     table: (*table).to_owned(),
                     key: (*key).to_owned(),
-                    valid_from: now,
+                    valid_from: Timestamp::default(),
                     value: Some(value.to_string()),
                 })
                 .collect(),
+            expected: None,
             who: "demo".into(),
             at: now,
         };

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod flow;
 mod kill;
+mod lookup;
 mod mailbox;
 mod pause;
 mod program;

@@ -19,7 +19,7 @@ pub use parts::{ISO_WEEK, WEEKDAY};
 pub use period::FISCAL_PERIOD;
 
 pub(super) use format::check as check_format;
-pub(super) use moment::zone;
+pub(crate) use moment::zone;
 pub(super) use period::check_named_by;
 
 use super::{fail, text};

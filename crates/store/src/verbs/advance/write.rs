@@ -8,7 +8,7 @@ use crate::effect::EffectWrite;
 use crate::error::Result;
 use crate::event::StartedRun;
 use crate::session::{Call, Sequence, Session};
-use crate::statements::{effect, event, run, subledger as ledger};
+use crate::statements::{effect, event, lookup, run, subledger as ledger};
 use crate::value::values;
 use crate::verbs::audit::{self, Act};
 use crate::verbs::{live, started};
@@ -85,6 +85,7 @@ fn writes<'b>(passed: &'b [PassedItem<'_>], hashes: &'b [[u8; 32]]) -> Vec<Call<
     let mut guards = Call::each(&effect::PUT_GUARD);
     let mut crosses = Call::each(&effect::PUT_CROSS_REFERENCE);
     let mut letters = Call::each(&event::INSERT_DEAD_LETTER);
+    let mut lookups = Call::each(&lookup::PUT_RUN_LOOKUP);
     let mut hashes = hashes.iter();
     for (_, item, Passed { owner, .. }) in passed {
         for step in latest(&item.steps, |s| (s.scope, s.step, s.index)) {
@@ -144,8 +145,13 @@ fn writes<'b>(passed: &'b [PassedItem<'_>], hashes: &'b [[u8; 32]]) -> Vec<Call<
             ]);
         }
         dead_letter(&mut letters, item, *owner);
+        if let Some(met) = &item.lookups {
+            lookups.row(values![item.run.0, met]);
+        }
     }
-    vec![steps, calls, inserts, updates, guards, crosses, letters]
+    vec![
+        steps, calls, inserts, updates, guards, crosses, letters, lookups,
+    ]
 }
 
 /// Adds the row of a new effect.

@@ -25,7 +25,6 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
         Command::Flow(command) => flow::run(&command),
-        Command::Flow(flow::Flow::Check(args)) => flow::check(&args),
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),

@@ -541,9 +541,9 @@ impl<'a> Execution<'a> {
     }
 
     pub(crate) fn connection(&self, work: &CallWork) -> Result<Arc<Connection>, Stop> {
-        let bound = self.deployment.bindings.get(work.connector.id);
+        let bound = self.deployment.bindings.get(&work.need());
         bound.cloned().ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", work.connector.id);
+            let message = format!("no connection is bound for `{}`", work.need());
             Stop::dead(Fault::rejected(message))
         })
     }

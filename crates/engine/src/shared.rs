@@ -300,8 +300,8 @@ impl Shared {
     pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
         let deployment = self.fresh.lock().get(&run)?.record.deployment;
         let deployment = self.catalog().deployment(deployment)?;
-        let first = deployment.plan.first_connector()?;
-        let connection = deployment.bindings.get(first)?;
+        let first = deployment.plan.first_need()?;
+        let connection = deployment.bindings.get(&first)?;
         connection.gate.pause()?;
         self.held
             .lock()

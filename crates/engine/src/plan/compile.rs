@@ -59,7 +59,8 @@ fn refuse_what_is_not_executable(plan: &Plan, problems: &mut Vec<Problem>) {
         let cure = "wait for a release that does";
         problems.push(Problem::error(path, "not_executable_yet", message, cure));
     };
-    let is_event = |start: &super::PlanStart| matches!(start, super::PlanStart::Event(e) if e.connection.is_none() && e.every.is_none());
+    let is_event =
+        |start: &super::PlanStart| matches!(start, super::PlanStart::Event(e) if e.every.is_none());
     if !plan.starts.iter().all(is_event) {
         refuse("trigger".into(), "a start other than an event");
     }
@@ -72,7 +73,6 @@ fn refuse_what_is_not_executable(plan: &Plan, problems: &mut Vec<Problem>) {
                 let later = |work: &Work| matches!(work, Work::Approve(_) | Work::Flow(_));
                 inner.any(later).then_some("approve or call in a case")
             }
-            Work::Call(call) if call.connection.is_some() => Some("connection"),
             _ => None,
         };
         if let Some(what) = block {

@@ -85,6 +85,16 @@ pub struct Need {
     pub connection: Option<String>,
 }
 
+impl Need {
+    /// Under what a deployment binds it: the connector, and the connection if it is named.
+    pub fn key(connector: &str, connection: Option<&str>) -> String {
+        match connection {
+            None => connector.to_owned(),
+            Some(name) => format!("{connector}:{name}"),
+        }
+    }
+}
+
 /// One step, at its place.
 pub struct PlanStep {
     /// Unique in the flow.
@@ -147,6 +157,13 @@ pub struct CallWork {
     pub shape: Arc<Shape>,
 }
 
+impl CallWork {
+    /// Under what its connection is bound.
+    pub fn need(&self) -> String {
+        Need::key(self.connector.id, self.connection.as_deref())
+    }
+}
+
 /// Steps of a list within a step.
 pub struct StepList {
     /// Its number among the flow's lists.
@@ -180,10 +197,10 @@ pub struct FlowWork {
 }
 
 impl Plan {
-    /// The connector whose connection the flow needs first, whatever its data say.
-    pub fn first_connector(&self) -> Option<&'static str> {
+    /// Under what the connection is bound that the flow needs first, whatever its data say.
+    pub fn first_need(&self) -> Option<String> {
         self.steps.iter().find_map(|step| match &step.work {
-            Work::Call(call) if step.when.is_none() => Some(call.connector.id),
+            Work::Call(call) if step.when.is_none() => Some(call.need()),
             _ => None,
         })
     }

@@ -75,6 +75,16 @@ impl Template {
         })
     }
 
+    /// As [`Template::eval_value`], but what is a plain copy may be of any size: it is shared.
+    pub fn eval_shared(&self, scope: &Scope<'_>) -> Result<Value, Failure> {
+        match &self.part {
+            Part::Formula(formula) if formula.path().is_some() => {
+                formula.eval(scope).map_err(|stop| fail(&[], stop))
+            }
+            _ => self.eval_value(scope),
+        }
+    }
+
     /// The paths that its formulas read, each once, in order.
     pub fn references(&self) -> Vec<Path> {
         let mut found = BTreeSet::new();

@@ -167,6 +167,13 @@ impl Value {
             .map_err(|fault| format!("{}: {}", fault.path(), fault.message))
     }
 
+    /// The same for a document that is not needed any more: its parts are freed as they are
+    /// presented, so that a long list does not stand in memory twice.
+    pub fn take_json(json: Json, shape: &Shape) -> Result<Self, String> {
+        present_owned(json, shape.root(), limits::DOCUMENT_DEPTH)
+            .map_err(|fault| format!("{}: {}", fault.path(), fault.message))
+    }
+
     /// As JSON. A decimal becomes a text with all its digits: `"12.30"`.
     pub fn to_json(&self) -> Json {
         match self {
@@ -255,6 +262,33 @@ fn present(json: &Json, shape: crate::shape::Place<'_>, depth: usize) -> Result<
             Value::Map(Arc::new(map))
         }
     })
+}
+
+fn present_owned(
+    json: Json,
+    shape: crate::shape::Place<'_>,
+    depth: usize,
+) -> Result<Value, Fault> {
+    match json {
+        Json::Array(items) if depth > 0 => {
+            let mut list = Vec::with_capacity(items.len());
+            for (n, item) in items.into_iter().enumerate() {
+                let value = present_owned(item, shape.item(), depth - 1);
+                list.push(value.map_err(|f| f.within(format!("[{n}]")))?);
+            }
+            Ok(Value::list(list))
+        }
+        Json::Object(members) if depth > 0 => {
+            let mut map = Map::new();
+            for (name, member) in members.into_iter().filter(|(_, m)| !m.is_null()) {
+                let value = present_owned(member, shape.member(&name), depth - 1);
+                let value = value.map_err(|f| f.within(name.clone()))?;
+                map.insert(Arc::from(name), value);
+            }
+            Ok(Value::Map(Arc::new(map)))
+        }
+        other => present(&other, shape, depth),
+    }
 }
 
 /// Numbers equal by amount, everything else by kind and content. What CEL calls heterogeneous

@@ -110,6 +110,7 @@ impl Compiler<'_> {
             name: each.name.clone(),
             at_once: each.at_once.unwrap_or(1),
             body,
+            is_read: true,
         };
         (Work::Each(work), known.listed())
     }

@@ -199,7 +199,7 @@ impl<'a> Compiler<'a> {
             company: std::mem::take(&mut self.company),
             reads: Mask::default(),
         };
-        plan.reads = plan.reads();
+        plan.settle();
         plan
     }
 

@@ -181,6 +181,8 @@ pub struct EachWork {
     /// How many items are worked at once, at least 1.
     pub at_once: u32,
     pub body: StepList,
+    /// Whether anything reads what the items give; if not, it is not kept in memory.
+    pub is_read: bool,
 }
 
 /// A person's yes. Gives `{by, at}`: who, and when in seconds.
@@ -205,22 +207,39 @@ impl Plan {
         })
     }
 
-    /// What a run's steps read of its event's body.
-    fn reads(&self) -> Mask {
-        let mut reads = Mask::default();
-        for member in ENVELOPE.iter().chain([&START]) {
-            reads.add(&format!("/{member}"));
-        }
+    /// Every path that a formula of its steps reads.
+    fn paths(&self) -> Vec<mapping::Path> {
         let mut formulas: Vec<&Template> = self.output.iter().collect();
         for step in self.every_step() {
             formulas.extend(&step.when);
             formulas.extend(step.work.templates());
             formulas.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
         }
-        let paths: Vec<_> = formulas
-            .into_iter()
-            .flat_map(Template::references)
+        let references = formulas.into_iter().flat_map(Template::references);
+        references.collect()
+    }
+
+    /// Works out what only the whole plan tells.
+    fn settle(&mut self) {
+        let paths = self.paths();
+        self.reads = self.reads(&paths);
+        let of_steps = paths.iter().filter(|p| p.root == "steps");
+        let ids: Option<BTreeSet<&str>> = of_steps
+            .map(|path| match path.segments.first() {
+                Some(mapping::Segment::Field(id)) => Some(id.as_str()),
+                // All of them, or whichever.
+                _ => None,
+            })
             .collect();
+        settle_each(&mut self.steps, ids.as_ref(), true);
+    }
+
+    /// What a run's steps read of its event's body.
+    fn reads(&self, paths: &[mapping::Path]) -> Mask {
+        let mut reads = Mask::default();
+        for member in ENVELOPE.iter().chain([&START]) {
+            reads.add(&format!("/{member}"));
+        }
         for start in &self.starts {
             let at = start.subject_at();
             reads.enter(at);
@@ -248,6 +267,40 @@ impl Plan {
         let mut found = Vec::new();
         gather(&self.steps, &mut found);
         found
+    }
+}
+
+/// Which `each` is read: one that a formula names, or the last of a list, which gives its output.
+fn settle_each(steps: &mut [PlanStep], named: Option<&BTreeSet<&str>>, is_own: bool) {
+    let last = steps.len().saturating_sub(1);
+    for (n, step) in steps.iter_mut().enumerate() {
+        let is_named = named.is_none_or(|ids| ids.contains(step.id.as_str()));
+        let is_read = is_named || (n == last && !is_own);
+        settle_work(&mut step.work, named, is_read);
+        if let OnError::Steps(list) = &mut step.on_error {
+            settle_each(&mut list.steps, named, false);
+        }
+    }
+}
+
+fn settle_work(work: &mut Work, named: Option<&BTreeSet<&str>>, is_read: bool) {
+    match work {
+        Work::Each(each) => {
+            each.is_read = is_read;
+            settle_each(&mut each.body.steps, named, false);
+        }
+        Work::Steps(list) => settle_each(&mut list.steps, named, false),
+        Work::Parallel(branches) => {
+            for (_, list) in branches {
+                settle_each(&mut list.steps, named, false);
+            }
+        }
+        Work::Choose(cases) => {
+            for (_, work) in cases {
+                settle_work(work, named, is_read);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -264,11 +264,7 @@ fn present(json: &Json, shape: crate::shape::Place<'_>, depth: usize) -> Result<
     })
 }
 
-fn present_owned(
-    json: Json,
-    shape: crate::shape::Place<'_>,
-    depth: usize,
-) -> Result<Value, Fault> {
+fn present_owned(json: Json, shape: crate::shape::Place<'_>, depth: usize) -> Result<Value, Fault> {
     match json {
         Json::Array(items) if depth > 0 => {
             let mut list = Vec::with_capacity(items.len());

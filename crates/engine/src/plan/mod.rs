@@ -11,6 +11,8 @@ mod calls;
 mod compile;
 mod condition;
 mod deployment;
+mod executable;
+mod formula;
 mod hint;
 mod known;
 mod nearest;
@@ -19,6 +21,7 @@ mod sample;
 mod schema;
 mod scope;
 mod start;
+mod symbol;
 
 pub use against::{Change, compile_against};
 pub use calls::check_calls;

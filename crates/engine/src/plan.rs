@@ -7,6 +7,7 @@ use model::Problem;
 use model::flow::{Else, Flow, StepKind};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An executable flow. It cannot be wrong in the ways that [`compile`] checks.
@@ -90,7 +91,6 @@ pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
         registry,
         problems: &mut problems,
         schemas: Schemas::new(),
-        steps: json!({"type": "object", "properties": {}}),
         connectors: BTreeSet::new(),
         company: BTreeSet::new(),
         ordinals: BTreeMap::new(),
@@ -106,8 +106,6 @@ struct Compiler<'a> {
     problems: &'a mut Vec<Problem>,
     /// What is known by name so far: `charge`, `event`, …
     schemas: Schemas,
-    /// The schema of `steps` so far.
-    steps: Value,
     connectors: BTreeSet<&'static str>,
     company: BTreeSet<String>,
     ordinals: BTreeMap<String, i64>,
@@ -133,7 +131,7 @@ impl Compiler<'_> {
             .extend(found.into_iter().filter(|p| p.code != "maybe_missing"));
         self.refuse_a_key_that_swallows(&flow, &triggers);
         let mut steps = Vec::new();
-        self.schemas.set("steps", self.steps.clone());
+        self.schemas.declare("steps");
         for (n, step) in flow.steps().enumerate() {
             let ordinal = i64::try_from(n).unwrap_or(i64::MAX);
             let path = format!("steps.{}", step.id);
@@ -144,8 +142,13 @@ impl Compiler<'_> {
             let before = self.schemas.clone();
             self.assume(when.as_ref());
             let work = self.work(&step.kind, &path);
+            let output = work
+                .as_ref()
+                .map(|work| output_schema(&step.kind, work, &self.schemas));
             self.schemas = before;
-            let Some(work) = work else { continue };
+            let (Some(work), Some(output)) = (work, output) else {
+                continue;
+            };
             if let Work::Check(condition, _) = &work {
                 // What a check asks for holds for every step after it.
                 for (_, formula) in condition.formulas() {
@@ -164,7 +167,7 @@ impl Compiler<'_> {
                 self.reads.insert(ordinal);
             }
             self.ordinals.insert(step.id.clone(), ordinal);
-            self.learn(&step.id, output_schema(&step.kind, &work), when.is_some());
+            self.learn(&step.id, output, when.is_some());
             steps.push(PlanStep {
                 ordinal,
                 id: step.id.clone(),
@@ -282,8 +285,7 @@ impl Compiler<'_> {
 
     fn call(&mut self, id: &str, with: &Value, path: &str) -> Option<Work> {
         if let Some(book) = books::find(id) {
-            self.required(&book.input_schema(), with, path);
-            let with = self.template(with, &format!("{path}.with"));
+            let with = self.input(with, &format!("{path}.with"), &book.input_schema());
             let shape = Shape::from_schema(&book.output_schema());
             return Some(Work::Book { book, with, shape });
         }
@@ -294,8 +296,7 @@ impl Compiler<'_> {
             return None;
         };
         self.connectors.insert(connector.id);
-        self.required(&operation.input_schema(), with, path);
-        let with = self.template(with, &format!("{path}.with"));
+        let with = self.input(with, &format!("{path}.with"), &operation.input_schema());
         let shape = Shape::from_schema(&operation.output_schema());
         Some(Work::Call(CallWork {
             connector,
@@ -305,61 +306,44 @@ impl Compiler<'_> {
         }))
     }
 
-    /// Names the input fields that are missing and those that do not exist.
-    fn required(&mut self, schema: &Value, with: &Value, path: &str) {
-        let empty = serde_json::Map::new();
-        let given = with.as_object().unwrap_or(&empty);
-        let properties = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
-        for name in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let Some(name) = name.as_str() else { continue };
-            if !given.contains_key(name) {
-                let message = format!("the field `{name}` is required and not given");
-                let at = format!("{path}.with.{name}");
-                self.error(&at, "missing_field", message, format!("add `{name}:`"));
-            }
-        }
-        for name in given.keys().filter(|n| !properties.contains_key(*n)) {
-            let cure = nearest(
-                name,
-                &properties.keys().map(String::as_str).collect::<Vec<_>>(),
-            );
-            let at = format!("{path}.with.{name}");
-            self.error(
-                &at,
-                "unknown_field",
-                format!("there is no field `{name}`"),
-                cure,
-            );
-        }
-    }
-
     fn template(&mut self, value: &Value, path: &str) -> Template {
         let (template, problems) = Template::compile(value, path);
         let sound = !problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
         if sound {
-            // Which settings a company has is known when the flow is deployed.
             let found = mapping::check_template(&template, path, &self.schemas);
-            let of_company =
-                |p: &Problem| p.code == "maybe_missing" && p.message.starts_with("`company.");
-            self.problems
-                .extend(found.into_iter().filter(|p| !of_company(p)));
-            let references = template.references();
-            let names = references.iter().map(ToString::to_string);
-            self.company.extend(names.filter_map(|n| {
-                n.strip_prefix("company.")
-                    .map(|n| n.split('.').next().unwrap_or(n).to_owned())
-            }));
+            self.checked(&template, found);
         }
         template
+    }
+
+    /// The input of an operation, compared with its schema.
+    fn input(&mut self, value: &Value, path: &str, schema: &Value) -> Template {
+        let table = mapping::FunctionTable::standard();
+        let coercions = mapping::Coercions::all();
+        let (template, problems) = Template::compile_for(value, path, table, schema, coercions);
+        // What did not compile stands for nothing, and is still looked at by its name.
+        let broken: Vec<String> = problems.iter().map(|p| p.path.clone()).collect();
+        self.problems.extend(problems);
+        let mut found = mapping::check_against(&template, path, &self.schemas, schema);
+        found.retain(|p| !broken.contains(&p.path));
+        self.checked(&template, found);
+        template
+    }
+
+    fn checked(&mut self, template: &Template, found: Vec<Problem>) {
+        // Which settings a company has is known when the flow is deployed.
+        let of_company = |p: &Problem| {
+            p.code == "maybe_missing" && p.message.starts_with("`company.")
+        };
+        self.problems
+            .extend(found.into_iter().filter(|p| !of_company(p)));
+        let references = template.references();
+        let names = references.iter().map(ToString::to_string);
+        self.company.extend(names.filter_map(|n| {
+            n.strip_prefix("company.")
+                .map(|n| n.split('.').next().unwrap_or(n).to_owned())
+        }));
     }
 
     /// Under a condition, what it asks for with `has()` is there.
@@ -370,14 +354,8 @@ impl Compiler<'_> {
     }
 
     fn learn(&mut self, id: &str, schema: Value, optional: bool) {
-        self.steps["properties"][id] = schema;
-        if !optional {
-            match self.steps.get_mut("required").and_then(Value::as_array_mut) {
-                Some(list) => list.push(json!(id)),
-                None => self.steps["required"] = json!([id]),
-            }
-        }
-        self.schemas.set("steps", self.steps.clone());
+        self.schemas
+            .set_member("steps", id, Arc::new(schema), !optional);
     }
 
     fn all_triggers(&self) -> Vec<&'static str> {
@@ -436,33 +414,21 @@ fn standard_names() -> [(&'static str, Value); 5] {
 }
 
 /// What a step's output looks like, for the formulas after it.
-fn output_schema(kind: &StepKind, work: &Work) -> Value {
+fn output_schema(kind: &StepKind, work: &Work, schemas: &Schemas) -> Value {
     match (kind, work) {
-        (StepKind::Set { values }, _) => set_schema(values),
+        (_, Work::Set(values)) => mapping::schema_of(values, schemas),
         (StepKind::Choose { cases }, Work::Choose(works)) => {
             let pairs = cases.iter().zip(works);
             let schemas: Vec<Value> = pairs
-                .map(|(case, (_, work))| output_schema(&case.kind, work))
+                .map(|(case, (_, work))| output_schema(&case.kind, work, schemas))
                 .collect();
             json!({"anyOf": schemas})
         }
         (_, Work::Call(call)) => call.operation.output_schema(),
         (_, Work::Book { book, .. }) => book.output_schema(),
         (_, Work::Check(..)) => json!({"type": "boolean"}),
-        (_, Work::Set(_) | Work::Choose(_) | Work::Wait(..)) => json!({}),
+        (_, Work::Choose(_) | Work::Wait(..)) => json!({}),
     }
-}
-
-/// What a `set` gives: its names, each of any kind.
-fn set_schema(values: &Value) -> Value {
-    let names: Vec<&String> = values
-        .as_object()
-        .into_iter()
-        .flat_map(|m| m.keys())
-        .collect();
-    let properties: serde_json::Map<String, Value> =
-        names.iter().map(|n| ((*n).clone(), json!({}))).collect();
-    json!({"type": "object", "properties": properties, "required": names})
 }
 
 /// The steps that a step's formulas name: `steps.<id>`.

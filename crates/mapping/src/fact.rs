@@ -36,6 +36,10 @@ pub enum Stop {
     /// The table has no such row: it is to be filled in.
     #[error("the table `{table}` has no row `{key}`")]
     MissingRow { table: String, key: String },
+    /// A value is not of the kind that its field takes, and no conversion that is switched on makes
+    /// it one.
+    #[error("{message}; {cure}")]
+    Mismatch { message: String, cure: String },
     /// The formula does not hold for this input.
     #[error("{message}")]
     Failed { message: String },

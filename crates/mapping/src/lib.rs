@@ -11,6 +11,7 @@
 //! functions cannot say "I lack a fact".
 
 pub mod check;
+pub mod coercion;
 mod eval;
 mod expression;
 mod fact;
@@ -26,7 +27,8 @@ mod shape;
 mod template;
 mod value;
 
-pub use check::{Schemas, check, check_template};
+pub use check::{Schemas, Type, check, check_against, check_template, schema_of, type_of};
+pub use coercion::{Coercion, Coercions};
 pub use fact::{Fact, Facts, Failure, Stop};
 pub use formula::Formula;
 pub use functions::{FUNCTIONS, Function, FunctionTable};

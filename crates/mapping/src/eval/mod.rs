@@ -8,19 +8,19 @@ use crate::expression::{Member, Node};
 use crate::fact::Stop;
 use crate::limits;
 use crate::number::{self, Arithmetic};
-use crate::scope::Scope;
+use crate::scope::Here;
 use crate::value::{Map, Value};
 use member::{index_into, no_member, select_from};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The value of `node` in `scope`.
-pub fn evaluate(node: &Node, scope: &Scope<'_>) -> Result<Value, Stop> {
-    if let Some(found) = copy(node, scope) {
-        return Ok(found);
+/// The value of `node` in `here`.
+pub fn evaluate(node: &Node, here: Here<'_>) -> Result<Value, Stop> {
+    if let Some(found) = follow(node, here) {
+        return Ok(found.clone());
     }
     let mut run = Run {
-        scope,
+        here,
         locals: Vec::new(),
         left: limits::OPERATIONS,
     };
@@ -29,20 +29,16 @@ pub fn evaluate(node: &Node, scope: &Scope<'_>) -> Result<Value, Stop> {
 
 /// A plain path is followed by reference and copied once; nothing if it is not one, or leads
 /// nowhere, which the slow way reports.
-fn copy(node: &Node, scope: &Scope<'_>) -> Option<Value> {
-    follow(node, scope).cloned()
-}
-
-fn follow<'a>(node: &Node, scope: &Scope<'a>) -> Option<&'a Value> {
+fn follow<'a>(node: &Node, here: Here<'a>) -> Option<&'a Value> {
     match node {
-        Node::Name(name) => scope.names.get(name),
-        Node::Select(select) => follow(&select.of, scope)?.get(&select.field),
+        Node::Name(name) => here.get(name),
+        Node::Select(select) => follow(&select.of, here)?.get(&select.field),
         _ => None,
     }
 }
 
 struct Run<'a> {
-    scope: &'a Scope<'a>,
+    here: Here<'a>,
     locals: Vec<Value>,
     left: u32,
 }
@@ -84,8 +80,9 @@ impl Run<'_> {
         match node {
             Node::Literal(value) => Ok(value.clone()),
             Node::Name(name) => self
-                .scope
+                .here
                 .get(name)
+                .cloned()
                 .ok_or_else(|| Stop::failed(format!("there is no `{name}` here"))),
             Node::Local { slot, name } => self
                 .locals
@@ -156,7 +153,7 @@ impl Run<'_> {
             } => {
                 let arguments = self.all(arguments.iter())?;
                 self.spend(arguments.iter().map(length).sum())?;
-                let result = function.call(&arguments, self.scope)?;
+                let result = function.call(&arguments, self.here.scope)?;
                 self.spend(length(&result))?;
                 Ok(result)
             }
@@ -187,7 +184,7 @@ impl Run<'_> {
     fn plain(&self, node: &Node) -> Result<Value, Stop> {
         fn walk<'v>(run: &'v Run<'_>, node: &Node) -> Option<&'v Value> {
             match node {
-                Node::Name(name) => run.scope.names.get(name),
+                Node::Name(name) => run.here.get(name),
                 Node::Local { slot, .. } => run.locals.get(*slot),
                 Node::Select(select) => walk(run, &select.of)?.get(&select.field),
                 _ => None,
@@ -196,12 +193,13 @@ impl Run<'_> {
         if let Some(value) = walk(self, node) {
             return Ok(value.clone());
         }
-        // Missing somewhere: step by step, to say where; `company` may come from the scope.
+        // Missing somewhere: step by step, to say where.
         match node {
             Node::Select(select) => select_from(&self.plain(&select.of)?, select),
             Node::Name(name) | Node::Local { name, .. } => self
-                .scope
+                .here
                 .get(name)
+                .cloned()
                 .ok_or_else(|| Stop::failed(format!("there is no `{name}` here"))),
             _ => Err(Stop::failed("not a path")),
         }

@@ -312,7 +312,7 @@ impl Compiler<'_> {
         self.problems.extend(problems);
         if sound {
             let found = mapping::check_template(&template, path, &self.schemas);
-            self.checked(&template, found);
+            self.checked(&template, path, found);
         }
         template
     }
@@ -327,14 +327,21 @@ impl Compiler<'_> {
         self.problems.extend(problems);
         let mut found = mapping::check_against(&template, path, &self.schemas, schema);
         found.retain(|p| !broken.contains(&p.path));
-        self.checked(&template, found);
+        self.checked(&template, path, found);
         template
     }
 
-    fn checked(&mut self, template: &Template, found: Vec<Problem>) {
-        // Which settings a company has is known when the flow is deployed.
+    fn checked(&mut self, template: &Template, path: &str, found: Vec<Problem>) {
+        // Which settings a company has, and how long they are, is known when the flow is deployed.
+        let settings: BTreeSet<String> = template
+            .formulas()
+            .into_iter()
+            .filter(|(_, formula)| formula.path().is_some_and(|p| p.root == "company"))
+            .map(|(at, _)| if at.is_empty() { path.to_owned() } else { format!("{path}.{at}") })
+            .collect();
         let of_company = |p: &Problem| {
-            p.code == "maybe_missing" && p.message.starts_with("`company.")
+            (p.code == "maybe_missing" && p.message.starts_with("`company."))
+                || (p.code == "may_be_too_long" && settings.contains(&p.path))
         };
         self.problems
             .extend(found.into_iter().filter(|p| !of_company(p)));

@@ -194,7 +194,10 @@ impl Reader<'_> {
             Json::Object(map) => Part::Map(
                 map.iter()
                     .map(|(name, member)| {
-                        (Arc::from(name.as_str()), self.part(member, &join(path, name)))
+                        (
+                            Arc::from(name.as_str()),
+                            self.part(member, &join(path, name)),
+                        )
                     })
                     .collect(),
             ),

@@ -8,6 +8,7 @@ use super::known::{Known, digits};
 use super::likeness::nearest;
 use super::schema::{Case, Found, Member, Node};
 use crate::coercion::{Coercions, Rule, convert};
+use crate::functions::FunctionTable;
 use crate::functions::signature::Kind;
 use crate::number::shorten;
 use crate::value::Value;
@@ -165,6 +166,16 @@ impl<'c> Fit<'c> {
         }
     }
 
+    /// How a text is made to fit.
+    fn shortening(&self, of: &str, most: usize) -> String {
+        let cut = format!("cut it on purpose: truncate({of}, {most})");
+        if FunctionTable::standard().get("fits").is_some() {
+            format!("{cut}, or refuse a longer one: fits({of}, {most})")
+        } else {
+            cut
+        }
+    }
+
     fn warned(&self, inside: &str, code: &'static str, message: String, cure: String) -> Outcome {
         let mut outcome = self.found(inside, code, message, cure);
         outcome.findings[0].certain = false;
@@ -235,6 +246,7 @@ impl<'c> Fit<'c> {
         }
         let mut outcome = Outcome::default();
         if let Some(most) = want.text.most
+            && want.text.words.is_none()
             && facts.most.is_none_or(|long| long > most)
         {
             let long = match facts.most {
@@ -242,14 +254,15 @@ impl<'c> Fit<'c> {
                 None => "any number of".to_owned(),
             };
             let message = format!("the text may have {long} characters, at most {most} fit");
-            let cure = format!("cut it on purpose: truncate({}, {most})", self.source);
+            let cure = self.shortening(&self.source, most);
             outcome.merge(self.warned(inside, "may_be_too_long", message, cure));
         }
         if let Some(most) = facts.most
             && most < want.text.least
         {
             let least = want.text.least;
-            let message = format!("the text has at most {most} characters, at least {least} are due");
+            let message =
+                format!("the text has at most {most} characters, at least {least} are due");
             let cure = "give a longer text, such as pad_left(x, width, '0')".to_owned();
             outcome.merge(self.found(inside, "too_short", message, cure));
         }
@@ -293,6 +306,16 @@ impl<'c> Fit<'c> {
 
     fn word(&self, word: &str, value: &Known<'_>, want: &Want<'_>, inside: &str) -> Outcome {
         let (facts, shown) = (&want.text, shorten(word));
+        if let Some(words) = &facts.words
+            && !words.iter().any(|known| known.as_ref() == word)
+        {
+            let message = format!("`{shown}` is none of {}", quoted(words));
+            let cure = match nearest(word, words.iter().map(AsRef::as_ref)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write one of them".to_owned(),
+            };
+            return self.found(inside, "not_listed", message, cure);
+        }
         let long = word.chars().count();
         if let Some(most) = facts.most
             && long > most
@@ -308,16 +331,6 @@ impl<'c> Fit<'c> {
                 _ => "write a longer text".to_owned(),
             };
             return self.found(inside, "too_short", message, cure);
-        }
-        if let Some(words) = &facts.words
-            && !words.iter().any(|known| known.as_ref() == word)
-        {
-            let message = format!("`{shown}` is none of {}", quoted(words));
-            let cure = match nearest(word, words.iter().map(AsRef::as_ref)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write one of them".to_owned(),
-            };
-            return self.found(inside, "not_listed", message, cure);
         }
         match facts.format {
             Some(Format::Date) if !convert::is_date(word) => {
@@ -371,7 +384,10 @@ impl<'c> Fit<'c> {
                 Some(digits) => format!("the number may have {digits} decimals, {scale} fit"),
                 None => format!("the number may have any number of decimals, {scale} fit"),
             };
-            let cure = format!("say how it is rounded: round({}, {scale}, 'half_up')", self.source);
+            let cure = format!(
+                "say how it is rounded: round({}, {scale}, 'half_up')",
+                self.source
+            );
             return self.warned(inside, "may_have_more_decimals", message, cure);
         }
         Outcome::default()
@@ -400,7 +416,12 @@ impl<'c> Fit<'c> {
             && digits(exact) > precision
         {
             let message = format!("{exact} has more than {precision} digits");
-            return self.found(inside, "out_of_range", message, "write fewer digits".to_owned());
+            return self.found(
+                inside,
+                "out_of_range",
+                message,
+                "write fewer digits".to_owned(),
+            );
         }
         Outcome::default()
     }
@@ -457,7 +478,7 @@ impl<'c> Fit<'c> {
             && long > most
         {
             let message = format!("the number may take {long} characters, at most {most} fit");
-            let cure = format!("cut it on purpose: truncate(text({}), {most})", self.source);
+            let cure = self.shortening(&format!("text({})", self.source), most);
             outcome.merge(self.warned(inside, "may_be_too_long", message, cure));
         }
         outcome
@@ -566,7 +587,10 @@ impl Want<'_> {
 
     fn optional(&self, name: &str) -> bool {
         match self.case.member(name) {
-            Found::Here(Member { known: Known::Schema(node), .. }) => Node::may_be_null(node),
+            Found::Here(Member {
+                known: Known::Schema(node),
+                ..
+            }) => Node::may_be_null(node),
             _ => false,
         }
     }

@@ -179,7 +179,11 @@ impl<'a, 't> Checker<'a, 't> {
             }
             (Some(kind), _) if !matches!(kind, Kind::List | Kind::Map) => {
                 let message = format!("`{what}` is {kind}, which has no items");
-                self.problem("wrong_type", message, "take a part with substring(x, from, to)");
+                self.problem(
+                    "wrong_type",
+                    message,
+                    "take a part with substring(x, from, to)",
+                );
             }
             _ => {}
         }
@@ -332,7 +336,11 @@ impl<'a, 't> Checker<'a, 't> {
         }
         if sign == "%" && (x == Kind::Number || y == Kind::Number) {
             let message = "`%` goes between whole numbers only".to_owned();
-            self.problem("wrong_type", message, "make a whole number of it with int(x)");
+            self.problem(
+                "wrong_type",
+                message,
+                "make a whole number of it with int(x)",
+            );
         }
         if matches!(sign, "/" | "%") && b.literal_int() == Some(0) {
             let message = "division by zero".to_owned();
@@ -351,7 +359,11 @@ impl<'a, 't> Checker<'a, 't> {
                 && kind != Kind::Text
             {
                 let message = format!("the name of a member is a text, not {kind}");
-                self.problem("wrong_type", message, "write the name in quotes: {'name': …}");
+                self.problem(
+                    "wrong_type",
+                    message,
+                    "write the name in quotes: {'name': …}",
+                );
             }
             match key.literal_text() {
                 Some(name) => known.push((
@@ -459,7 +471,11 @@ impl<'a, 't> Checker<'a, 't> {
             return Known::Bool;
         }
         let count = Count {
-            least: if each.filter.is_some() { 0 } else { range.count().least },
+            least: if each.filter.is_some() {
+                0
+            } else {
+                range.count().least
+            },
             most: range.count().most,
         };
         Known::list(body, count)

@@ -45,11 +45,23 @@ impl<'a> Known<'a> {
             Value::Null => Self::Anything,
             Value::List(items) => {
                 let item = Self::either(items.iter().map(Self::of_value).collect());
-                Self::list(item, Count { least: items.len(), most: Some(items.len()) })
+                Self::list(
+                    item,
+                    Count {
+                        least: items.len(),
+                        most: Some(items.len()),
+                    },
+                )
             }
             Value::Map(members) => Self::map(members.iter().map(|(name, value)| {
                 let known = Self::of_value(value);
-                (name.to_string(), Member { known, certain: true })
+                (
+                    name.to_string(),
+                    Member {
+                        known,
+                        certain: true,
+                    },
+                )
             })),
             scalar => Self::Literal(scalar.clone()),
         }

@@ -112,7 +112,11 @@ impl Path {
                     Some(member) => member.known,
                     None => return false,
                 },
-                Segment::Item if at.kind().is_none_or(|k| matches!(k, Kind::List | Kind::Map)) => {
+                Segment::Item
+                    if at
+                        .kind()
+                        .is_none_or(|k| matches!(k, Kind::List | Kind::Map)) =>
+                {
                     at.item()
                 }
                 Segment::Item => return false,

@@ -76,7 +76,11 @@ mod tests {
             ("^a|b$", None, false),
             ("(", None, false),
         ] {
-            assert_eq!(reach(&Arc::from(pattern)), Reach { most, ascii }, "{pattern}");
+            assert_eq!(
+                reach(&Arc::from(pattern)),
+                Reach { most, ascii },
+                "{pattern}"
+            );
         }
     }
 }

@@ -22,7 +22,9 @@ const RULES: &[(&str, Rule)] = &[
     ("trim", |a| shorter(a, None)),
     ("substring", |a| {
         let place = |n: usize| usize::try_from(a.get(n)?.literal_int()?).ok();
-        let long = place(2).zip(place(1)).map(|(to, from)| to.saturating_sub(from));
+        let long = place(2)
+            .zip(place(1))
+            .map(|(to, from)| to.saturating_sub(from));
         shorter(a, long)
     }),
     ("replace", |a| {
@@ -39,7 +41,9 @@ const RULES: &[(&str, Rule)] = &[
             ..TextFacts::default()
         }))
     }),
-    ("split", |a| Some(Known::list(shorter(a, None)?, Count::default()))),
+    ("split", |a| {
+        Some(Known::list(shorter(a, None)?, Count::default()))
+    }),
     ("split_lines", |a| {
         let width = usize::try_from(a.get(1)?.literal_int()?).ok()?;
         let most = a.get(2).and_then(Known::literal_int);
@@ -51,7 +55,9 @@ const RULES: &[(&str, Rule)] = &[
     }),
     ("text", |a| as_text(a.first()?)),
     ("string", |a| as_text(a.first()?)),
-    ("date", |_| Some(Known::Text(TextFacts::formatted(Format::Date)))),
+    ("date", |_| {
+        Some(Known::Text(TextFacts::formatted(Format::Date)))
+    }),
     ("time", |_| {
         Some(Known::Text(TextFacts {
             least: 8,
@@ -79,14 +85,23 @@ const RULES: &[(&str, Rule)] = &[
     ("sum", |a| {
         let facts = a.first()?.item().number()?;
         let (low, high, precision) = (None, None, None);
-        Some(Known::Number(NumberFacts { low, high, precision, ..facts }))
+        Some(Known::Number(NumberFacts {
+            low,
+            high,
+            precision,
+            ..facts
+        }))
     }),
     ("size", |_| Some(at_least(0))),
     ("indexOf", |_| Some(at_least(-1))),
     ("distinct", |a| same_items(a.first()?)),
     ("sort", |a| same_items(a.first()?)),
-    ("flatten", |a| Some(Known::list(a.first()?.item().item(), Count::default()))),
-    ("range", |_| Some(Known::list(at_least(0), Count::default()))),
+    ("flatten", |a| {
+        Some(Known::list(a.first()?.item().item(), Count::default()))
+    }),
+    ("range", |_| {
+        Some(Known::list(at_least(0), Count::default()))
+    }),
     ("first", |a| Some(a.first()?.item())),
     ("last", |a| Some(a.first()?.item())),
     ("coalesce", |a| Some(Known::either(a.to_vec()))),
@@ -120,7 +135,10 @@ pub fn combined<'a>(sign: &str, a: &Known<'a>, b: &Known<'a>) -> Known<'a> {
         }
         (Some(x), Some(y)) => {
             let whole = x == Kind::Int && y == Kind::Int;
-            let (a, b) = (a.number().unwrap_or_default(), b.number().unwrap_or_default());
+            let (a, b) = (
+                a.number().unwrap_or_default(),
+                b.number().unwrap_or_default(),
+            );
             let scales = a.scale.zip(b.scale);
             let scale = match sign {
                 "*" => scales.map(|(a, b)| a.saturating_add(b)),

@@ -116,7 +116,12 @@ fn expand<'a>(document: &'a Json, schema: &'a Json, left: usize) -> Vec<Vec<&'a 
     if let Some(target) = target_of(document, schema) {
         cases = product(&cases, &expand(document, target, left - 1));
     }
-    for part in schema.get("allOf").and_then(Json::as_array).into_iter().flatten() {
+    for part in schema
+        .get("allOf")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+    {
         cases = product(&cases, &expand(document, part, left - 1));
     }
     for key in ["anyOf", "oneOf"] {
@@ -276,7 +281,11 @@ impl<'a> Case<'a> {
             usize::try_from(number).ok()
         };
         Count {
-            least: self.parts.iter().find_map(|p| number(p, "minItems")).unwrap_or(0),
+            least: self
+                .parts
+                .iter()
+                .find_map(|p| number(p, "minItems"))
+                .unwrap_or(0),
             most: self.parts.iter().find_map(|p| number(p, "maxItems")),
         }
     }
@@ -290,7 +299,9 @@ impl<'a> Case<'a> {
 }
 
 fn is_decimal(schema: &Json) -> bool {
-    schema.get("format").is_some_and(|format| format == "decimal")
+    schema
+        .get("format")
+        .is_some_and(|format| format == "decimal")
 }
 
 fn kinds_of(schema: &Json) -> Vec<Kind> {

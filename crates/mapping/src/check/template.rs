@@ -66,7 +66,10 @@ impl<'a> Walk<'a> {
             }
             Part::Formula(formula) => {
                 let known = self.formula(formula, path);
-                self.fit(&known, place, path, formula.source());
+                // Around a value that may be absent a cure cannot be written in one call.
+                let whole = !formula.is_optional();
+                let source = if whole { formula.source() } else { "" };
+                self.fit(&known, place, path, source);
                 known
             }
             Part::List(items) => {
@@ -197,7 +200,12 @@ impl<'a> Walk<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are: {}", members.join(", ")),
         };
-        self.error(path, "unknown_field", format!("there is no field `{name}`"), &cure);
+        self.error(
+            path,
+            "unknown_field",
+            format!("there is no field `{name}`"),
+            &cure,
+        );
     }
 
     fn fit(&mut self, value: &Known<'a>, place: &Known<'a>, path: &str, source: &str) {

@@ -58,7 +58,11 @@ fn foreign(text: &str) -> String {
             .chars()
             .all(|c| c.is_ascii_digit() || ".,'’ +-\u{a0}\u{202f}".contains(c));
     if numeric && FunctionTable::standard().get("parse_number").is_some() {
-        let locale = if text.rfind(',') > text.rfind('.') { "de" } else { "en" };
+        let locale = if text.rfind(',') > text.rfind('.') {
+            "de"
+        } else {
+            "en"
+        };
         return format!("use parse_number(…, '{locale}')");
     }
     "write digits and a point, such as 1234.56".to_owned()
@@ -80,7 +84,10 @@ fn date(text: &str) -> Option<Date> {
     if !dashes {
         return None;
     }
-    let (month, day) = (i8::try_from(part(5, 7)?).ok()?, i8::try_from(part(8, 10)?).ok()?);
+    let (month, day) = (
+        i8::try_from(part(5, 7)?).ok()?,
+        i8::try_from(part(8, 10)?).ok()?,
+    );
     Date::new(part(0, 4)?, month, day).ok()
 }
 
@@ -116,7 +123,8 @@ pub fn cure(found: Kind, wanted: Kind, format: Option<Format>, of: &str) -> Stri
             format!("say how it is rounded: int(round({of}, 0, 'half_up'))")
         }
         (Kind::Text, Kind::Int) => format!("make a number of it: int({of})"),
-        (Kind::Text | Kind::Int, Kind::Number) => format!("make a number of it: number({of})"),
+        (Kind::Int, Kind::Number) => format!("make a decimal of it: round({of}, 0, 'down')"),
+        (Kind::Text, Kind::Number) => format!("make a number of it: number({of})"),
         (Kind::Int | Kind::Number, Kind::Text) => format!("make a text of it: text({of})"),
         (Kind::Bool, Kind::Text) => format!("say the words: {of} ? 'Y' : 'N', or text({of})"),
         (Kind::Bool, Kind::Int | Kind::Number) => format!("say the numbers: {of} ? 1 : 0"),

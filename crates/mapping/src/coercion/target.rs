@@ -200,9 +200,7 @@ impl<'a> Place<'a> {
         match value {
             Value::Null => true,
             Value::Bool(_) => self.allows(Kind::Bool),
-            Value::Int(_) => {
-                self.allows(Kind::Int) || (self.allows(Kind::Number) && !node.decimal)
-            }
+            Value::Int(_) => self.allows(Kind::Int) || (self.allows(Kind::Number) && !node.decimal),
             Value::Decimal(_) => self.allows(Kind::Number),
             Value::Text(text) => {
                 self.allows(Kind::Text)
@@ -214,7 +212,9 @@ impl<'a> Place<'a> {
             }
             Value::List(items) => {
                 self.allows(Kind::List)
-                    && self.item().is_none_or(|place| items.iter().all(|item| place.takes(item)))
+                    && self
+                        .item()
+                        .is_none_or(|place| items.iter().all(|item| place.takes(item)))
             }
             Value::Map(members) => {
                 self.allows(Kind::Map)

@@ -12,6 +12,7 @@
 
 pub mod check;
 pub mod coercion;
+mod complete;
 mod eval;
 mod expression;
 mod fact;
@@ -29,6 +30,7 @@ mod value;
 
 pub use check::{Schemas, Type, check, check_against, check_template, schema_of, type_of};
 pub use coercion::{Coercion, Coercions};
+pub use complete::{Completion, CompletionKind, complete};
 pub use fact::{Fact, Facts, Failure, Stop};
 pub use formula::Formula;
 pub use functions::{FUNCTIONS, Function, FunctionTable};

@@ -20,6 +20,7 @@ mod schemas;
 mod shown;
 mod template;
 
+pub(crate) use formula::{Checker, Variable, accepts};
 pub(crate) use likeness::nearest;
 pub use schemas::Schemas;
 pub use shown::Type;
@@ -29,7 +30,6 @@ use crate::formula::Formula;
 use crate::functions::signature::Kind;
 use crate::path::{Path, Segment};
 use crate::template::Template;
-use formula::Checker;
 use known::Known;
 use model::Problem;
 use schema::Node as SchemaNode;

@@ -18,7 +18,7 @@ pub struct Type {
 }
 
 impl Type {
-    pub(super) fn of(known: &Known<'_>, optional: bool) -> Self {
+    pub(crate) fn of(known: &Known<'_>, optional: bool) -> Self {
         Self {
             kind: known.kind().unwrap_or(Kind::Any),
             optional,

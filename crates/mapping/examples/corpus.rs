@@ -1,5 +1,5 @@
 //! Writes the formulas that the benchmark compiles: `cargo run -p mapping --example corpus >
-//! crates/mapping/benches/formulas.txt`. Three thousand, all different, of the shapes that flows
+//! crates/mapping/benches/mapping/formulas.txt`. Three thousand, all different, of the shapes that flows
 //! have: copies, defaults, conditions, texts, amounts, dates, lists, lookups, maps. The same every
 //! time: nothing is drawn at random.
 

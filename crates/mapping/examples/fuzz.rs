@@ -6,7 +6,6 @@
 //! `fuzz.progress` (in the folder for temporary files) is at most 256 before the input.
 
 #[path = "../tests/it/fuzz.rs"]
-#[expect(dead_code, reason = "its tests run elsewhere")]
 mod fuzz;
 #[path = "../tests/it/grammar.rs"]
 mod grammar;
@@ -47,7 +46,7 @@ fn run(seed: u64, from: u64, end: Instant) {
     let mut n = from;
     while Instant::now() < end {
         TRYING.store(n, Ordering::Relaxed);
-        if n % 256 == 0 {
+        if n.is_multiple_of(256) {
             std::fs::write(&progress, format!("{seed} {n}\n")).expect("a place for the progress");
         }
         let tried = catch_unwind(AssertUnwindSafe(|| fuzz.input(n)));

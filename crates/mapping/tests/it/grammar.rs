@@ -111,7 +111,7 @@ impl<'r> Grammar<'r> {
             1 => self.tower(),
             2..=5 => {
                 let good = self.any(depth);
-                self.spoiled(good)
+                self.spoiled(&good)
             }
             _ => self.any(depth),
         }
@@ -134,7 +134,7 @@ impl<'r> Grammar<'r> {
         format!("{}{core}{}", open.repeat(count), close.repeat(count))
     }
 
-    fn spoiled(&mut self, good: String) -> String {
+    fn spoiled(&mut self, good: &str) -> String {
         let mut characters: Vec<char> = good.chars().collect();
         for _ in 0..=self.random.below(4) {
             let at = self.random.below(characters.len() + 1);

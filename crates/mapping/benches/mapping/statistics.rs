@@ -32,7 +32,7 @@ pub struct Estimate {
 
 impl Estimate {
     /// The seed is fixed: the same values, the same interval.
-    pub fn of(values: Vec<f64>) -> Self {
+    pub fn of(values: &[f64]) -> Self {
         let mut state = 1_u64;
         let mut draw = || {
             state = state
@@ -48,7 +48,7 @@ impl Estimate {
             .collect();
         medians.sort_unstable_by(f64::total_cmp);
         Self {
-            median: median(&values),
+            median: median(values),
             low: percentile(&medians, 0.025),
             high: percentile(&medians, 0.975),
         }

@@ -75,9 +75,9 @@ fn job() -> Json {
     assert_eq!(found, expected, "both give the same order");
 
     let (mut a, mut b, mut c, mut d) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut evaluate = || time(RUNS, || drop(black_box(template.eval_value(&scope))));
-    let mut bare = || time(RUNS, || theirs.evaluate());
-    let mut whole = || {
+    let evaluate = || time(RUNS, || drop(black_box(template.eval_value(&scope))));
+    let bare = || time(RUNS, || theirs.evaluate());
+    let whole = || {
         time(RUNS, || {
             let names =
                 Names::from_iter([("charge", present(charge)), ("session", present(&session))]);
@@ -88,7 +88,7 @@ fn job() -> Json {
             drop(black_box(template.eval(&scope)));
         })
     };
-    let mut read = || time(RUNS, || drop(black_box(parse(CHARGE))));
+    let read = || time(RUNS, || drop(black_box(parse(CHARGE))));
     for pair in 0..PAIRS {
         // Who comes first changes, so that a drift of the machine favours nobody.
         if pair % 2 == 0 {
@@ -103,7 +103,7 @@ fn job() -> Json {
     }
     let ratio = |x: &[f64], y: &[f64]| {
         let pairs = x.iter().zip(y).map(|(x, y)| x / y);
-        Estimate::of(pairs.collect())
+        Estimate::of(&pairs.collect::<Vec<f64>>())
     };
     println!("job: 27 formulas, 26 fields, 3 lines; {PAIRS} pairs of {RUNS} runs");
     for (name, times) in [

@@ -94,6 +94,7 @@ impl Job {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`cel` passes arguments so")]
 fn truncate(text: Arc<String>, most: i64) -> String {
     let most = usize::try_from(most).unwrap_or_default();
     match text.char_indices().nth(most) {
@@ -102,11 +103,13 @@ fn truncate(text: Arc<String>, most: i64) -> String {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`cel` passes arguments so")]
 fn money(minor: i64, currency: Arc<String>) -> String {
     let currency: Currency = currency.parse().expect("a currency");
     Money::new(minor, currency).to_decimal().to_string()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`cel` passes arguments so")]
 fn date(seconds: i64, zone: Arc<String>) -> String {
     let moment = jiff::Timestamp::from_second(seconds).expect("a moment");
     let zone = jiff::tz::TimeZone::get(&zone).expect("a zone");

@@ -534,12 +534,11 @@ impl<'a> Execution<'a> {
             Some(output) => open(self.key(), Purpose::Step, output)?,
             None => Value::Null,
         };
-        let shape = shape_of(&step.work);
-        self.bind(&step.id, &output, shape)
+        self.bind(&step.id, &output, &step.shape)
     }
 
     fn finish_pure(&mut self, step: &PlanStep, output: &Value) -> Result<(), Stop> {
-        self.finish(step, output, &Shape::plain(), None, false)
+        self.finish(step, output, &step.shape, None, false)
     }
 
     /// Notes a finished step, for the next durable point, and binds its output.
@@ -617,17 +616,6 @@ impl<'a> Execution<'a> {
         let amount = self.subject.pointer(amount).and_then(Value::as_i64);
         let currency = self.subject.pointer(currency).and_then(Value::as_str);
         (amount, currency.map(str::to_uppercase))
-    }
-}
-
-fn shape_of(work: &Work) -> &Shape {
-    static PLAIN: std::sync::LazyLock<Shape> = std::sync::LazyLock::new(Shape::plain);
-    match work {
-        Work::Call(call) => &call.shape,
-        Work::Book { shape, .. } => shape,
-        // The cases of one step have outputs of one shape where they have decimals at all.
-        Work::Choose(cases) => cases.first().map_or(&PLAIN, |(_, work)| shape_of(work)),
-        Work::Set(_) | Work::Check(..) | Work::Wait(..) => &PLAIN,
     }
 }
 

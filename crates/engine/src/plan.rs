@@ -31,6 +31,8 @@ pub struct PlanStep {
     pub id: String,
     pub when: Option<Template>,
     pub work: Work,
+    /// Where its output has decimals.
+    pub shape: Shape,
     /// How long a transient failure is retried, if the flow says so.
     pub retry: Option<Duration>,
     /// The read steps whose output its formulas use: executed again when it is tried again.
@@ -167,8 +169,10 @@ impl Compiler<'_> {
                 self.reads.insert(ordinal);
             }
             self.ordinals.insert(step.id.clone(), ordinal);
+            let shape = Shape::from_schema(&output);
             self.learn(&step.id, output, when.is_some());
             steps.push(PlanStep {
+                shape,
                 ordinal,
                 id: step.id.clone(),
                 when,
@@ -337,7 +341,13 @@ impl Compiler<'_> {
             .formulas()
             .into_iter()
             .filter(|(_, formula)| formula.path().is_some_and(|p| p.root == "company"))
-            .map(|(at, _)| if at.is_empty() { path.to_owned() } else { format!("{path}.{at}") })
+            .map(|(at, _)| {
+                if at.is_empty() {
+                    path.to_owned()
+                } else {
+                    format!("{path}.{at}")
+                }
+            })
             .collect();
         let of_company = |p: &Problem| {
             (p.code == "maybe_missing" && p.message.starts_with("`company."))

@@ -1,5 +1,5 @@
 //! Tries random formulas and templates for a while:
-//! `cargo run --release -p mapping --example fuzz -- --seconds 60 --seed 1 [--from N]`.
+//! `cargo run --release -p mapping --example fuzz -- --seconds 60 --seed 1 [--from N] [--show N]`.
 //!
 //! A panic, or an input that takes longer than the deadline, ends it with the input and its number.
 //! Should the stack end, the process is gone without a word: the last number in
@@ -30,6 +30,10 @@ fn main() {
     };
     let (seconds, seed) = (number("--seconds", 60), number("--seed", 1));
     let from = number("--from", 0);
+    if let show @ 1.. = number("--show", 0) {
+        println!("{}", Fuzz::new(seed).source(show));
+        return;
+    }
     let end = Instant::now() + Duration::from_secs(seconds);
     // The stack of a worker thread of the server: what fits there is what has to fit.
     let worker = std::thread::Builder::new().stack_size(2 << 20);

@@ -6,10 +6,9 @@ use crate::fact::Stop;
 use crate::functions::FunctionTable;
 use crate::parse;
 use crate::path::Path;
-use crate::scope::{Here, Scope};
+use crate::scope::{Here, Kept, Scope};
 use crate::value::Value;
 use model::Problem;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -52,7 +51,7 @@ impl Formula {
 
     /// The value in `scope`; absent (`Value::Null`) only for an optional formula.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, Stop> {
-        eval::evaluate(&self.node, Here::new(scope, &OnceCell::new()))
+        eval::evaluate(&self.node, Here::new(scope, &Kept::new()))
     }
 
     /// As [`Formula::eval`], inside a template.

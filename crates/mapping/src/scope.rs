@@ -1,9 +1,10 @@
 //! The names that a formula sees.
 
 use crate::fact::Facts;
+use crate::limits;
 use crate::shape::Shape;
 use crate::value::Value;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -74,17 +75,38 @@ pub(crate) struct Bound<'a> {
 pub(crate) struct Here<'a> {
     pub scope: &'a Scope<'a>,
     pub bound: Option<&'a Bound<'a>>,
+    kept: &'a Kept,
+}
+
+/// What the formulas of one evaluation share.
+pub(crate) struct Kept {
     /// The company as a value, made when it is first asked for.
-    company: &'a OnceCell<Option<Value>>,
+    company: OnceCell<Option<Value>>,
+    /// The operations that are left to all of them.
+    pub left: Cell<u32>,
+}
+
+impl Kept {
+    pub fn new() -> Self {
+        Self {
+            company: OnceCell::new(),
+            left: Cell::new(limits::TEMPLATE_OPERATIONS),
+        }
+    }
 }
 
 impl<'a> Here<'a> {
-    pub fn new(scope: &'a Scope<'a>, company: &'a OnceCell<Option<Value>>) -> Self {
+    pub fn new(scope: &'a Scope<'a>, kept: &'a Kept) -> Self {
         Self {
             scope,
             bound: None,
-            company,
+            kept,
         }
+    }
+
+    /// The operations that are left.
+    pub fn left(&self) -> &'a Cell<u32> {
+        &self.kept.left
     }
 
     /// The same place with one more variable.
@@ -112,6 +134,7 @@ impl<'a> Here<'a> {
         }
         let company = self.scope.company;
         let value = self
+            .kept
             .company
             .get_or_init(|| Value::from_json(&company.to_value(), &Shape::plain()).ok());
         value.as_ref()

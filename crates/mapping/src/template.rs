@@ -10,12 +10,11 @@ use crate::formula::Formula;
 use crate::functions::FunctionTable;
 use crate::limits;
 use crate::path::Path;
-use crate::scope::{Bound, Here, Scope};
+use crate::scope::{Bound, Here, Kept, Scope};
 use crate::shape::Shape;
 use crate::value::{Map, Value};
 use model::Problem;
 use serde_json::{Map as JsonMap, Value as Json};
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -94,8 +93,8 @@ impl Template {
             needs: BTreeSet::new(),
             bytes: 0,
         };
-        let company = OnceCell::new();
-        let here = Here::new(scope, &company);
+        let kept = Kept::new();
+        let here = Here::new(scope, &kept);
         let place = self.target.as_ref().map(|target| target.root());
         let value = run.part(&self.part, here, place, &At::ROOT)?;
         if run.needs.is_empty() {
@@ -331,12 +330,16 @@ impl Run {
         at: &At<'_>,
     ) -> Result<Value, Failure> {
         match part {
-            Part::Literal(value) => conform(value.clone(), place, at),
+            Part::Literal(value) => {
+                self.grow(value, at)?;
+                conform(value.clone(), place, at)
+            }
             Part::Formula(formula) => {
                 let value = self.formula(formula, here, at)?;
                 conform(value, place, at)
             }
             Part::List(parts) => {
+                self.grow(&Value::Null, at)?;
                 let place = place.and_then(Place::item);
                 let mut items = Vec::with_capacity(parts.len());
                 for (n, part) in parts.iter().enumerate() {
@@ -346,6 +349,7 @@ impl Run {
                 Ok(Value::list(items))
             }
             Part::Map(parts) => {
+                self.grow(&Value::Null, at)?;
                 let mut members = Map::new();
                 for (name, part) in parts {
                     let place = place.and_then(|place| place.member(name));
@@ -405,6 +409,17 @@ impl Run {
         Ok(Value::list(mapped))
     }
 
+    /// Counts a part of the result; everything counts, so that nothing grows without end.
+    fn grow(&mut self, value: &Value, at: &At<'_>) -> Result<(), Failure> {
+        let most = limits::OUTPUT_BYTES;
+        self.bytes = self.bytes.saturating_add(size_of(value, most));
+        if self.bytes > most {
+            let message = format!("the result would be larger than {most} bytes");
+            return Err(at.fail(Stop::failed(message)));
+        }
+        Ok(())
+    }
+
     fn formula(
         &mut self,
         formula: &Formula,
@@ -413,14 +428,7 @@ impl Run {
     ) -> Result<Value, Failure> {
         match formula.eval_here(here) {
             Ok(value) => {
-                self.bytes = self
-                    .bytes
-                    .saturating_add(size_of(&value, limits::OUTPUT_BYTES));
-                if self.bytes > limits::OUTPUT_BYTES {
-                    let most = limits::OUTPUT_BYTES;
-                    let message = format!("the result would be larger than {most} bytes");
-                    return Err(at.fail(Stop::failed(message)));
-                }
+                self.grow(&value, at)?;
                 Ok(value)
             }
             Err(Stop::Needs(facts)) => {

@@ -6,6 +6,7 @@
 use super::facts::{Format, NumberFacts, TextFacts};
 use super::known::{Known, digits};
 use super::likeness::nearest;
+use super::pattern;
 use super::schema::{Case, Found, Member, Node};
 use crate::coercion::{Coercions, Rule, convert};
 use crate::functions::FunctionTable;
@@ -354,7 +355,7 @@ impl<'c> Fit<'c> {
             _ => {}
         }
         if let Some(pattern) = &facts.pattern
-            && crate::functions::matches_pattern(pattern, word) == Some(false)
+            && pattern::matches(pattern, word) == Some(false)
         {
             let message = format!("`{shown}` does not match {pattern}");
             let cure = format!("write a text that matches {pattern}");

@@ -1,5 +1,6 @@
-//! What a regular expression says of the texts that it matches as a whole.
+//! What a regular expression of a schema says of the texts that match it.
 
+use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -12,23 +13,45 @@ pub struct Reach {
     pub ascii: bool,
 }
 
+/// A pattern that was met before.
+#[derive(Clone)]
+struct Met {
+    reach: Reach,
+    /// Nothing if it cannot be read, or is too large.
+    pattern: Option<Regex>,
+}
+
 /// Schemas have few patterns, and each is met again and again.
 const KEPT: usize = 256;
+/// The largest compiled pattern, in bytes.
+const BYTES: usize = 1 << 20;
 
-static MET: LazyLock<Mutex<HashMap<Arc<str>, Reach>>> = LazyLock::new(Mutex::default);
+static MET: LazyLock<Mutex<HashMap<Arc<str>, Met>>> = LazyLock::new(Mutex::default);
 
-/// What `pattern` says; nothing where it cannot be read.
+/// What `pattern` says of the length and the letters; nothing where it cannot be read.
 pub fn reach(pattern: &Arc<str>) -> Reach {
+    meet(pattern).reach
+}
+
+/// Whether a part of `text` matches, as JSON Schema means it; nothing where it cannot be read.
+pub fn matches(pattern: &Arc<str>, text: &str) -> Option<bool> {
+    Some(meet(pattern).pattern?.is_match(text))
+}
+
+fn meet(pattern: &Arc<str>) -> Met {
     let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = met.get(pattern) {
-        return *known;
+        return known.clone();
     }
-    let reach = read(pattern);
+    let new = Met {
+        reach: read(pattern),
+        pattern: RegexBuilder::new(pattern).size_limit(BYTES).build().ok(),
+    };
     if met.len() >= KEPT {
         met.clear();
     }
-    met.insert(Arc::clone(pattern), reach);
-    reach
+    met.insert(Arc::clone(pattern), new.clone());
+    new
 }
 
 fn read(pattern: &str) -> Reach {

@@ -19,12 +19,16 @@ pub fn evaluate(node: &Node, here: Here<'_>) -> Result<Value, Stop> {
     if let Some(found) = follow(node, here) {
         return Ok(found.clone());
     }
+    let most = here.left().get().min(limits::OPERATIONS);
     let mut run = Run {
         here,
         locals: Vec::new(),
-        left: limits::OPERATIONS,
+        left: most,
     };
-    run.node(node)
+    let value = run.node(node);
+    let spent = most.saturating_sub(run.left);
+    here.left().set(here.left().get().saturating_sub(spent));
+    value
 }
 
 /// A plain path is followed by reference and copied once; nothing if it is not one, or leads
@@ -71,12 +75,7 @@ impl Lacking {
 
 impl Run<'_> {
     fn node(&mut self, node: &Node) -> Result<Value, Stop> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| {
-            Stop::failed(format!(
-                "the formula takes more than {} steps",
-                limits::OPERATIONS
-            ))
-        })?;
+        self.spend(1)?;
         match node {
             Node::Literal(value) => Ok(value.clone()),
             Node::Name(name) => self
@@ -152,7 +151,7 @@ impl Run<'_> {
                 arguments,
             } => {
                 let arguments = self.all(arguments.iter())?;
-                self.spend(arguments.iter().map(length).sum())?;
+                self.spend(limits::CALL + arguments.iter().map(length).sum::<usize>())?;
                 let result = function.call(&arguments, self.here.scope)?;
                 self.spend(length(&result))?;
                 Ok(result)
@@ -304,13 +303,22 @@ impl Run<'_> {
         let left = u32::try_from(steps)
             .ok()
             .and_then(|n| self.left.checked_sub(n));
-        self.left = left.ok_or_else(|| {
-            Stop::failed(format!(
-                "the formula takes more than {} steps",
-                limits::OPERATIONS
-            ))
-        })?;
-        Ok(())
+        match left {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(self.exhausted()),
+        }
+    }
+
+    #[cold]
+    fn exhausted(&mut self) -> Stop {
+        self.left = 0;
+        let (one, all) = (limits::OPERATIONS, limits::TEMPLATE_OPERATIONS);
+        Stop::failed(format!(
+            "the formula takes more than {one} steps, or with those beside it more than {all}"
+        ))
     }
 
     fn list(&mut self, nodes: &[(Node, bool)]) -> Result<Value, Stop> {

@@ -187,12 +187,6 @@ pub(crate) fn refuse_constant(name: &str, n: usize, text: &str) -> Option<(Strin
     }
 }
 
-/// Whether a part of the text matches; nothing if the pattern cannot be read.
-pub(crate) fn matches_pattern(pattern: &str, text: &str) -> Option<bool> {
-    let pattern = text::pattern(pattern).ok()?;
-    Some(pattern.is_match(text))
-}
-
 /// What an argument has to be was checked before the function ran, by its signature; these read it.
 pub(crate) fn text(arguments: &[Value], n: usize) -> &str {
     arguments

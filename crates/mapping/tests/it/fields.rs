@@ -327,7 +327,7 @@ fn what_does_not_fit_says_so_with_a_cure() {
         ),
         (
             "address",
-            json!({"lines": [thirty.clone() + "1234567"]}),
+            json!({"lines": [thirty + "1234567"]}),
             "too_long",
         ),
         (
@@ -482,12 +482,12 @@ fn what_a_template_gives_is_known_later() {
 }
 
 /// The result of one field, or the code and message of what it stops with.
-fn filled(target: Json, value: Json, coercions: Coercions) -> Result<Json, String> {
+fn filled(target: &Json, value: &Json, coercions: Coercions) -> Result<Json, String> {
     let mut world = world();
     let shape = mapping::Shape::plain();
     world
         .names
-        .set("value", Value::from_json(&value, &shape).expect("it fits"));
+        .set("value", Value::from_json(value, &shape).expect("it fits"));
     let template = json!({"f": "=value"});
     let target = json!({"type": "object", "properties": {"f": target}});
     let table = FunctionTable::standard();
@@ -594,7 +594,7 @@ fn values_are_converted_by_the_list_and_by_nothing_else() {
         ),
         (&json!({}), json!("12"), Ok(json!("12"))),
     ] {
-        let found = filled(target.clone(), value.clone(), Coercions::all());
+        let found = filled(target, &value, Coercions::all());
         match (&found, &expected) {
             (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{target} {value}"),
             (Err(found), Err(start)) => assert!(found.starts_with(start), "{found}"),
@@ -621,18 +621,14 @@ fn each_conversion_is_switched_off_by_name() {
     ];
     for (rule, target, value) in cases {
         for other in Rule::ALL {
-            let found = filled(
-                target.clone(),
-                value.clone(),
-                Coercions::all().without(other),
-            );
+            let found = filled(&target, &value, Coercions::all().without(other));
             assert_eq!(
                 found.is_ok(),
                 other != rule,
                 "{rule} without {other}: {found:?}"
             );
         }
-        assert!(filled(target, value, Coercions::none()).is_err());
+        assert!(filled(&target, &value, Coercions::none()).is_err());
     }
     let off = problems_of(
         &json!({"customer": "=charge.amount", "currency": "EUR",

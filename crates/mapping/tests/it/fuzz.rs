@@ -42,9 +42,18 @@ impl Fuzz {
         }
     }
 
-    /// The text of input `n`, for a report.
+    /// Input `n`, for a report.
     pub fn source(&self, n: u64) -> String {
-        Grammar::new(&mut Random::new(self.seed, n)).source()
+        let mut random = Random::new(self.seed, n);
+        let source = Grammar::new(&mut random).source();
+        if !n.is_multiple_of(4) {
+            return source;
+        }
+        // As in `formula`, where the cursor takes a number.
+        random.below(source.len() + 1);
+        let template = Grammar::new(&mut random).template(3);
+        let target = Grammar::new(&mut random).schema(3);
+        format!("{source}\n{template}\n{target}")
     }
 
     pub fn input(&mut self, n: u64) {

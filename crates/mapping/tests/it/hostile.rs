@@ -151,3 +151,24 @@ fn mangled_sources_do_not_crash() {
         }
     }
 }
+
+#[test]
+fn a_list_mapping_whose_items_are_costly_or_empty_ends() {
+    let world = world();
+    for to in [
+        serde_json::json!("=range(3000).map(v, 'a,b,c'.split(',')).size()"),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": 1}),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": {}}),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": null}),
+    ] {
+        let json = serde_json::json!({"each": "=range(9000)", "as": "x", "to": to});
+        let (template, problems) = mapping::Template::compile(&json, "");
+        assert_eq!(problems, []);
+        let failure = template.eval(&world.scope()).expect_err("too much");
+        let message = failure.to_string();
+        assert!(
+            message.contains("steps") || message.contains("larger"),
+            "{message}"
+        );
+    }
+}

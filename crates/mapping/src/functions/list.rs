@@ -99,18 +99,10 @@ pub const SORT: Function = Function {
         ("sort([1, 'a'])", "!compare"),
     ],
     run: |a, _| {
+        number::comparable(list(a, 0)).map_err(fail("sort"))?;
         let mut items = list(a, 0).to_vec();
-        let mut fault = None;
-        items.sort_by(|x, y| {
-            number::compare(x, y).unwrap_or_else(|message| {
-                fault.get_or_insert(message);
-                Ordering::Equal
-            })
-        });
-        match fault {
-            Some(message) => Err(fail("sort")(message)),
-            None => Ok(Value::list(items)),
-        }
+        items.sort_by(|x, y| number::compare(x, y).unwrap_or(Ordering::Equal));
+        Ok(Value::list(items))
     },
 };
 

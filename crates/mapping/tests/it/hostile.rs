@@ -172,3 +172,11 @@ fn a_list_mapping_whose_items_are_costly_or_empty_ends() {
         );
     }
 }
+
+#[test]
+fn sorting_what_does_not_compare_is_an_error() {
+    // The library's sort panics on an order that is none, but only from some length on.
+    let source = "sort([1, 2, 3] + range(50) + [10000, true] + range(50))";
+    let found = world().value(source).expect_err("no order");
+    assert!(found.contains("does not compare"), "{found}");
+}

@@ -2,6 +2,7 @@
 
 mod bench;
 mod command;
+mod countries;
 mod setup;
 mod test;
 
@@ -14,6 +15,7 @@ Developer commands of Towpath
   cargo xtask test [ARGS]   set up, then every check and test; ARGS go to the test runner
   cargo xtask bench [ARGS]  compare with the bare programs; writes target/bench/report.json
   cargo xtask setup         install what tests need (PostgreSQL, the official Stripe CLI and SDKs)
+  cargo xtask countries     make the data of addresses anew from its public sources
   cargo xtask fmt           format everything
 ";
 
@@ -26,6 +28,7 @@ fn main() -> Result<()> {
         Some("test") => test::all(&rest),
         Some("bench") => bench::run(&rest),
         Some("setup") => setup::all().map(drop),
+        Some("countries") => countries::write(),
         Some("fmt") => command::run("cargo", &["fmt", "--all"]),
         None | Some("help" | "-h" | "--help") => {
             print!("{HELP}");

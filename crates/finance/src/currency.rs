@@ -1,6 +1,7 @@
 //! Currencies, and how many decimals an amount has: Stripe's exponents, which are not ISO's.
 //!
-//! Source: docs.stripe.com/currencies; the special cases are named beside them.
+//! Sources: docs.stripe.com/currencies, ISO 4217 (list one, and what left it in the last years); the
+//! special cases are named beside them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -23,6 +24,18 @@ const WHOLE: [&str; 15] = [
 ];
 /// Amounts are thousandths, and Stripe wants the last digit to be 0.
 const THOUSANDTHS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+
+/// Every code that has been money in the last years: ISO 4217 without metals, bond units and tests.
+/// The last line left the list lately, but charges in them are still refunded and reported.
+const LISTED: &str = "\
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD \
+    CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP \
+    GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR \
+    KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN \
+    MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD \
+    SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX \
+    USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG \
+    ANG BGN BYR CUC HRK LTL MRO SLL STD VEF ZWL";
 
 impl Currency {
     pub const EUR: Self = Self(*b"EUR");
@@ -55,8 +68,15 @@ impl Currency {
             "ISK" | "UGX" => 0,
             "IQD" | "LYD" => 3,
             "MGA" => 2,
+            "BYR" | "UYI" => 0,
+            "CLF" | "UYW" => 4,
             _ => self.exponent(),
         }
+    }
+
+    /// Whether ISO 4217 lists it, or did until lately. Of others nobody knows the decimals.
+    pub fn is_listed(&self) -> bool {
+        LISTED.split(' ').any(|code| code == self.code())
     }
 
     /// Charges are multiples of this many minor units.
@@ -148,11 +168,14 @@ mod tests {
             ("LYD", 2, 3, 1, 1),
             ("ISK", 2, 0, 100, 100),
             ("UGX", 2, 0, 100, 100),
+            ("CLF", 2, 4, 1, 1),
+            ("UYI", 2, 0, 1, 1),
             ("HUF", 2, 2, 1, 100),
             ("TWD", 2, 2, 1, 100),
         ] {
             let currency: Currency = code.to_lowercase().parse().unwrap();
             assert_eq!(currency.code(), code);
+            assert!(currency.is_listed(), "{code}");
             let decimals = (currency.exponent(), currency.iso_exponent());
             assert_eq!(decimals, (stripe, iso), "{code}");
             let steps = (currency.charge_step(), currency.payout_step());
@@ -165,6 +188,7 @@ mod tests {
         for text in ["", "EU", "EURO", "E1R", "E\u{2000}", "€"] {
             assert!(text.parse::<Currency>().is_err(), "{text}");
         }
+        assert!(!"EUX".parse::<Currency>().unwrap().is_listed());
         let read: Currency = serde_json::from_str("\"eur\"").unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), "\"EUR\"");
     }

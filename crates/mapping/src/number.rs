@@ -165,12 +165,16 @@ pub fn negate(value: &Value) -> Result<Value, String> {
 }
 
 /// The names of the ways to round, and what they mean to the library.
-pub const MODES: [(&str, RoundingStrategy); 5] = [
+///
+/// `up` and `down` look at the size of a number, `ceiling` and `floor` at its place on the line.
+pub const MODES: [(&str, RoundingStrategy); 7] = [
     ("half_up", RoundingStrategy::MidpointAwayFromZero),
     ("half_even", RoundingStrategy::MidpointNearestEven),
     ("half_down", RoundingStrategy::MidpointTowardZero),
     ("up", RoundingStrategy::AwayFromZero),
     ("down", RoundingStrategy::ToZero),
+    ("ceiling", RoundingStrategy::ToPositiveInfinity),
+    ("floor", RoundingStrategy::ToNegativeInfinity),
 ];
 
 /// `value` with exactly `scale` digits after the point.
@@ -221,6 +225,8 @@ fn round_quotient(n: i128, d: i128, mode: RoundingStrategy) -> i128 {
     let up = match mode {
         RoundingStrategy::AwayFromZero => true,
         RoundingStrategy::ToZero => false,
+        RoundingStrategy::ToPositiveInfinity => away > 0,
+        RoundingStrategy::ToNegativeInfinity => away < 0,
         RoundingStrategy::MidpointAwayFromZero => half != Ordering::Less,
         RoundingStrategy::MidpointTowardZero => half == Ordering::Greater,
         _ => half == Ordering::Greater || (half == Ordering::Equal && whole % 2 != 0),
@@ -235,11 +241,13 @@ fn scale_of(scale: i64) -> Result<u32, String> {
         .ok_or_else(|| format!("{scale} is no number of decimals: 0 to 28"))
 }
 
-fn strategy(mode: &str) -> Result<RoundingStrategy, String> {
+/// The way to round that `mode` names.
+pub fn strategy(mode: &str) -> Result<RoundingStrategy, String> {
     let found = MODES.iter().find(|(name, _)| *name == mode);
     found.map(|(_, strategy)| *strategy).ok_or_else(|| {
         let known: Vec<&str> = MODES.iter().map(|(name, _)| *name).collect();
-        format!("`{mode}` is no way to round: {}", known.join(", "))
+        let shown = shorten(mode);
+        format!("`{shown}` is no way to round: {}", known.join(", "))
     })
 }
 

@@ -2,18 +2,32 @@
 //!
 //! Each entry says how it is called, what it means and examples; the examples run as tests. A
 //! function is pure; what it needs from outside it asks as a [`Fact`](crate::Fact).
+//!
+//! Names of parameters are words with one meaning: what is called `zone`, `currency` or `format` is
+//! one in every function, and a constant that can never be one is refused before anything runs
+//! (`constant`).
 
 mod address;
 mod choice;
+mod constant;
 mod convert;
 mod date;
 mod facts;
 mod finance;
 mod list;
+mod locale;
+mod map;
 mod money;
+mod name;
 mod number;
+mod payment_method;
+mod phone;
+mod read;
+pub mod reference;
 pub mod signature;
 mod text;
+
+pub(crate) use constant::refuse_constant;
 
 use crate::fact::Stop;
 use crate::scope::Scope;
@@ -49,55 +63,210 @@ pub struct Entry {
     pub signature: Signature,
 }
 
-/// Every function of the language itself.
-pub const FUNCTIONS: &[Function] = &[
-    money::MONEY,
-    money::MINOR,
-    finance::POST,
-    number::ROUND,
-    number::DIV,
-    number::ABS,
-    number::MIN,
-    number::MAX,
-    number::SUM,
-    convert::NUMBER,
-    convert::INT,
-    convert::TEXT,
-    convert::STRING,
-    convert::BOOL,
-    date::DATE,
-    date::TIME,
-    text::UPPER,
-    text::LOWER,
-    text::UPPER_ASCII,
-    text::LOWER_ASCII,
-    text::TRIM,
-    text::TRUNCATE,
-    text::REPLACE,
-    text::SPLIT,
-    text::SPLIT_LINES,
-    text::CONTAINS,
-    text::STARTS_WITH,
-    text::ENDS_WITH,
-    text::MATCHES,
-    text::INDEX_OF,
-    text::SUBSTRING,
-    text::PAD_LEFT,
-    list::SIZE,
-    list::JOIN,
-    list::FLATTEN,
-    list::DISTINCT,
-    list::SORT,
-    list::RANGE,
-    list::FIRST,
-    list::LAST,
-    choice::COALESCE,
-    choice::IS_NULL,
-    facts::LOOKUP,
-    facts::LOOKUP_OR,
-    facts::XREF,
-    address::ADDRESS,
+/// Functions about one thing.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    pub title: &'static str,
+    pub functions: &'static [Function],
+}
+
+/// Every function of the language itself, by what it is about. One more function is one more line.
+pub const SECTIONS: &[Section] = &[
+    Section {
+        title: "Money",
+        functions: &[
+            money::MONEY,
+            money::MINOR,
+            money::CHARGE_MINOR,
+            money::PAYOUT_MINOR,
+            money::DECIMALS,
+            money::ISO_MONEY,
+            money::ISO_MINOR,
+            money::ISO_DECIMALS,
+            money::ALLOCATE,
+            money::CONVERT,
+            money::AMOUNT_IN_WORDS,
+            payment_method::PAYMENT_METHOD,
+            finance::POST,
+        ],
+    },
+    Section {
+        title: "Numbers",
+        functions: &[
+            number::ROUND,
+            number::DIV,
+            number::ABS,
+            number::MIN,
+            number::MAX,
+            list::SUM,
+            list::SUM_BY,
+        ],
+    },
+    Section {
+        title: "From one kind to another",
+        functions: &[
+            convert::NUMBER,
+            convert::INT,
+            convert::TEXT,
+            convert::STRING,
+            convert::BOOL,
+            read::PARSE_NUMBER,
+            read::PARSE_BOOL,
+        ],
+    },
+    Section {
+        title: "Dates and times",
+        functions: &[
+            date::DATE,
+            date::TIME,
+            date::TIMESTAMP,
+            date::MOMENT,
+            date::PARSE_DATE,
+            date::FORMAT_DATE,
+            date::ADD_DAYS,
+            date::ADD_MONTHS,
+            date::START_OF_MONTH,
+            date::END_OF_MONTH,
+            date::DAYS_BETWEEN,
+            date::WEEKDAY,
+            date::ISO_WEEK,
+            date::IS_BUSINESS_DAY,
+            date::NEXT_BUSINESS_DAY,
+            date::ADD_BUSINESS_DAYS,
+            date::FISCAL_PERIOD,
+        ],
+    },
+    Section {
+        title: "Texts",
+        functions: &[
+            text::UPPER,
+            text::LOWER,
+            text::UPPER_ASCII,
+            text::LOWER_ASCII,
+            text::TITLE,
+            text::TRIM,
+            text::COLLAPSE,
+            text::TRUNCATE,
+            text::FITS,
+            text::LEFT,
+            text::RIGHT,
+            text::SUBSTRING,
+            text::BEFORE,
+            text::AFTER,
+            text::BEFORE_LAST,
+            text::AFTER_LAST,
+            text::REPLACE,
+            text::SPLIT,
+            text::SPLIT_LINES,
+            text::WORDS,
+            text::INITIALS,
+            text::DIGITS,
+            text::PAD_LEFT,
+            text::PAD_RIGHT,
+            text::CONTAINS,
+            text::STARTS_WITH,
+            text::ENDS_WITH,
+            text::INDEX_OF,
+            text::MATCHES,
+            text::EXTRACT,
+            text::EXTRACT_ALL,
+            text::REPLACE_PATTERN,
+            text::ASCII,
+            text::SLUG,
+            text::SHA256,
+        ],
+    },
+    Section {
+        title: "Lists and maps",
+        functions: &[
+            list::SIZE,
+            list::JOIN,
+            list::FLATTEN,
+            list::DISTINCT,
+            list::SORT,
+            list::SORT_BY,
+            list::REVERSE,
+            list::RANGE,
+            list::FIRST,
+            list::LAST,
+            list::TAKE,
+            list::FIND,
+            list::GROUP_BY,
+            list::INDEX_BY,
+            list::UNIQUE_BY,
+            list::ZIP,
+            list::CHUNK,
+            map::KEYS,
+            map::VALUES,
+            map::ENTRIES,
+            map::MERGE,
+            map::PICK,
+            map::WITHOUT,
+        ],
+    },
+    Section {
+        title: "Choices",
+        functions: &[
+            choice::COALESCE,
+            choice::IS_NULL,
+            choice::IS_BLANK,
+            choice::FIRST_FILLED,
+            choice::SWITCH,
+            choice::ONE_OF,
+        ],
+    },
+    Section {
+        title: "Tables and cross references",
+        functions: &[facts::LOOKUP, facts::LOOKUP_OR, facts::XREF],
+    },
+    Section {
+        title: "Addresses, names and telephones",
+        functions: &[
+            address::ADDRESS,
+            address::NORMAL_ADDRESS,
+            address::MISSING_PARTS,
+            address::FIT_ADDRESS,
+            address::ADDRESS_FOR,
+            address::ADDRESS_LINES,
+            address::COUNTRY,
+            address::COUNTRY_ALPHA3,
+            address::COUNTRY_NAME,
+            address::STATE_CODE,
+            address::STATE_NAME,
+            address::POSTAL_CODE,
+            name::PERSON_NAME,
+            name::NAME_KEY,
+            phone::PHONE,
+        ],
+    },
 ];
+
+/// Every function of the language itself, in the order of [`SECTIONS`].
+pub const FUNCTIONS: &[Function] = &all();
+
+const fn count() -> usize {
+    let (mut section, mut count) = (0, 0);
+    while section < SECTIONS.len() {
+        count += SECTIONS[section].functions.len();
+        section += 1;
+    }
+    count
+}
+
+const fn all() -> [Function; count()] {
+    let mut all = [SECTIONS[0].functions[0]; count()];
+    let (mut section, mut at) = (0, 0);
+    while section < SECTIONS.len() {
+        let functions = SECTIONS[section].functions;
+        let mut n = 0;
+        while n < functions.len() {
+            all[at] = functions[n];
+            (at, n) = (at + 1, n + 1);
+        }
+        section += 1;
+    }
+    all
+}
 
 /// The functions that a formula may call, by name.
 #[derive(Clone, Debug, Default)]
@@ -168,31 +337,17 @@ impl Entry {
     }
 }
 
-/// Why a constant argument can never work: a pattern or a time zone that does not exist.
-pub(crate) fn refuse_constant(name: &str, n: usize, text: &str) -> Option<(String, &'static str)> {
-    match (name, n) {
-        ("matches", 1) => text::pattern(text)
-            .err()
-            .map(|message| (message, "write a regular expression in RE2 syntax")),
-        ("date" | "time", 1) => date::zone(text).err().map(|message| {
-            (
-                message,
-                "use company.books_zone, or a name as Europe/Stockholm",
-            )
-        }),
-        ("money" | "minor", 1) => money::currency(text)
-            .err()
-            .map(|message| (message, "use the code of ISO 4217, such as EUR")),
-        _ => None,
-    }
-}
-
 /// What an argument has to be was checked before the function ran, by its signature; these read it.
 pub(crate) fn text(arguments: &[Value], n: usize) -> &str {
     arguments
         .get(n)
         .and_then(Value::as_text)
         .unwrap_or_default()
+}
+
+/// A text that may be left out.
+pub(crate) fn optional_text(arguments: &[Value], n: usize) -> Option<&str> {
+    arguments.get(n).and_then(Value::as_text)
 }
 
 pub(crate) fn list(arguments: &[Value], n: usize) -> &[Value] {

@@ -1,7 +1,7 @@
 //! Numbers, exact.
 
-use super::{Function, fail, int, list, text};
-use crate::number::{self, Arithmetic};
+use super::{Function, fail, int, text};
+use crate::number;
 use crate::value::Value;
 use rust_decimal::Decimal;
 
@@ -9,12 +9,16 @@ pub const ROUND: Function = Function {
     name: "round",
     signature: "round(value: number, scale: int, mode: text) -> number",
     doc: "The number with so many decimals. The mode is half_up (half away from zero), half_even, \
-          half_down, up or down.",
+          half_down, up (away from zero), down (towards zero), ceiling or floor.",
     examples: &[
         ("round(number('2.345'), 2, 'half_up')", "\"2.35\""),
         ("round(number('2.345'), 2, 'half_even')", "\"2.34\""),
         ("round(number('-2.5'), 0, 'half_up')", "\"-3\""),
         ("round(5, 2, 'down')", "\"5.00\""),
+        ("round(number('-2.5'), 0, 'half_down')", "\"-2\""),
+        ("round(number('-2.1'), 0, 'up')", "\"-3\""),
+        ("round(number('-2.1'), 0, 'ceiling')", "\"-2\""),
+        ("round(number('-2.1'), 0, 'floor')", "\"-3\""),
         ("round(5, 2, 'nearest')", "!no way to round"),
     ],
     run: |a, _| {
@@ -32,6 +36,8 @@ pub const DIV: Function = Function {
         ("div(10, 3, 2, 'half_up')", "\"3.33\""),
         ("div(-1, 8, 2, 'half_even')", "\"-0.12\""),
         ("div(number('0.15'), 2, 2, 'half_even')", "\"0.08\""),
+        ("div(-10, 3, 0, 'floor')", "\"-4\""),
+        ("div(-10, 3, 0, 'ceiling')", "\"-3\""),
         ("div(1, 0, 2, 'half_up')", "!division by zero"),
     ],
     run: |a, _| {
@@ -73,23 +79,6 @@ pub const MAX: Function = Function {
             .max_by_key(|v| v.as_decimal())
             .cloned()
             .unwrap_or_default())
-    },
-};
-
-pub const SUM: Function = Function {
-    name: "sum",
-    signature: "sum(values: list) -> number",
-    doc: "The exact sum of the numbers in the list; 0 for none.",
-    examples: &[
-        ("sum([1, 2, number('0.10')])", "\"3.10\""),
-        ("sum([])", "0"),
-        ("sum([1, 'a'])", "!does not go"),
-        ("sum([9223372036854775807, 1])", "!more digits"),
-    ],
-    run: |a, _| {
-        list(a, 0).iter().try_fold(Value::Int(0), |sum, item| {
-            number::combine(Arithmetic::Add, &sum, item).map_err(fail("sum"))
-        })
     },
 };
 

@@ -397,7 +397,7 @@ impl Reader<'_> {
             );
             self.refuse("wrong_type", message, &format!("call it as {signature}"));
         } else if let Some(text) = literal.as_text()
-            && let Some((message, cure)) = functions::refuse_constant(name, n, text)
+            && let Some((message, cure)) = functions::refuse_constant(parameter.name, text)
         {
             self.refuse("bad_constant", format!("{name}: {message}"), cure);
         }

@@ -180,3 +180,26 @@ fn sorting_what_does_not_compare_is_an_error() {
     let found = world().value(source).expect_err("no order");
     assert!(found.contains("does not compare"), "{found}");
 }
+
+/// What a single call could blow up is refused before it is built.
+#[test]
+fn a_call_does_not_build_more_than_a_formula_may() {
+    let mut world = world();
+    let long = |part: &str, times: usize| Value::from(part.repeat(times));
+    world.names.set("words", long("a ", 20_000));
+    world.names.set("dollars", long("${0}", 100_000));
+    world.names.set("letters", long("b", 500_000));
+    for (source, part) in [
+        ("words(words)", "more than 10000 items"),
+        ("split(words, ' ')", "more than 10000 items"),
+        ("split(words, '')", "more than 10000 items"),
+        ("split_lines(words, 1)", "more than 10000 items"),
+        ("extract_all(words, 'a')", "more than 10000 items"),
+        ("replace_pattern(letters, '.+', dollars)", "longer than"),
+        ("slug(words, letters)", "longer than"),
+        ("pad_right('a', 9223372036854775807)", "longer than"),
+    ] {
+        let failed = world.value(source).expect_err(source);
+        assert!(failed.contains(part), "{source}: {failed}");
+    }
+}

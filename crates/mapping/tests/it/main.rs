@@ -9,6 +9,7 @@ mod formulas;
 mod fuzz;
 mod grammar;
 mod hostile;
+mod laws;
 mod templates;
 mod textproto;
 mod world;

@@ -1,11 +1,9 @@
-//! Lists and what they have in common with texts and maps.
+//! Lists as they stand.
 
-use super::{Function, fail, int, list, text};
+use super::bounded;
 use crate::fact::Stop;
-use crate::limits;
-use crate::number;
+use crate::functions::{Function, fail, int, list, text};
 use crate::value::Value;
-use std::cmp::Ordering;
 
 pub const SIZE: Function = Function {
     name: "size",
@@ -45,7 +43,7 @@ pub const JOIN: Function = Function {
             if n > 0 {
                 joined.push_str(text(a, 1));
             }
-            super::text::bounded("join", joined.len() + item.len())?;
+            crate::functions::text::bounded("join", joined.len() + item.len())?;
             joined.push_str(item);
         }
         Ok(joined.into())
@@ -90,22 +88,6 @@ pub const DISTINCT: Function = Function {
     },
 };
 
-pub const SORT: Function = Function {
-    name: "sort",
-    signature: "sort(items: list) -> list",
-    doc: "The items in rising order: all numbers, or all texts.",
-    examples: &[
-        ("sort([3, number('1.5'), 2])", r#"["1.5",2,3]"#),
-        ("sort([1, 'a'])", "!compare"),
-    ],
-    run: |a, _| {
-        number::comparable(list(a, 0)).map_err(fail("sort"))?;
-        let mut items = list(a, 0).to_vec();
-        items.sort_by(|x, y| number::compare(x, y).unwrap_or(Ordering::Equal));
-        Ok(Value::list(items))
-    },
-};
-
 pub const RANGE: Function = Function {
     name: "range",
     signature: "range(count: int) -> list",
@@ -118,29 +100,10 @@ pub const RANGE: Function = Function {
     },
 };
 
-pub const FIRST: Function = Function {
-    name: "first",
-    signature: "first(items: list) -> any?",
-    doc: "The first item; absent if there is none.",
-    examples: &[
-        ("first([1, 2]).value()", "1"),
-        ("first([]).orValue('none')", "\"none\""),
-    ],
-    run: |a, _| Ok(list(a, 0).first().cloned().unwrap_or_default()),
+pub const REVERSE: Function = Function {
+    name: "reverse",
+    signature: "reverse(items: list) -> list",
+    doc: "The items from the last to the first.",
+    examples: &[("reverse([1, 2, 3])", "[3,2,1]")],
+    run: |a, _| Ok(Value::list(list(a, 0).iter().rev().cloned().collect())),
 };
-
-pub const LAST: Function = Function {
-    name: "last",
-    signature: "last(items: list) -> any?",
-    doc: "The last item; absent if there is none.",
-    examples: &[("last([1, 2]).value()", "2")],
-    run: |a, _| Ok(list(a, 0).last().cloned().unwrap_or_default()),
-};
-
-fn bounded(name: &str, items: usize) -> Result<(), Stop> {
-    let most = limits::LIST_ITEMS;
-    if items > most {
-        return Err(fail(name)(format!("more than {most} items")));
-    }
-    Ok(())
-}

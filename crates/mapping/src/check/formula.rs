@@ -1,8 +1,10 @@
 //! Goes through a formula and says of what type each part is, and what is wrong with it.
 
-use super::guard::holds;
+use super::facts::TextFacts;
+use super::guard::{self, bounds, holds};
 use super::known::Known;
 use super::likeness::nearest;
+use super::operator::{accepts, comparable};
 use super::result;
 use super::schema::{Count, Member, Node as SchemaNode};
 use super::schemas::{Declared, Schemas};
@@ -24,6 +26,8 @@ pub struct Checker<'a, 't> {
     at: &'t str,
     /// Paths that are there where the checker is, besides those of the schemas.
     present: Vec<String>,
+    /// How long the texts of paths are at most where the checker is.
+    bounds: Vec<guard::Bound>,
     /// The paths and the types of the variables of the enclosing comprehensions.
     locals: Vec<Option<Path>>,
     items: Vec<Known<'a>>,
@@ -37,13 +41,14 @@ impl<'a, 't> Checker<'a, 't> {
             variables,
             at,
             present: Vec::new(),
+            bounds: Vec::new(),
             locals: Vec::new(),
             items: Vec::new(),
             problems: Vec::new(),
         }
     }
 
-    fn problem(&mut self, code: &str, message: String, cure: &str) {
+    pub(super) fn problem(&mut self, code: &str, message: String, cure: &str) {
         let problem = Problem::error(self.at, code, message, cure);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -217,6 +222,7 @@ impl<'a, 't> Checker<'a, 't> {
             self.problem("unknown_path", format!("there is no `{}`", what()), &cure);
             return Known::Anything;
         };
+        let known = self.bounded(known, path);
         if !optional && !certain {
             let what = what();
             if !self.is_present(&what) {
@@ -227,6 +233,26 @@ impl<'a, 't> Checker<'a, 't> {
             }
         }
         known
+    }
+
+    /// The text of a path, as short as a condition made sure that it is.
+    fn bounded(&self, known: Known<'a>, path: Option<&Path>) -> Known<'a> {
+        let none = self.bounds.is_empty() && self.schemas.bounds().is_empty();
+        let Some(path) = path.filter(|_| !none).map(ToString::to_string) else {
+            return known;
+        };
+        let here = self.bounds.iter().filter(|(of, _)| *of == path);
+        let here = here.map(|(_, most)| *most).min();
+        let Some(most) = here.or_else(|| self.schemas.bounds().get(&path).copied()) else {
+            return known;
+        };
+        match known.text() {
+            Some(facts) if facts.words.is_none() => Known::Text(TextFacts {
+                most: Some(facts.most.map_or(most, |known| known.min(most))),
+                ..facts
+            }),
+            _ => known,
+        }
     }
 
     /// A path is there if it, or anything within it, was asked for.
@@ -254,99 +280,32 @@ impl<'a, 't> Checker<'a, 't> {
         }
     }
 
-    fn assuming(&mut self, condition: &Node, value: bool, then: &Node) -> Known<'a> {
-        let before = self.present.len();
+    /// Takes a condition to be so; what was known before is returned, to go back to.
+    fn suppose(&mut self, condition: &Node, value: bool) -> (usize, usize) {
+        let before = (self.present.len(), self.bounds.len());
         holds(condition, value, &self.locals, &mut self.present);
+        bounds(condition, value, &self.locals, &mut self.bounds);
+        before
+    }
+
+    fn forget(&mut self, (present, bounds): (usize, usize)) {
+        self.present.truncate(present);
+        self.bounds.truncate(bounds);
+    }
+
+    fn assuming(&mut self, condition: &Node, value: bool, then: &Node) -> Known<'a> {
+        let before = self.suppose(condition, value);
         let known = self.node(then);
-        self.present.truncate(before);
+        self.forget(before);
         known
     }
 
     fn guarded(&mut self, sides: &[Node; 2], value: bool, sign: &str) -> Known<'a> {
         self.truth(&sides[0], sign);
-        let before = self.present.len();
-        holds(&sides[0], value, &self.locals, &mut self.present);
+        let before = self.suppose(&sides[0], value);
         self.truth(&sides[1], sign);
-        self.present.truncate(before);
+        self.forget(before);
         Known::Bool
-    }
-
-    fn equal(&mut self, sides: &[Node; 2]) {
-        let (a, b) = (self.node(&sides[0]), self.node(&sides[1]));
-        if let (Some(a), Some(b)) = (a.kind(), b.kind())
-            && !comparable(a, b)
-            && a != b
-        {
-            let cure = "make both numbers with number(x), or both texts with text(x)";
-            self.problem("wrong_type", format!("{a} never equals {b}"), cure);
-            return;
-        }
-        // A word that the other side never is: a typing mistake that no run would show.
-        for (one, other) in [(&a, &b), (&b, &a)] {
-            let words = other.text().and_then(|facts| facts.words);
-            if let (Some(text), Some(words)) = (one.literal_text(), words)
-                && other.literal_text().is_none()
-                && !words.iter().any(|word| word.as_ref() == text)
-            {
-                let list = words.join(", ");
-                let cure = match nearest(text, words.iter().map(AsRef::as_ref)) {
-                    Some(near) => format!("did you mean '{near}'? It is one of: {list}"),
-                    None => format!("it is one of: {list}"),
-                };
-                self.problem("never_equal", format!("it is never '{text}'"), &cure);
-            }
-        }
-    }
-
-    fn negated(&mut self, known: &Known<'a>) -> Known<'a> {
-        match known.kind() {
-            None => Known::Anything,
-            Some(Kind::Int | Kind::Number) => {
-                let facts = known.number().unwrap_or_default();
-                let turned = |n: Option<i64>| n.and_then(i64::checked_neg);
-                Known::Number(super::facts::NumberFacts {
-                    low: turned(facts.high),
-                    high: turned(facts.low),
-                    ..facts
-                })
-            }
-            Some(kind) => {
-                let message = format!("`-` does not go before {kind}");
-                self.problem("wrong_type", message, "make a number of it with number(x)");
-                Known::Anything
-            }
-        }
-    }
-
-    fn arithmetic(&mut self, sign: &str, a: &Known<'a>, b: &Known<'a>) -> Known<'a> {
-        let (Some(x), Some(y)) = (a.kind(), b.kind()) else {
-            return Known::Anything;
-        };
-        let numbers = accepts(Kind::Number, x) && accepts(Kind::Number, y);
-        let joined = sign == "+" && x == y && matches!(x, Kind::Text | Kind::List);
-        if !numbers && !joined {
-            let cure = "make texts of numbers with text(x), numbers of texts with number(x)";
-            let message = format!("`{sign}` does not go between {x} and {y}");
-            self.problem("wrong_type", message, cure);
-            return Known::Anything;
-        }
-        if sign == "/" && (x == Kind::Number || y == Kind::Number) {
-            let message = "`/` does not say how a decimal is rounded".to_owned();
-            self.problem("inexact_division", message, "use div(a, b, scale, mode)");
-        }
-        if sign == "%" && (x == Kind::Number || y == Kind::Number) {
-            let message = "`%` goes between whole numbers only".to_owned();
-            self.problem(
-                "wrong_type",
-                message,
-                "make a whole number of it with int(x)",
-            );
-        }
-        if matches!(sign, "/" | "%") && b.literal_int() == Some(0) {
-            let message = "division by zero".to_owned();
-            self.problem("division_by_zero", message, "divide by something else");
-        }
-        result::combined(sign, a, b)
     }
 
     fn map(&mut self, members: &[crate::expression::Member]) -> Known<'a> {
@@ -453,10 +412,10 @@ impl<'a, 't> Checker<'a, 't> {
             range.item()
         };
         self.items.push(item);
-        let before = self.present.len();
+        let mut before = (self.present.len(), self.bounds.len());
         if let Some(filter) = &each.filter {
             self.truth(filter, each.name());
-            holds(filter, true, &self.locals, &mut self.present);
+            before = self.suppose(filter, true);
         }
         let body = if each.kind == EachKind::Map {
             self.node(&each.body)
@@ -464,7 +423,7 @@ impl<'a, 't> Checker<'a, 't> {
             self.truth(&each.body, each.name());
             Known::Bool
         };
-        self.present.truncate(before);
+        self.forget(before);
         self.items.pop();
         self.locals.pop();
         if each.kind != EachKind::Map {
@@ -480,14 +439,4 @@ impl<'a, 't> Checker<'a, 't> {
         };
         Known::list(body, count)
     }
-}
-
-/// Whether a value of the kind `found` may stand where one of the kind `wanted` has to.
-pub fn accepts(wanted: Kind, found: Kind) -> bool {
-    wanted == found || wanted == Kind::Any || (wanted == Kind::Number && found == Kind::Int)
-}
-
-fn comparable(a: Kind, b: Kind) -> bool {
-    let number = |kind| matches!(kind, Kind::Int | Kind::Number);
-    (number(a) && number(b)) || (a == b && matches!(a, Kind::Text | Kind::Bool))
 }

@@ -13,6 +13,7 @@ mod formula;
 mod guard;
 pub(crate) mod known;
 mod likeness;
+mod operator;
 mod pattern;
 mod result;
 pub(crate) mod schema;
@@ -20,8 +21,9 @@ mod schemas;
 mod shown;
 mod template;
 
-pub(crate) use formula::{Checker, Variable, accepts};
+pub(crate) use formula::{Checker, Variable};
 pub(crate) use likeness::nearest;
+pub(crate) use operator::accepts;
 pub use schemas::Schemas;
 pub use shown::Type;
 

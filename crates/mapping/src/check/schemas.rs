@@ -1,6 +1,6 @@
 //! The names that formulas may use, and what is known of their values.
 
-use super::guard::holds;
+use super::guard::{bounds, holds};
 use crate::formula::Formula;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub struct Schemas {
     lookups: Option<Arc<BTreeMap<String, Arc<Json>>>>,
     /// Paths that are known to have a value here, such as those that a `when` asks for.
     present: Arc<BTreeSet<String>>,
+    /// How long the texts of some paths are known to be at most.
+    bounds: Arc<BTreeMap<String, usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,12 +65,18 @@ impl Schemas {
         Arc::make_mut(lookups).insert(table.to_owned(), Arc::new(row));
     }
 
-    /// Takes a condition to hold: what it asks for with `has()` is there.
+    /// Takes a condition to hold: what it asks for with `has()` is there, and no text is longer
+    /// than it allows with `size()`.
     pub fn assume(&mut self, condition: &Formula) {
         let mut found = Vec::new();
         holds(condition.node(), true, &[], &mut found);
         if !found.is_empty() {
             Arc::make_mut(&mut self.present).extend(found);
+        }
+        let mut found = Vec::new();
+        bounds(condition.node(), true, &[], &mut found);
+        if !found.is_empty() {
+            Arc::make_mut(&mut self.bounds).extend(found);
         }
     }
 
@@ -82,6 +90,10 @@ impl Schemas {
 
     pub(crate) fn lookups(&self) -> Option<&BTreeMap<String, Arc<Json>>> {
         self.lookups.as_deref()
+    }
+
+    pub(crate) fn bounds(&self) -> &BTreeMap<String, usize> {
+        &self.bounds
     }
 
     pub(crate) fn present(&self) -> &BTreeSet<String> {

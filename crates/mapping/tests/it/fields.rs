@@ -137,6 +137,14 @@ fn what_fits_has_no_problem() {
         ("customer", json!("=has(charge.customer) ? 'A' : 'GUEST'")),
         ("customer", json!("=charge.?state.orValue('none')")),
         ("customer", json!("=split_lines(charge.id, 10)[0]")),
+        (
+            "customer",
+            json!("=charge.id.size() <= 10 ? charge.id : truncate(charge.id, 10)"),
+        ),
+        (
+            "customer",
+            json!("=!(size(charge.id) > 10 || charge.paid) ? charge.id : 'x'"),
+        ),
         ("name", json!("=charge.?state")),
         ("name", json!(null)),
         ("currency", json!("=upper(charge.currency)")),

@@ -163,13 +163,13 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 #[test]
 fn random_input_neither_panics_nor_hangs() {
     let mut fuzz = Fuzz::new(1);
-    for n in 0..1_500 {
+    for n in 0..1_000 {
         fuzz.input(n);
     }
     let tally = fuzz.tally;
     // The generator must reach the deep end: values, and not syntax errors alone.
     assert!(
-        tally.formulas > 400 && tally.sound > 60 && tally.values > 30,
+        tally.formulas > 300 && tally.sound > 60 && tally.values > 30,
         "{tally:?}"
     );
     assert!(tally.slowest < DEADLINE, "{tally:?}");

@@ -6,7 +6,6 @@ use crate::check::known::Known;
 use crate::check::likeness::nearest;
 use crate::check::pattern;
 use crate::coercion::{Rule, convert};
-use crate::functions::FunctionTable;
 use crate::number::shorten;
 use std::sync::Arc;
 
@@ -14,8 +13,9 @@ impl Fit<'_> {
     /// How a text is made to fit.
     pub(super) fn shortening(&self, of: &str, most: usize) -> String {
         let cut = format!("cut it on purpose: truncate({of}, {most})");
-        if FunctionTable::standard().get("fits").is_some() {
-            format!("{cut}, or refuse a longer one: fits({of}, {most})")
+        let path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        if of.chars().all(path) {
+            format!("{cut}, or say what goes instead: {of}.size() <= {most} ? {of} : …")
         } else {
             cut
         }

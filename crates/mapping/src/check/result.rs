@@ -11,10 +11,7 @@ type Rule = for<'k, 'a> fn(&'k [Known<'a>]) -> Option<Known<'a>>;
 
 /// The functions of which more is known, by name.
 const RULES: &[(&str, Rule)] = &[
-    ("truncate", |a| {
-        let most = usize::try_from(a.get(1)?.literal_int()?).ok()?;
-        shorter(a, Some(most))
-    }),
+    ("truncate", first_characters),
     ("upper", |a| cased(a, 3)),
     ("lower", |a| cased(a, 2)),
     ("upperAscii", |a| cased(a, 1)),
@@ -32,15 +29,7 @@ const RULES: &[(&str, Rule)] = &[
         let longer = new.most.is_none_or(|most| most > old.least);
         if longer { None } else { shorter(a, None) }
     }),
-    ("pad_left", |a| {
-        let width = usize::try_from(a.get(1)?.literal_int()?).ok()?;
-        let whole = a.first()?.text()?;
-        Some(Known::Text(TextFacts {
-            most: whole.most.map(|most| most.max(width)),
-            least: whole.least.max(width),
-            ..TextFacts::default()
-        }))
-    }),
+    ("pad_left", padded),
     ("split", |a| {
         Some(Known::list(shorter(a, None)?, Count::default()))
     }),
@@ -55,9 +44,7 @@ const RULES: &[(&str, Rule)] = &[
     }),
     ("text", |a| as_text(a.first()?)),
     ("string", |a| as_text(a.first()?)),
-    ("date", |_| {
-        Some(Known::Text(TextFacts::formatted(Format::Date)))
-    }),
+    ("date", |_| Some(a_date())),
     ("time", |_| {
         Some(Known::Text(TextFacts {
             least: 8,
@@ -105,6 +92,49 @@ const RULES: &[(&str, Rule)] = &[
     ("first", |a| Some(a.first()?.item())),
     ("last", |a| Some(a.first()?.item())),
     ("coalesce", |a| Some(Known::either(a.to_vec()))),
+    ("first_filled", |a| Some(Known::either(a.to_vec()))),
+    ("one_of", |a| a.first().cloned()),
+    ("left", first_characters),
+    ("right", first_characters),
+    ("before", |a| shorter(a, None)),
+    ("before_last", |a| shorter(a, None)),
+    ("after", |a| shorter(a, None)),
+    ("after_last", |a| shorter(a, None)),
+    ("collapse", |a| shorter(a, None)),
+    ("digits", |a| shorter(a, None)),
+    ("extract", |a| shorter(a, None)),
+    ("title", |a| cased(a, 3)),
+    ("pad_right", padded),
+    ("sha256", |_| Some(exactly(64))),
+    ("country", |_| Some(exactly(2))),
+    ("country_alpha3", |_| Some(exactly(3))),
+    // E.164: a plus and at most fifteen digits.
+    ("phone", |_| {
+        Some(Known::Text(TextFacts {
+            ascii: true,
+            ..TextFacts::at_most(16)
+        }))
+    }),
+    ("add_days", |_| Some(a_date())),
+    ("add_months", |_| Some(a_date())),
+    ("add_business_days", |_| Some(a_date())),
+    ("next_business_day", |_| Some(a_date())),
+    ("start_of_month", |_| Some(a_date())),
+    ("end_of_month", |_| Some(a_date())),
+    ("parse_date", |_| Some(a_date())),
+    ("iso_money", |a| {
+        let currency: Currency = a.get(1)?.literal_text()?.parse().ok()?;
+        Some(decimals(currency.iso_exponent()))
+    }),
+    ("reverse", |a| same_items(a.first()?)),
+    ("take", |a| same_items(a.first()?)),
+    ("sort_by", |a| same_items(a.first()?)),
+    ("unique_by", |a| same_items(a.first()?)),
+    ("find", |a| Some(a.first()?.item())),
+    ("chunk", |a| {
+        let part = same_items(a.first()?)?;
+        Some(Known::list(part, Count::default()))
+    }),
 ];
 
 /// What is known of the result of a function; nothing beyond its signature if nothing is returned.
@@ -166,6 +196,36 @@ fn shorter<'a>(arguments: &[Known<'a>], most: Option<usize>) -> Option<Known<'a>
         ascii: whole.ascii,
         ..TextFacts::default()
     }))
+}
+
+/// At most as many characters of the first argument as the second says.
+fn first_characters<'a>(arguments: &[Known<'a>]) -> Option<Known<'a>> {
+    let most = usize::try_from(arguments.get(1)?.literal_int()?).ok()?;
+    shorter(arguments, Some(most))
+}
+
+/// The first argument, made as long as the second says.
+fn padded<'a>(arguments: &[Known<'a>]) -> Option<Known<'a>> {
+    let width = usize::try_from(arguments.get(1)?.literal_int()?).ok()?;
+    let whole = arguments.first()?.text()?;
+    Some(Known::Text(TextFacts {
+        most: whole.most.map(|most| most.max(width)),
+        least: whole.least.max(width),
+        ..TextFacts::default()
+    }))
+}
+
+fn a_date<'a>() -> Known<'a> {
+    Known::Text(TextFacts::formatted(Format::Date))
+}
+
+/// An ASCII text of exactly so many characters.
+fn exactly<'a>(long: usize) -> Known<'a> {
+    Known::Text(TextFacts {
+        least: long,
+        ascii: true,
+        ..TextFacts::at_most(long)
+    })
 }
 
 /// A text whose letters change their case; beyond ASCII each becomes up to `growth` characters

@@ -701,3 +701,29 @@ fn a_flow_says_which_conversions_are_on() {
     assert_eq!(wrong[0].path, "p[0]");
     assert!(Coercions::read(&json!(3), "p").is_err());
 }
+
+#[test]
+fn a_schema_that_comes_back_is_compared_wherever_it_stands() {
+    let tree = |kind: &str| {
+        json!({
+            "type": "object", "required": ["left", "right"],
+            "properties": {"left": {"$ref": "#/$defs/Node"}, "right": {"$ref": "#/$defs/Node"}},
+            "$defs": {"Node": {"type": "object", "required": ["value"], "properties": {
+                "value": {"type": kind}, "child": {"$ref": "#/$defs/Node"}}}},
+        })
+    };
+    let mut schemas = Schemas::new();
+    schemas.set("tree", tree("boolean"));
+    let (template, _) = Template::compile(&json!("=tree"), "x");
+    let found = check_against(&template, "x", &schemas, &tree("integer"));
+    let found: Vec<&str> = found.iter().map(|p| p.message.as_str()).collect();
+    assert!(
+        found.iter().any(|m| m.starts_with("in `left.value`"))
+            && found.iter().any(|m| m.starts_with("in `right.value`")),
+        "{found:#?}"
+    );
+    assert_eq!(
+        check_against(&template, "x", &schemas, &tree("boolean")),
+        []
+    );
+}

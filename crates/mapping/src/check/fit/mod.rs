@@ -69,9 +69,14 @@ pub struct Fit<'c> {
     coercions: &'c Coercions,
     /// The formula as it stands in the cures, if it is short.
     source: String,
-    /// The pairs of schemas that were met: recursive ones come back.
-    met: HashSet<(*const Json, *const Json)>,
+    /// The pairs of schemas that the comparison is inside of: recursive ones come back.
+    inside: HashSet<(*const Json, *const Json)>,
+    /// The comparisons that are left: schemas that use one another could go on forever.
+    left: usize,
 }
+
+/// Nothing sensible takes more comparisons of one value with its place.
+const COMPARISONS: usize = 5_000;
 
 /// A formula longer than this is not repeated in a cure.
 const QUOTED: usize = 60;
@@ -83,24 +88,34 @@ impl<'c> Fit<'c> {
         Self {
             coercions,
             source: if short { source } else { "…" }.to_owned(),
-            met: HashSet::new(),
+            inside: HashSet::new(),
+            left: COMPARISONS,
         }
     }
 
     /// Whether `value` may stand at `place`.
     pub fn value(&mut self, value: &Known<'_>, place: &Known<'_>, inside: &str) -> Outcome {
         let mut outcome = Outcome::default();
-        if let (Known::Schema(a), Known::Schema(b)) = (value, place)
-            && !self.met.insert((a.schema(), b.schema()))
-        {
+        let wants = wants(place);
+        if wants.is_empty() || self.left == 0 {
             return outcome;
         }
-        let wants = wants(place);
-        if wants.is_empty() {
+        self.left -= 1;
+        let pair = match (value, place) {
+            (Known::Schema(a), Known::Schema(b)) => Some((
+                std::ptr::from_ref(a.schema()),
+                std::ptr::from_ref(b.schema()),
+            )),
+            _ => None,
+        };
+        if pair.is_some_and(|pair| !self.inside.insert(pair)) {
             return outcome;
         }
         for one in value.alternatives() {
             outcome.merge(self.alternative(&one, &wants, inside));
+        }
+        if let Some(pair) = pair {
+            self.inside.remove(&pair);
         }
         outcome
     }

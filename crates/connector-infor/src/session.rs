@@ -3,6 +3,7 @@
 use crate::auth::Tokens;
 use crate::m3::answer::{self, Answer, Asked};
 use crate::m3::field;
+use crate::m3::metadata;
 use crate::m3::reply::MiReply;
 use crate::m3::request::{MiRequest, MiTransaction};
 use crate::m3::url;
@@ -12,7 +13,7 @@ use crate::{health, invoices, postings};
 use async_trait::async_trait;
 use connector::http::{Reply, Request};
 use connector::session::SharedSession;
-use connector::{Call, ConnectionConfig, Page, PolledEvent, Posting, Runtime, Session};
+use connector::{Call, ConnectionConfig, Metadata, Page, PolledEvent, Posting, Runtime, Session};
 use model::{Fault, FaultClass, Peer, Problem, Secret};
 use serde_json::Value;
 use std::any::Any;
@@ -178,6 +179,10 @@ impl Session for InforSession {
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {
         &self.settings
+    }
+
+    fn metadata(&self) -> Option<Metadata> {
+        Some(metadata::of(&self.settings))
     }
 
     async fn send(&self, call: &Call) -> Result<Value, Fault> {

@@ -9,6 +9,7 @@
 pub mod call;
 pub mod effect;
 pub mod http;
+pub mod metadata;
 pub mod operation;
 pub mod registry;
 pub mod session;
@@ -16,6 +17,7 @@ pub mod testing;
 pub mod trigger;
 
 pub use call::{Call, CallKind, Found, Last, Next, Repeat, UndoNext};
+pub use metadata::{Field, Metadata};
 pub use operation::{
     AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, RecipeCx, SetGuard,
 };

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::http::Http;
+use crate::metadata::Metadata;
 use async_trait::async_trait;
 use model::clock::{Clock, Entropy};
 use model::{EnvironmentKind, Fault, Peer, Secret, Timestamp};
@@ -78,6 +79,11 @@ pub trait Session: Send + Sync + 'static {
 
     /// The connection's settings, parsed; recipes downcast them.
     fn settings(&self) -> &(dyn Any + Send + Sync);
+
+    /// What the connection knows of the peer's fields: lengths, code lists, what it cannot do.
+    fn metadata(&self) -> Option<Metadata> {
+        None
+    }
 
     /// Sends one call and classifies what came back.
     async fn send(&self, call: &Call) -> Result<Value, Fault>;

@@ -196,6 +196,12 @@ impl<'a> Execution<'a> {
                 self.finish(step, &booked.output, shape, None, false)
             }
             Work::Call(call) => self.call(step, call, case, begun).await,
+            // The plan refuses them (`not_executable_yet`).
+            Work::Steps(_)
+            | Work::Each(_)
+            | Work::Parallel(_)
+            | Work::Approve(_)
+            | Work::Flow(_) => Err(Stop::bug(format!("`{}` cannot be worked yet", step.id))),
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::catalog::{Catalog, Connection, Deployment, Environment};
 use crate::gate::{Gate, Limits, Pause};
 use crate::lanes::After;
-use crate::plan::{Plan, compile};
+use crate::plan::{Bound, Plan, check_deployment, compile};
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{ConnectionConfig, Credential, Runtime};
@@ -304,9 +304,7 @@ async fn deploy(
     setup: &FlowSetup,
 ) -> Result<Vec<Problem>, SetupError> {
     let (plan, mut problems) = compile(&setup.text, shared.registry);
-    for problem in &mut problems {
-        problem.path = format!("{}: {}", setup.origin, problem.path);
-    }
+    problems.iter_mut().for_each(|p| from(&setup.origin, p));
     let Some(plan) = plan else {
         return Ok(problems);
     };
@@ -348,6 +346,9 @@ async fn deploy(
             }
         }
     }
+    let mut found = against_connections(&plan, connections, &bindings);
+    found.iter_mut().for_each(|p| from(&setup.origin, p));
+    problems.extend(found);
     if problems.iter().any(Problem::is_error) {
         return Ok(problems);
     }
@@ -377,6 +378,38 @@ async fn deploy(
         shared.store.deploy(new).await?;
     }
     Ok(problems)
+}
+
+/// Says of a problem from which file it is, and where in it.
+fn from(origin: &str, problem: &mut Problem) {
+    let place = problem.place.take();
+    let place = place.map_or_else(String::new, |place| format!(":{place}"));
+    problem.path = format!("{origin}{place}: {}", problem.path);
+}
+
+/// Checks a plan against the connections that are bound, or that it names itself. That there is
+/// none, or more than one, was told with the bindings.
+fn against_connections(
+    plan: &Plan,
+    connections: &[Arc<Connection>],
+    bindings: &BTreeMap<String, String>,
+) -> Vec<Problem> {
+    let known: Vec<_> = connections
+        .iter()
+        .map(|c| (c, c.session.metadata()))
+        .collect();
+    let bound: Vec<Bound<'_>> = known
+        .iter()
+        .map(|(connection, metadata)| Bound {
+            connector: connection.connector.id,
+            name: &connection.name,
+            is_default: bindings.get(connection.connector.id) == Some(&connection.name),
+            metadata: metadata.as_ref(),
+        })
+        .collect();
+    let found = check_deployment(plan, &bound).into_iter();
+    let is_told = |p: &Problem| matches!(p.code.as_str(), "unbound" | "ambiguous");
+    found.filter(|p| !is_told(p)).collect()
 }
 
 /// Every deployment that runs may be pinned to, made executable.

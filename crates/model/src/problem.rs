@@ -10,12 +10,34 @@ pub enum Severity {
     Error,
 }
 
+/// A place in a text; both count from 1, columns in characters.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
 /// One problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Problem {
     pub severity: Severity,
     /// Where, from the document's root: `steps.order.with.currency`.
     pub path: String,
+    /// Where in the text, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Stable, for machines: `unknown_operation`.
     pub code: String,
     /// What is wrong, as a sentence.
@@ -34,6 +56,7 @@ impl Problem {
         Self {
             severity: Severity::Error,
             path: path.into(),
+            place: None,
             code: code.into(),
             message: message.into(),
             cure: cure.into(),
@@ -52,8 +75,23 @@ impl Problem {
         }
     }
 
+    /// The same problem, with its place in the text.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self {
+            place: Some(place),
+            ..self
+        }
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
     }
 }
 
@@ -63,7 +101,14 @@ impl fmt::Display for Problem {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(f, "{kind}: {}: {} [{}]", self.path, self.message, self.code)?;
+        if let Some(place) = self.place {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{kind}: ")?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{} [{}]", self.message, self.code)?;
         if !self.cure.is_empty() {
             write!(f, "\n  cure: {}", self.cure)?;
         }

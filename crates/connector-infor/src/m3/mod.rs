@@ -6,6 +6,7 @@ pub mod answer;
 pub mod day;
 pub mod export;
 pub mod field;
+pub mod metadata;
 pub mod operations;
 pub mod parm;
 pub mod reply;

@@ -18,7 +18,8 @@ use vault::MasterKey;
 /// 2026-11-24 09:00 UTC.
 pub const START: i64 = 1_795_510_800;
 
-static REGISTRY: Registry = Registry(&[&connector_stripe::CONNECTOR, &connector_infor::CONNECTOR]);
+pub static REGISTRY: Registry =
+    Registry(&[&connector_stripe::CONNECTOR, &connector_infor::CONNECTOR]);
 
 pub struct App {
     pub stripe: sim::stripe::Handle,

@@ -3,4 +3,7 @@
 mod app;
 mod books;
 mod crash;
+mod explain;
+mod plan;
 mod spine;
+mod wrong_flows;

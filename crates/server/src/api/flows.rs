@@ -7,7 +7,7 @@ use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::Deployment;
-use model::flow::StepKind;
+use model::flow::{self, StepKind};
 use model::{Flow, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -167,7 +167,7 @@ fn out(deployment: &Deployment) -> FlowOut {
         title: flow.title.clone(),
         environment: deployment.environment.name.clone(),
         deployment: deployment.id.to_string(),
-        triggers: flow.triggers.clone(),
+        triggers: flow.triggers().map(ToOwned::to_owned).collect(),
         steps: flow.steps.len(),
     }
 }
@@ -179,22 +179,17 @@ fn steps(app: &App, flow: &Flow) -> Vec<StepOut> {
         StepOut {
             id: step.id.clone(),
             title: step.title.clone(),
-            kind: match &step.kind {
-                StepKind::Use { .. } => "use",
-                StepKind::Set { .. } => "set",
-                StepKind::Choose { .. } => "choose",
-                StepKind::Check(_) => "check",
-                StepKind::Wait(_) => "wait",
-            },
+            kind: step.kind.word(),
             operations,
         }
     };
-    flow.steps().map(step).collect()
+    flow.every_step().into_iter().map(step).collect()
 }
 
 fn name_operations(app: &App, kind: &StepKind, found: &mut Vec<OperationOut>) {
     match kind {
-        StepKind::Use { operation, .. } => {
+        StepKind::Use(call) => {
+            let operation = &call.operation;
             let known = app.engine.registry().operation(operation);
             let effect = known
                 .and_then(|(_, o)| serde_json::to_value(o.effect()).ok())
@@ -205,10 +200,19 @@ fn name_operations(app: &App, kind: &StepKind, found: &mut Vec<OperationOut>) {
             });
         }
         StepKind::Choose { cases } => {
-            cases
-                .iter()
-                .for_each(|case| name_operations(app, &case.kind, found));
+            for case in cases {
+                // The steps of a case are listed by themselves.
+                if let flow::Body::One(kind) = &case.body {
+                    name_operations(app, kind, found);
+                }
+            }
         }
-        StepKind::Set { .. } | StepKind::Check(_) | StepKind::Wait(_) => {}
+        StepKind::Set { .. }
+        | StepKind::Check(_)
+        | StepKind::Each(_)
+        | StepKind::Parallel { .. }
+        | StepKind::Wait(_)
+        | StepKind::Approve(_)
+        | StepKind::Call(_) => {}
     }
 }

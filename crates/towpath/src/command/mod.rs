@@ -23,7 +23,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             wait(async { crate::demo::run(args).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
-        Command::Flow(flow::Flow::Check(args)) => flow::check(&args),
+        Command::Flow(command) => flow::run(&command),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),
         Command::Doctor(args) => wait(doctor::run(args, sources)),

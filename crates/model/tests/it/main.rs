@@ -1,0 +1,5 @@
+//! Tests of the vocabulary's documents.
+
+mod flow_laws;
+mod flow_reading;
+mod generate;

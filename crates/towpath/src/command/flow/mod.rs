@@ -1,0 +1,36 @@
+//! `towpath flow`: writes, checks, formats and explains flow documents. Nothing is sent or stored.
+
+mod check;
+mod document;
+mod explain;
+mod fmt;
+mod new;
+mod schema;
+
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Flow documents.
+#[derive(Subcommand)]
+pub enum Flow {
+    /// Checks flows and their samples and prints all their problems, each with its cure.
+    Check(check::Args),
+    /// Brings flows and samples into their one form.
+    Fmt(fmt::Args),
+    /// Says flows in plain sentences.
+    Explain(explain::Args),
+    /// Prints the JSON Schema by which editors complete flows.
+    Schema(schema::Args),
+    /// Begins a new flow.
+    New(new::Args),
+}
+
+pub fn run(command: &Flow) -> anyhow::Result<ExitCode> {
+    match command {
+        Flow::Check(args) => check::run(args),
+        Flow::Fmt(args) => fmt::run(args),
+        Flow::Explain(args) => explain::run(args),
+        Flow::Schema(args) => schema::run(args),
+        Flow::New(args) => new::run(args),
+    }
+}

@@ -11,7 +11,7 @@ use crate::coercion::{Coercion, Coercions};
 use crate::formula::Formula;
 use crate::functions::signature::Kind;
 use crate::template::{Part, join};
-use model::{Problem, Severity};
+use model::Problem;
 use std::sync::Arc;
 
 /// What came of checking a template.
@@ -243,15 +243,9 @@ fn problem(path: &str, finding: Finding) -> Problem {
     } else {
         format!("in `{}`: {}", finding.inside, finding.message)
     };
-    Problem {
-        severity: if finding.certain {
-            Severity::Error
-        } else {
-            Severity::Warning
-        },
-        path: path.to_owned(),
-        code: finding.code.to_owned(),
-        message,
-        cure: finding.cure,
+    if finding.certain {
+        Problem::error(path, finding.code, message, finding.cure)
+    } else {
+        Problem::warning(path, finding.code, message, finding.cure)
     }
 }

@@ -24,6 +24,8 @@ pub struct Template {
     pub(crate) part: Part,
     /// Where its result goes, if it goes somewhere in particular.
     target: Option<Arc<Target>>,
+    /// Everything in it was understood.
+    pub(crate) sound: bool,
 }
 
 /// One place of a template.
@@ -54,7 +56,11 @@ impl Template {
             problems: Vec::new(),
         };
         let part = reader.part(json, path);
-        let template = Self { part, target: None };
+        let template = Self {
+            part,
+            target: None,
+            sound: !reader.problems.iter().any(Problem::is_error),
+        };
         (template, reader.problems)
     }
 

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// The variable of a list mapping around the formula, and what it stands for.
 pub type Variable<'a> = (Arc<str>, Known<'a>);
 
+/// How the paths begin that stand for items without a path. No name of a formula does.
+const UNNAMED: char = '$';
+
 pub struct Checker<'a, 't> {
     schemas: &'a Schemas,
     /// The variables of the list mappings around, the innermost last.
@@ -60,7 +63,10 @@ impl<'a, 't> Checker<'a, 't> {
         match node {
             Node::Literal(value) => Known::of_value(value),
             Node::Name(name) => self.name(name),
-            Node::Local { slot, .. } => self.items.get(*slot).cloned().unwrap_or(Known::Anything),
+            Node::Local { slot, .. } => {
+                let known = self.items.get(*slot).cloned().unwrap_or(Known::Anything);
+                self.bounded(known, node.path(&self.locals).as_ref())
+            }
             Node::Select(select) => self.select(select, select.optional, node),
             Node::Has(select) => {
                 self.select(select, true, node);
@@ -203,7 +209,8 @@ impl<'a, 't> Checker<'a, 't> {
         path: Option<&Path>,
         node: &Node,
     ) -> Known<'a> {
-        let what = || path.map_or_else(|| node.describe(), ToString::to_string);
+        let named = path.filter(|path| !path.root.starts_with(UNNAMED));
+        let what = || named.map_or_else(|| node.describe(), ToString::to_string);
         if let Some(kind) = of.kind()
             && kind != Kind::Map
         {
@@ -224,8 +231,9 @@ impl<'a, 't> Checker<'a, 't> {
         };
         let known = self.bounded(known, path);
         if !optional && !certain {
-            let what = what();
-            if !self.is_present(&what) {
+            let asked = path.map_or_else(|| node.describe(), ToString::to_string);
+            if !self.is_present(&asked) {
+                let what = what();
                 let of = what.strip_suffix(&format!(".{name}")).unwrap_or(&what);
                 let message = format!("`{what}` may be missing");
                 let cure = format!("ask has({what}) first, or write {of}.?{name}.orValue(…)");
@@ -405,7 +413,10 @@ impl<'a, 't> Checker<'a, 't> {
         }
         let over_map = kind == Some(Kind::Map);
         let path = each.range.path(&self.locals).map(Path::item);
-        self.locals.push(path.filter(|_| !over_map));
+        // The items of a computed list have no path of their own; one is made up for them.
+        let path = path.filter(|_| !over_map);
+        let path = path.unwrap_or_else(|| Path::new(&format!("{UNNAMED}{}", each.slot)));
+        self.locals.push(Some(path));
         let item = if over_map {
             Known::of_kind(Kind::Text)
         } else {

@@ -145,6 +145,10 @@ fn what_fits_has_no_problem() {
             "customer",
             json!("=!(size(charge.id) > 10 || charge.paid) ? charge.id : 'x'"),
         ),
+        (
+            "name",
+            json!("=first([?charge.?customer].filter(c, c.size() <= 36))"),
+        ),
         ("name", json!("=charge.?state")),
         ("name", json!(null)),
         ("currency", json!("=upper(charge.currency)")),
@@ -482,6 +486,8 @@ fn types_are_shown() {
 fn what_a_template_gives_is_known_later() {
     let template = json!({"n": "=charge.amount", "lines": {"each": "=charge.lines", "as": "l",
         "to": {"item": "=l.sku"}}, "maybe": "=charge.?customer"});
+    let (broken, _) = Template::compile(&json!({"n": "=1.5"}), "");
+    assert_eq!(schema_of(&broken, &schemas()), json!(true));
     let (template, _) = Template::compile(&template, "");
     let schema = schema_of(&template, &schemas());
     assert_eq!(schema["required"], json!(["lines", "n"]));

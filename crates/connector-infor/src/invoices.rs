@@ -41,18 +41,25 @@ pub const CREATED: Trigger = Trigger {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Invoice {
     /// The number by which the receivables ledger knows it (EXIN, there CINO).
+    #[schemars(length(max = 15))]
     pub invoice: String,
     /// IVNO.
     pub number: String,
     /// YEA4, the year it belongs to (INYR in the ledger).
+    #[schemars(length(max = 4))]
     pub year: String,
     /// The sales order that it is for, if its lines name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 10))]
     pub order: Option<String>,
     /// CUNO.
+    #[schemars(length(max = 10))]
     pub customer: String,
     /// PYNO.
+    #[schemars(length(max = 10))]
     pub payer: String,
+    /// CUCD.
+    #[schemars(length(max = 3))]
     pub currency: String,
     /// What was invoiced, VAT included (AMT1, by the sandbox's reading [unverified]).
     pub amount: Amount,
@@ -61,8 +68,10 @@ pub struct Invoice {
     pub amount_minor: i64,
     pub open_minor: i64,
     /// YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub date: String,
     /// When it is due, YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub due: String,
 }
 

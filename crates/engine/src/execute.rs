@@ -508,6 +508,12 @@ impl<'a> Execution<'a> {
                         attributes,
                         message,
                     } => return Err(no_rule(failure.path, table, attributes, &message)),
+                    mapping::Stop::Mismatch { message, cure } => {
+                        let fault = Fault::rejected(format!("{}: {message}; {cure}", failure.path))
+                            .with_code("type_mismatch")
+                            .with_field(failure.path);
+                        return Err(Stop::dead(fault));
+                    }
                     mapping::Stop::Failed { message } => {
                         let path = if failure.path.is_empty() {
                             what

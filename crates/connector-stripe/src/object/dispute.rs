@@ -18,7 +18,7 @@ impl Kind for Dispute {
                 "amount",
                 schema::minor("What is disputed; may differ from the charge"),
             ),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always("charge", schema::text("ch_…")),
             maybe("payment_intent", schema::text("pi_…")),
             always(

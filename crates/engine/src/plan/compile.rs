@@ -238,7 +238,7 @@ impl<'a> Compiler<'a> {
         let compiled = self.list(steps);
         let output = output.map(|(value, path)| {
             let template = self.template(value, path);
-            let known = self.known_of(&template, value);
+            let known = self.known_of(&template);
             (template, known)
         });
         let list = StepList {

@@ -1,13 +1,13 @@
 //! Formulas, checked against what is known where they stand.
 
 use super::compile::Compiler;
-use super::known::{self, Known};
+use super::known::Known;
 use super::nearest::nearest;
 use super::scope::{Scope, ScopeKind};
 use mapping::{Segment, Template};
 use model::Problem;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Compiler<'_> {
     /// A template that is to be true or false.
@@ -27,26 +27,60 @@ impl Compiler<'_> {
         let (template, problems) = Template::compile(value, path);
         let is_sound = !problems.iter().any(Problem::is_error);
         self.problems.extend(problems);
-        if !is_sound {
-            return template;
+        if is_sound {
+            self.show_steps(&template, path);
+            let found = mapping::check_template(&template, path, &self.schemas);
+            self.checked(&template, path, found);
         }
-        let references = template.references();
+        template
+    }
+
+    /// Compiles the input of an operation and compares it with the operation's schema.
+    pub fn input(
+        &mut self,
+        value: &Value,
+        path: &str,
+        schema: &Value,
+        coercions: mapping::Coercions,
+    ) -> Template {
+        let table = mapping::FunctionTable::standard();
+        let (template, problems) = Template::compile_for(value, path, table, schema, coercions);
+        // What did not compile stands for nothing; that it is there is looked at all the same.
+        let broken: Vec<String> = problems.iter().map(|p| p.path.clone()).collect();
+        self.problems.extend(problems);
         self.show_steps(&template, path);
-        // Which settings a company has is known when the flow is deployed.
-        let found = mapping::check_template(&template, path, &self.schemas);
-        let of_company =
-            |p: &Problem| p.code == "maybe_missing" && p.message.starts_with("`company.");
+        let mut found = mapping::check_against(&template, path, &self.schemas, schema);
+        found.retain(|p| !broken.contains(&p.path));
+        self.checked(&template, path, found);
+        template
+    }
+
+    fn checked(&mut self, template: &Template, path: &str, found: Vec<Problem>) {
+        // Which settings a company has, and how long they are, is known when the flow is deployed.
+        let settings: BTreeSet<String> = template
+            .formulas()
+            .into_iter()
+            .filter(|(_, formula)| formula.path().is_some_and(|p| p.root == "company"))
+            .map(|(at, _)| match at.as_str() {
+                "" => path.to_owned(),
+                at => format!("{path}.{at}"),
+            })
+            .collect();
+        let of_company = |p: &Problem| {
+            (p.code == "maybe_missing" && p.message.starts_with("`company."))
+                || (p.code == "may_be_too_long" && settings.contains(&p.path))
+        };
         for problem in found.into_iter().filter(|p| !of_company(p)) {
             let problem = self.explain_absence(problem);
             self.problems.push(problem);
         }
+        let references = template.references();
         let of_company = references.iter().filter(|r| r.root == "company");
         let settings = of_company.filter_map(|r| match r.segments.first() {
             Some(Segment::Field(name)) => Some(name.clone()),
             _ => None,
         });
         self.company.extend(settings);
-        template
     }
 
     /// Declares `steps` with those steps that a template's formulas name: all that they need to
@@ -192,33 +226,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// What is known of a template's value, if it is a literal or a plain path.
-    pub fn known_of(&self, template: &Template, value: &Value) -> Known {
-        let formulas = template.formulas();
-        let [(place, formula)] = &formulas[..] else {
-            return known::of_value(value);
-        };
-        let is_has = formula.source().trim_start().starts_with("has(");
-        let path = formula.path().filter(|_| place.is_empty() && !is_has);
-        let Some(path) = path else {
-            return known::of_value(value);
-        };
-        let mut segments = path.segments.iter();
-        let mut known = if path.root == "steps" {
-            match segments.next() {
-                Some(Segment::Field(id)) => self.steps.get(id).map(|s| s.output.clone()),
-                _ => None,
-            }
-        } else {
-            self.names.get(&path.root).cloned()
-        }
-        .unwrap_or_else(Known::anything);
-        for segment in segments {
-            known = match segment {
-                Segment::Field(name) => known.member(name),
-                Segment::Item => known.item(),
-            };
-        }
-        known
+    /// What is known of a template's value.
+    pub fn known_of(&self, template: &Template) -> Known {
+        Known::of(mapping::schema_of(template, &self.schemas))
     }
 }

@@ -165,14 +165,14 @@ fn calls_are_checked_over_the_flows_together() {
 #[test]
 fn a_deployment_is_checked_against_its_connections() {
     let text = format!(
-        "{CHARGE}  - id: order\n    use: infor.sales_order.get\n    with:\n      number: '12345678901'\n  \
+        "{CHARGE}  - id: order\n    use: infor.sales_order.get\n    with:\n      number: '123456789'\n  \
          - id: total\n    check: =steps.order.total > 0\n    else: skip\n"
     );
     let (compiled, problems) = compile(&text);
     let plan = compiled.plan.unwrap_or_else(|| panic!("{problems:?}"));
     let field = Field {
         name: Some("ORNO".into()),
-        max_length: Some(10),
+        max_length: Some(8),
         codes: Vec::new(),
     };
     let fields = [("number".to_owned(), field)].into();
@@ -191,7 +191,7 @@ fn a_deployment_is_checked_against_its_connections() {
     assert_eq!(codes(&problems), ["too_long"]);
     assert_eq!(
         problems[0].message,
-        "`12345678901` has 11 characters, ORNO takes 10 there"
+        "`123456789` has 9 characters, ORNO takes 8 there"
     );
     assert_eq!(codes(&check_deployment(&plan, &[stripe()])), ["unbound"]);
     let two = [

@@ -8,6 +8,7 @@
 mod category;
 mod dispute;
 mod fee;
+mod known;
 mod note;
 mod post;
 mod rules;
@@ -16,7 +17,8 @@ mod share;
 mod taken;
 mod transaction;
 
-pub use dispute::dispute_lost;
+pub use dispute::{Lost, dispute_lost};
+pub use known::{Known, post_known};
 pub use note::Note;
 pub use post::{Context, Posting, PostingError, post};
 pub use rules::PostingRules;

@@ -34,6 +34,7 @@ use operation::customer_create::CustomerCreate;
 use operation::get::Get;
 use operation::product_create::ProductCreate;
 use operation::refund_create::RefundCreate;
+use operation::refund_list::RefundList;
 use operation::update_metadata::UpdateMetadata;
 pub use trigger::TRIGGERS;
 
@@ -48,6 +49,7 @@ pub static OPERATIONS: &[&dyn AnyOperation] = &[
     &Erased::<ChargeBalanceTransaction>::NEW,
     &Erased::<BalanceTransactionGet>::NEW,
     &Erased::<BalanceTransactionList>::NEW,
+    &Erased::<RefundList>::NEW,
     &Erased::<BalanceGet>::NEW,
     &Erased::<UpdateMetadata<PaymentIntent>>::NEW,
     &Erased::<UpdateMetadata<Charge>>::NEW,

@@ -3,7 +3,7 @@
 use crate::journal::{JournalEntry, JournalError, JournalLine};
 use crate::money::Money;
 use crate::posting::PostingRules;
-use crate::posting::share;
+use crate::posting::{part_of, share};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -72,8 +72,8 @@ impl Deposit {
             all if all == left => self.settlement_left,
             // The cumulative share less what is gone already, whichever way it went.
             _ => {
-                let upto = upto(self.settlement.minor, whole - left + taken, whole);
-                (upto - (self.settlement.minor - self.settlement_left))
+                let all = part_of(self.settlement.minor, whole - left + taken, whole);
+                (all - (self.settlement.minor - self.settlement_left))
                     .clamp(0, self.settlement_left)
             }
         };
@@ -90,8 +90,8 @@ impl Deposit {
             0 => 0,
             all if all == left => self.presentment_left,
             _ => {
-                let upto = upto(self.presentment.minor, whole - left + taken, whole);
-                (upto - (self.presentment.minor - self.presentment_left))
+                let all = part_of(self.presentment.minor, whole - left + taken, whole);
+                (all - (self.presentment.minor - self.presentment_left))
                     .clamp(0, (self.presentment_left - 1).max(0))
             }
         };
@@ -106,8 +106,10 @@ impl Deposit {
         let before = refunded_before.clamp(0, whole);
         let within = presentment_minor.clamp(0, whole - before);
         let beyond = presentment_minor.max(0) - within;
-        upto(total, before + within, whole) - upto(total, before, whole)
-            + minor(share(total, beyond.into(), whole.into()))
+        part_of(total, before + within, whole) - part_of(total, before, whole)
+            + share(total, beyond.into(), whole.into())
+                .and_then(|n| i64::try_from(n).ok())
+                .unwrap_or(0)
     }
 
     /// What `minor` units of the customer's currency are taken out of when they go back: first what
@@ -169,19 +171,6 @@ impl Deposit {
             ..self.clone()
         }
     }
-}
-
-/// The part of `total` that belongs to `part` of `whole`, never more than all of it.
-fn upto(total: i64, part: i64, whole: i64) -> i64 {
-    if part >= whole {
-        return total;
-    }
-    minor(share(total, part.into(), whole.into()))
-}
-
-/// Nothing where there is no whole to share, or where it does not fit.
-fn minor(share: Option<i128>) -> i64 {
-    share.and_then(|n| i64::try_from(n).ok()).unwrap_or(0)
 }
 
 /// J5: an invoice consumes a deposit. Debit deposits, credit receivables at `book`, the amount the

@@ -41,7 +41,7 @@ impl Kind for Dispute {
                 "balance_transactions",
                 schema::list(
                     "What it moved in the balance: taken, and given back",
-                    schema::object(
+                    &schema::object(
                         "A balance transaction",
                         vec![always("id", schema::text("txn_…"))],
                     ),

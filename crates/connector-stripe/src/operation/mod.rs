@@ -11,6 +11,7 @@ pub mod get;
 mod making;
 pub mod product_create;
 pub mod refund_create;
+pub mod refund_list;
 pub mod update_metadata;
 
 use crate::request;

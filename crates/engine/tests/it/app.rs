@@ -166,12 +166,23 @@ impl App {
 
     /// A call of the merchant's own at Stripe.
     pub async fn call(&self, path: &str, form: &str) -> Value {
+        self.send(path, "application/x-www-form-urlencoded", form.to_owned())
+            .await
+    }
+
+    /// An administrator's call at the sandbox Stripe.
+    pub async fn sandbox_call(&self, path: &str, body: &Value) -> Value {
+        let path = format!("/_sandbox/{path}");
+        self.send(&path, "application/json", body.to_string()).await
+    }
+
+    async fn send(&self, path: &str, kind: &'static str, body: String) -> Value {
         let request = connector::http::Request {
             method: "POST",
             url: &format!("{}{path}", self.stripe.url()),
             headers: Vec::new(),
             authorization: Some(Secret::new(format!("Bearer {}", sim::stripe::DEFAULT_KEY))),
-            body: Some(("application/x-www-form-urlencoded", form.to_owned().into())),
+            body: Some((kind, body.into())),
             timeout: Duration::from_secs(10),
         };
         let reply = Http::new()

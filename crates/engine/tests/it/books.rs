@@ -4,14 +4,15 @@ use crate::app::{App, on_both, purchase};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const FLOWS: [&str; 3] = [
+pub const FLOWS: [&str; 4] = [
     include_str!("../../../../flows/order-to-cash/flow.yaml"),
     include_str!("../../../../flows/book-transactions/flow.yaml"),
     include_str!("../../../../flows/apply-payment/flow.yaml"),
+    include_str!("../../../../flows/close-dispute/flow.yaml"),
 ];
 
 /// Our entries by account, in minor units of US dollars.
-async fn ours(app: &App) -> BTreeMap<String, i64> {
+pub async fn ours(app: &App) -> BTreeMap<String, i64> {
     let totals = app
         .engine
         .store()
@@ -25,11 +26,11 @@ async fn ours(app: &App) -> BTreeMap<String, i64> {
     sums
 }
 
-fn theirs(app: &App, account: &str) -> i64 {
+pub fn theirs(app: &App, account: &str) -> i64 {
     app.infor.balance(account, "USD")
 }
 
-async fn fill(app: &App) {
+pub async fn fill(app: &App) {
     let goods = r#"{"account": "2300", "dimension": "GOODS"}"#;
     for (table, key, value) in [
         ("items", "prod_mug", "\"MUG\""),
@@ -43,7 +44,7 @@ async fn fill(app: &App) {
 }
 
 /// Polls, posts by M3's job, and reads the vouchers back, until nothing more comes.
-async fn work(app: &App) {
+pub async fn work(app: &App) {
     for _ in 0..6 {
         app.engine.watch().await;
         app.engine.settled().await;

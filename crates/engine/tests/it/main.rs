@@ -3,4 +3,5 @@
 mod app;
 mod books;
 mod crash;
+mod returns;
 mod spine;

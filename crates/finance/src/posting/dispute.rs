@@ -3,7 +3,7 @@
 use super::note::Note;
 use super::post::{Posting, PostingError};
 use super::rules::PostingRules;
-use super::share::share;
+use super::share::part_of;
 use crate::deposit::Application;
 use crate::journal::{JournalEntry, JournalLine};
 use crate::money::Money;
@@ -43,13 +43,7 @@ pub fn dispute_lost(
     let taken = lost.taken.filter(|t| t.presentment.minor > 0);
     let part = taken.map_or(0, |t| t.presentment.minor);
     // What of the receivable was not delivered, at the receivable's own rate.
-    let undelivered = share(
-        open.minor,
-        part.into(),
-        lost.presentment_minor.max(part).into(),
-    )
-    .and_then(|n| i64::try_from(n).ok())
-    .unwrap_or(0);
+    let undelivered = part_of(open.minor, part, lost.presentment_minor);
     let relieved = taken.map_or(Money::zero(open.currency), |t| t.settlement);
     let same = relieved.currency == open.currency;
     let here = if same { relieved.minor } else { 0 };

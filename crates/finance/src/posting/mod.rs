@@ -24,5 +24,5 @@ pub use post::{Context, Posting, PostingError, post};
 pub use rules::PostingRules;
 pub use schedule::{RuleError, RuleSchedule};
 pub(crate) use share::share;
-pub use share::{Share, spread};
+pub use share::{Share, part_of, spread};
 pub use transaction::{BalanceTransaction, FeeDetail, TransactionError};

@@ -13,6 +13,7 @@ mod gate;
 mod ingest;
 mod lanes;
 mod once;
+mod open_deposits;
 mod operate;
 mod pending;
 mod plan;
@@ -104,6 +105,8 @@ impl Engine {
                 watches.spawn(watch::poll_for_ever(s, c));
                 let (s, c) = parts();
                 watches.spawn(watch::read_back_for_ever(s, c));
+                let (s, c) = parts();
+                watches.spawn(open_deposits::look_for_ever(s, c));
                 let (s, c) = parts();
                 watches.spawn(watch::probe_for_ever(s, c));
                 if connection.connector.verify.is_some() {

@@ -3,5 +3,6 @@
 mod app;
 mod books;
 mod crash;
+mod open_deposits;
 mod returns;
 mod spine;

@@ -83,6 +83,11 @@ statements! {
         "SELECT connection, trigger_name, cursor, next_at FROM poll_cursor
          ORDER BY connection, trigger_name",
     );
+    /// Connection, trigger.
+    CURSOR = one(
+        "SELECT connection, trigger_name, cursor, next_at FROM poll_cursor
+         WHERE connection = $1 AND trigger_name = $2",
+    );
 
     PUT_LOOKUP_TABLE = one(
         "INSERT INTO lookup_table(environment, name, description, created_at)

@@ -128,7 +128,8 @@ impl Shared {
         if !listeners.is_empty() {
             let json: Value = serde_json::from_slice(body)
                 .map_err(|e| Refusal::NotAnEvent(format!("it is not JSON: {e}")))?;
-            for deployment in listeners {
+            let asks = |d: &&Arc<Deployment>| !envelope.own || d.plan.flow.own_events;
+            for deployment in listeners.iter().filter(asks) {
                 runs.push(new_run(environment, deployment, envelope, &json));
             }
         }
@@ -155,15 +156,18 @@ impl Shared {
         connection: &Arc<Connection>,
         polled: &PolledEvent,
     ) -> Result<(NewEvent, Vec<u8>), Refusal> {
+        let body =
+            serde_json::to_vec(&polled.body).map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
+        // What the sweep fetches is what a delivery would have brought.
+        let read = connection.connector.envelope.map(|read| read(&body));
         let envelope = Envelope {
             id: polled.dedupe_key.clone(),
             kind: polled.kind.clone(),
             occurred_at: polled.occurred_at,
             account: None,
             live: None,
+            own: matches!(read, Some(Ok(Envelope { own: true, .. }))),
         };
-        let body =
-            serde_json::to_vec(&polled.body).map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
         let now = self.clock.now();
         let event = self.new_event(environment, connection, &envelope, &body, None, now)?;
         Ok((event, body))

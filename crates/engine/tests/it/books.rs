@@ -199,3 +199,56 @@ async fn a_payment_without_a_basket_or_an_address_is_one_line_by_rule() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_deposit_account_that_no_invoice_would_relieve_is_refused_before_anything_is_ordered() {
+    on_both(&FLOWS, |app| async move {
+        fill(&app).await;
+        let elsewhere = r#"{"account": "2310", "dimension": "GOODS"}"#;
+        app.put_row("gl_accounts", "prod_mug", elsewhere).await;
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        let filter = store::LetterFilter::default();
+        let page = store::Page::first(10);
+        let store = app.engine.store();
+        let letters = store
+            .dead_letters(app.environment(), filter, page)
+            .await
+            .expect("letters");
+        assert_eq!(letters.len(), 1);
+        let message = &letters[0].letter.message;
+        assert!(
+            message.contains("on account 2310, deposits are on 2300"),
+            "{message}"
+        );
+        assert!(message.contains("use account 2300"), "{message}");
+        assert!(
+            app.infor.orders().values().all(|o| o.history),
+            "nothing is ordered"
+        );
+        // The row is put right; the run begins anew, because its lines were worked out before.
+        let here = r#"{"account": "2300", "dimension": "GOODS"}"#;
+        app.put_row("gl_accounts", "prod_mug", here).await;
+        let groups = store
+            .dead_letter_groups(app.environment(), None, 10)
+            .await
+            .expect("groups");
+        let how = engine::Replay {
+            from_start: true,
+            ..engine::Replay::default()
+        };
+        let replayed = app
+            .engine
+            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .await;
+        assert_eq!(replayed.expect("it is replayed").len(), 1);
+        work(&app).await;
+        assert_eq!(theirs(&app, "2300"), -2_400);
+        let left = store
+            .dead_letter_groups(app.environment(), None, 10)
+            .await
+            .expect("groups");
+        assert!(left.is_empty(), "{left:?}");
+    })
+    .await;
+}

@@ -93,7 +93,15 @@ impl Reader {
 
     fn flow(&mut self, map: &Map<String, Value>) -> Option<Flow> {
         let known = [
-            "schema", "flow", "title", "note", "trigger", "key", "order_by", "steps",
+            "schema",
+            "flow",
+            "title",
+            "note",
+            "trigger",
+            "key",
+            "order_by",
+            "own_events",
+            "steps",
         ];
         self.unknown_keys("", map, &known);
         if map.get("schema").and_then(Value::as_i64) != Some(1) {
@@ -142,12 +150,23 @@ impl Reader {
                 Vec::new()
             }
         };
+        let own_events = match map.get("own_events") {
+            None => false,
+            Some(Value::Bool(own)) => *own,
+            Some(_) => {
+                let message = "`own_events` is neither true nor false";
+                let cure = "write `own_events: true`, or leave it out";
+                self.error("own_events", "not_bool", message, cure);
+                false
+            }
+        };
         Some(Flow {
             id,
             title,
             triggers,
             key: map.get("key").cloned(),
             order_by: map.get("order_by").cloned(),
+            own_events,
             steps,
             note: map.get("note").and_then(Value::as_str).map(str::to_owned),
         })

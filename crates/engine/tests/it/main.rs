@@ -6,3 +6,4 @@ mod crash;
 mod open_deposits;
 mod returns;
 mod spine;
+mod weather;

@@ -5,7 +5,7 @@
 //! anew; that pause is measured.
 
 use parking_lot::{Condvar, Mutex};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -67,11 +67,17 @@ pub fn checkpoint(connection: &Connection, turn: &Arc<Mutex<()>>, stop: &Stop, l
     }
 }
 
-/// The pages in the log; a checkpoint that met a reader is tried again the next time.
+/// The pages in the log; a checkpoint that met a reader or a full disk is tried again the next time.
 fn run(connection: &Connection, text: &str) -> i64 {
     connection
         .query_row(text, [], |row| row.get::<_, i64>(1))
         .unwrap_or_else(|error| {
+            // After a failed sync the system may forget what it could not write: a second try would
+            // succeed, and the log, the only copy, would begin anew over it.
+            if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+                tracing::error!(%error, "the disk failed at a checkpoint: ending");
+                std::process::abort();
+            }
             tracing::warn!(%error, "a checkpoint failed");
             0
         })

@@ -8,6 +8,7 @@ mod ingest;
 mod keys;
 mod limits;
 mod lists;
+mod lost_commit;
 mod replay;
 mod settings;
 mod subledger;

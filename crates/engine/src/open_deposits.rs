@@ -77,7 +77,7 @@ async fn by(shared: &Shared, connection: &Arc<Connection>, trigger: &str) -> Res
     }
     let name = format!("{trigger}.open_deposits");
     let stored = shared.store.poll_cursor(connection.id, &name).await;
-    let stored = stored.map_err(away)?;
+    let stored = stored.map_err(|e| away(&e))?;
     let now = shared.clock.now();
     let mut standing = match &stored {
         Some(cursor) if cursor.next_at > now => return Ok(0),
@@ -135,7 +135,7 @@ impl Look<'_> {
         let deposits = store
             .deposits_open_since(environment, begun.minus(open_for), after, PAGE)
             .await
-            .map_err(away)?;
+            .map_err(|e| away(&e))?;
         let more = i64::try_from(deposits.len()).unwrap_or(PAGE) >= PAGE;
         let last = deposits.last().map(|d| (d.opened_at.0, d.charge.clone()));
         let due: Vec<DepositRecord> = deposits
@@ -157,7 +157,7 @@ impl Look<'_> {
         };
         let next_at = if more { begun } else { begun.plus(EVERY) };
         let cursor = self.cursor(&next, next_at)?;
-        store.put_poll_cursor(cursor).await.map_err(away)?;
+        store.put_poll_cursor(cursor).await.map_err(|e| away(&e))?;
         *standing = next;
         Ok((came, more))
     }
@@ -185,7 +185,7 @@ impl Look<'_> {
         let orders = store
             .cross_references(environment, deposits.iter().map(intent).collect())
             .await
-            .map_err(away)?;
+            .map_err(|e| away(&e))?;
         let numbers: Vec<String> = orders.iter().flatten().cloned().collect();
         let mut about = self.ask(&numbers).await?;
         let (mut came, mut exceptions) = (0, Vec::new());
@@ -211,7 +211,7 @@ impl Look<'_> {
         store
             .open_exceptions(environment, exceptions, now)
             .await
-            .map_err(away)?;
+            .map_err(|e| away(&e))?;
         Ok(came)
     }
 
@@ -243,10 +243,10 @@ impl Look<'_> {
             bodies.push((Origin::of(&event), body));
             new.push(event);
         }
-        let stored = self.shared.store.ingest(new).await.map_err(away)?;
+        let stored = self.shared.store.ingest(new).await.map_err(|e| away(&e))?;
         let mut began = 0;
         for (stored, (origin, body)) in stored.into_iter().zip(bodies) {
-            if let Ingested::New { runs, .. } = stored.map_err(away)? {
+            if let Ingested::New { runs, .. } = stored.map_err(|e| away(&e))? {
                 // One that is covered was met before.
                 began += runs.iter().filter(|r| r.state == RunState::Ready).count();
                 self.shared.start_fresh(runs, &origin, &body);
@@ -291,7 +291,7 @@ async fn close_used_up(shared: &Shared, environment: &Environment) -> Result<(),
             .store
             .exceptions(environment.id, true, page)
             .await
-            .map_err(away)?;
+            .map_err(|e| away(&e))?;
         let Some(last) = open.last().map(|e| e.id) else {
             return Ok(());
         };
@@ -301,7 +301,7 @@ async fn close_used_up(shared: &Shared, environment: &Environment) -> Result<(),
             .store
             .deposits(environment.id, &charges)
             .await
-            .map_err(away)?;
+            .map_err(|e| away(&e))?;
         for used_up in deposits.into_iter().filter(|d| d.presentment_left == 0) {
             let resolve = ResolveException {
                 environment: environment.id,
@@ -315,7 +315,7 @@ async fn close_used_up(shared: &Shared, environment: &Environment) -> Result<(),
                 .store
                 .resolve_exception(resolve)
                 .await
-                .map_err(away)?;
+                .map_err(|e| away(&e))?;
         }
         page = Page {
             after: Some(last),
@@ -325,7 +325,7 @@ async fn close_used_up(shared: &Shared, environment: &Environment) -> Result<(),
     Ok(())
 }
 
-fn away(error: store::Error) -> Fault {
+fn away(error: &store::Error) -> Fault {
     Fault::transient(error.to_string())
 }
 

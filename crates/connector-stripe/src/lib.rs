@@ -32,6 +32,7 @@ use operation::charge_balance_transaction::ChargeBalanceTransaction;
 use operation::checkout_session_find::CheckoutSessionFind;
 use operation::customer_create::CustomerCreate;
 use operation::get::Get;
+use operation::making::Create;
 use operation::product_create::ProductCreate;
 use operation::refund_create::RefundCreate;
 use operation::refund_list::RefundList;
@@ -54,9 +55,9 @@ pub static OPERATIONS: &[&dyn AnyOperation] = &[
     &Erased::<UpdateMetadata<PaymentIntent>>::NEW,
     &Erased::<UpdateMetadata<Charge>>::NEW,
     &Erased::<UpdateMetadata<Customer>>::NEW,
-    &Erased::<CustomerCreate>::NEW,
-    &Erased::<ProductCreate>::NEW,
-    &Erased::<RefundCreate>::NEW,
+    &Erased::<Create<CustomerCreate>>::NEW,
+    &Erased::<Create<ProductCreate>>::NEW,
+    &Erased::<Create<RefundCreate>>::NEW,
     &Erased::<ApiGet>::NEW,
 ];
 

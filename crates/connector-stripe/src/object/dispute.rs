@@ -38,6 +38,16 @@ impl Kind for Dispute {
                 schema::flag("Whether a refund would still end it"),
             ),
             always(
+                "balance_transactions",
+                schema::list(
+                    "What it moved in the balance: taken, and given back",
+                    &schema::object(
+                        "A balance transaction",
+                        vec![always("id", schema::text("txn_…"))],
+                    ),
+                ),
+            ),
+            always(
                 "evidence_details",
                 schema::object(
                     "What is to be handed in until when",

@@ -33,6 +33,7 @@ pub struct Output {
     /// invoiced.
     pub lowest_status: String,
     pub highest_status: String,
+    #[schemars(length(max = 10))]
     pub customer: String,
     /// CUOR: our reference, as M3 stores it.
     pub reference: String,

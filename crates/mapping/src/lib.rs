@@ -19,6 +19,7 @@ mod fact;
 mod formula;
 pub mod functions;
 mod limits;
+mod map;
 mod mask;
 mod number;
 mod parse;

@@ -90,7 +90,7 @@ pub const DERIVE: Function = Function {
         let Some((rules, at)) = scope.facts.rules(&fact) else {
             return Err(Stop::needs(fact));
         };
-        let none = crate::value::Map::new();
+        let none = crate::map::Map::new();
         let attributes = a[1].as_map().unwrap_or(&none);
         match rules.pick(attributes, at) {
             Ok(picked) => Ok(picked.value),

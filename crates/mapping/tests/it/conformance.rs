@@ -272,7 +272,7 @@ fn value_of(message: &Message) -> Result<Value, &'static str> {
                 };
                 members.insert(name, value_of(value)?);
             }
-            Ok(Value::Map(Arc::new(members)))
+            Ok(Value::Map(Arc::new(members.into_iter().collect())))
         }
         ("null_value", _) => Err("null as a value"),
         ("double_value", _) => Err("binary fractions (double)"),

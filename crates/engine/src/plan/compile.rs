@@ -59,9 +59,9 @@ fn refuse_what_is_not_executable(plan: &Plan, problems: &mut Vec<Problem>) {
         let cure = "wait for a release that does";
         problems.push(Problem::error(path, "not_executable_yet", message, cure));
     };
-    let is_event = |start: &super::PlanStart| matches!(start, super::PlanStart::Event(e) if e.connection.is_none() && e.every.is_none());
-    if !plan.starts.iter().all(is_event) {
-        refuse("trigger".into(), "a start other than an event");
+    let is_special = |start: &super::PlanStart| matches!(start, super::PlanStart::Event(e) if e.connection.is_some() || e.every.is_some());
+    if plan.starts.iter().any(is_special) {
+        refuse("trigger".into(), "`connection` or `every` of an event");
     }
     for step in plan.every_step() {
         let block = match &step.work {

@@ -6,4 +6,5 @@ mod crash;
 mod explain;
 mod plan;
 mod spine;
+mod starts;
 mod wrong_flows;

@@ -6,3 +6,4 @@ mod app;
 mod ingress;
 mod openapi;
 mod operations;
+mod starts;

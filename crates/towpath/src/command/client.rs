@@ -74,26 +74,40 @@ impl Client {
 
     /// Asks for `path`, with the parts of the query that are there.
     pub async fn get(&self, path: &str, query: &[(&str, Option<String>)]) -> anyhow::Result<Value> {
-        let parts: Vec<String> = query
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_ref()?)))
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-            .collect();
-        let mark = if parts.is_empty() { "" } else { "?" };
-        self.send("GET", &format!("{path}{mark}{}", parts.join("&")), None)
-            .await
+        self.send("GET", &asked(path, query), None, None).await
     }
 
     /// Sends `body` to `path`.
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.send("POST", path, Some(body)).await
+        self.send("POST", path, None, Some(body)).await
     }
 
-    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    /// Sends `body` to `path`, to be done once for this key however often it is sent.
+    pub async fn post_once(
+        &self,
+        path: &str,
+        query: &[(&str, Option<String>)],
+        key: &str,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        self.send("POST", &asked(path, query), Some(key), Some(body))
+            .await
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
         let request = Request {
             method,
             url: &format!("{}/api/v1{path}", self.url),
-            headers: Vec::new(),
+            headers: key
+                .map(|key| ("idempotency-key", key.to_owned()))
+                .into_iter()
+                .collect(),
             authorization: self
                 .token
                 .as_ref()
@@ -120,7 +134,9 @@ impl Client {
                     "" => String::new(),
                     cure => format!("\n  cure: {cure}"),
                 };
-                bail!("{}{cure}", text("detail"))
+                let problems = problem.get("problems").and_then(Value::as_array);
+                let problems: String = problems.into_iter().flatten().map(line).collect();
+                bail!("{}{problems}{cure}", text("detail"))
             }
             (status, _) => {
                 bail!(
@@ -130,6 +146,28 @@ impl Client {
             }
         }
     }
+}
+
+/// One problem of a document that was sent.
+fn line(problem: &Value) -> String {
+    let text = |key: &str| problem[key].as_str().unwrap_or_default();
+    format!(
+        "\n  {}: {}; {}",
+        text("path"),
+        text("message"),
+        text("cure")
+    )
+}
+
+/// A path with the parts of its query that are there.
+fn asked(path: &str, query: &[(&str, Option<String>)]) -> String {
+    let parts: Vec<String> = query
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+        .collect();
+    let mark = if parts.is_empty() { "" } else { "?" };
+    format!("{path}{mark}{}", parts.join("&"))
 }
 
 /// A text as a part of a path.

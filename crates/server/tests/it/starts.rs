@@ -1,7 +1,7 @@
 //! Flows that are started by hand, and approvals, over the API.
 
 use crate::app::App;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/flows/tell-day/runs";
 
@@ -31,7 +31,7 @@ async fn a_flow_is_started_once_for_a_key() {
     let event = run["event"].as_str().expect("an event");
     let event = app.get(&format!("/api/v1/events/{event}")).await.json();
     assert_eq!(
-        (&event["connection"], &event["kind"]),
+        (&event["connection"], &event["type"]),
         (&json!("towpath"), &json!("flow.started"))
     );
     assert_eq!(event["payload"]["towpath"], "manual");
@@ -50,11 +50,8 @@ async fn what_is_wrong_with_a_start_is_told_with_its_cure() {
         .post_once(PATH, "k1", &input)
         .await
         .problem(400, "wrong_document");
-    let codes: Vec<_> = problem["problems"].as_array().into_iter().flatten();
-    let codes: Vec<_> = codes
-        .into_iter()
-        .map(|p| p["code"].as_str().expect("a code"))
-        .collect();
+    let problems = problem["problems"].as_array().expect("problems");
+    let codes: Vec<&Value> = problems.iter().map(|p| &p["code"]).collect();
     assert_eq!(codes, ["unknown_input", "missing_input", "wrong_type"]);
     let input = json!({"input": {"day": "2026-11-24"}});
     app.post(PATH, &input)

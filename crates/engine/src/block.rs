@@ -4,14 +4,17 @@
 //! others, and the run stops when none can go on. Nothing of that is written: after a restart the
 //! journal says which steps are done, and the lists are gone through again.
 
+use crate::approve::{Asked, approval_key, decision};
+use crate::call::{self, Called};
 use crate::execute::{Begun, Execution, LOOK_AGAIN};
 use crate::journal::{DEPTH_MAX, ITEMS_MAX, instance, instances};
-use crate::plan::{EachWork, OnError, PlanStep, StepList};
+use crate::plan::{ApproveWork, EachWork, FlowWork, OnError, PlanStep, StepList};
 use crate::seal::{Purpose, seal};
 use crate::stop::{Death, Stop};
 use mapping::record::Record;
 use mapping::{Template, Value as Computed};
 use model::{Fault, FaultClass, RunState, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -290,6 +293,73 @@ impl Execution<'_> {
         })
     }
 
+    /// Asks a person, outside the lane. What is shown is worked out each time: another value is
+    /// another question.
+    pub(crate) async fn ask(
+        &mut self,
+        step: &PlanStep,
+        work: &ApproveWork,
+        case: Option<usize>,
+        begun: Option<Begun>,
+    ) -> Result<(), Stop> {
+        let show = match &work.show {
+            Some(show) => self.evaluate(show, "approve.show").await?.to_json(),
+            None => Value::Null,
+        };
+        let now = self.shared.clock.now();
+        let before = begun.and_then(|b| Asked::deserialize(&*b.input).ok());
+        let deadline = match &before {
+            Some(asked) => asked.deadline,
+            None => now.plus(work.at_most),
+        };
+        let asked = Asked::new(show, &work.by, deadline);
+        let key = approval_key(self.run.id, self.scope, step.ordinal, &asked.hash);
+        if let Some(decided) = decision(self.shared, self.run.environment, &key).await? {
+            if decided.approved {
+                let by = ("by", Computed::text(&decided.by));
+                let at = ("at", Computed::Int(decided.at));
+                return self.finish_value(step, Computed::map([by, at]));
+            }
+            let message = format!("declined by {}: {}", decided.by, decided.reason);
+            return Err(Stop::dead(Fault::rejected(message).with_code("declined")));
+        }
+        if now >= deadline {
+            let fault = Fault::rejected("nobody decided in time").with_code("not_decided");
+            return Err(Stop::dead(fault));
+        }
+        if before.as_ref() != Some(&asked) {
+            let input = serde_json::to_value(&asked).map_err(|e| Stop::bug(e.to_string()))?;
+            let input = Arc::new(input);
+            self.note_begun(step, &Begun { case, input })?;
+        }
+        let until = deadline.min(now.plus(LOOK_AGAIN));
+        let deadline = Some(deadline);
+        Err(Stop::Leave {
+            key,
+            until,
+            deadline,
+        })
+    }
+
+    /// Has another flow worked as a run of its own, and goes on when that has ended.
+    pub(crate) async fn call_flow(&mut self, step: &PlanStep, work: &FlowWork) -> Result<(), Stop> {
+        let input = self.evaluate(&work.with, "with").await?.to_json();
+        let (shared, deployment) = (self.shared, Arc::clone(&self.deployment));
+        let (scope, ordinal) = (self.scope, step.ordinal);
+        let called = call::call_flow(shared, &self.run, &deployment, scope, ordinal, work, input);
+        match called.await? {
+            Called::Done(output) => {
+                self.touched = true;
+                self.finish_value(step, output)
+            }
+            Called::Wait { key } => Err(Stop::Leave {
+                key,
+                until: self.shared.clock.now().plus(LOOK_AGAIN),
+                deadline: None,
+            }),
+        }
+    }
+
     /// What becomes of a run whose step has stopped it: a failure for good may be answered by the
     /// flow, everything else is passed on.
     pub(crate) async fn fail(&mut self, step: &PlanStep, stop: Stop) -> Result<(), Stop> {
@@ -428,12 +498,16 @@ fn sooner(a: Stop, b: Stop) -> Stop {
                 deadline,
             },
             Stop::Leave {
+                key: another,
                 until: other,
                 deadline: others,
-                ..
             },
         ) => Stop::Leave {
-            key,
+            // Who may decide finds the run by what it waits for.
+            key: match another.starts_with(crate::approve::WAITS) {
+                true => another,
+                false => key,
+            },
             until: until.min(other),
             deadline: deadline.min(others).or(deadline).or(others),
         },

@@ -202,6 +202,8 @@ impl Execution<'_> {
 
     async fn ended(&mut self, state: RunState, release_key: bool) -> Result<After, Stop> {
         self.run.fault = None;
+        let output = self.output.take();
+        crate::call::finish_call(self, output.as_ref())?;
         let mut advance = self.advance(state);
         advance.cursor = self.deployment.plan.count;
         advance.release_key = release_key;

@@ -54,6 +54,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) durable: HashMap<EffectId, i64>,
     /// The last commit was refused because another run had changed an effect.
     pub(crate) effect_was_stale: bool,
+    /// What the flow gives, once it is worked out.
+    pub(crate) output: Option<Computed>,
     subject: Computed,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Execution<'a> {
             durable: HashMap::new(),
             effect_was_stale: false,
             run,
+            output: None,
             subject,
         })
     }
@@ -111,7 +114,11 @@ impl<'a> Execution<'a> {
     /// Works until the run ends.
     pub(crate) async fn work(&mut self) -> Result<(), Stop> {
         let deployment = Arc::clone(&self.deployment);
-        self.list(&deployment.plan.steps).await
+        self.list(&deployment.plan.steps).await?;
+        if let Some(output) = &deployment.plan.output {
+            self.output = Some(self.evaluate(output, "output").await?);
+        }
+        Ok(())
     }
 
     /// Works the steps of a list, in order.
@@ -215,10 +222,8 @@ impl<'a> Execution<'a> {
             Work::Steps(list) => self.steps(step, list, case).await,
             Work::Each(each) => self.each(step, each, case, begun).await,
             Work::Parallel(branches) => self.parallel(step, branches, case).await,
-            // The plan refuses them (`not_executable_yet`).
-            Work::Approve(_) | Work::Flow(_) => {
-                Err(Stop::bug(format!("`{}` cannot be worked yet", step.id)))
-            }
+            Work::Approve(work) => self.ask(step, work, case, begun).await,
+            Work::Flow(work) => self.call_flow(step, work).await,
         }
     }
 
@@ -746,6 +751,12 @@ fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names
     for other in &plan.subjects {
         names.set(*other, Computed::Map(Arc::default()));
     }
+    let subject = match name {
+        // A decimal comes as a text.
+        "input" => &crate::input::typed(&plan.flow, &subject.to_json())
+            .map_err(|e| dead(format!("the inputs cannot be read: {e}")))?,
+        _ => subject,
+    };
     names.set(name, subject.clone());
     names.set("event", Computed::map(ENVELOPE.map(member)));
     let id = Computed::text(run.id.to_string());

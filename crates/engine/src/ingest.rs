@@ -128,7 +128,11 @@ impl Shared {
                 .map_err(|e| Refusal::NotAnEvent(format!("it is not JSON: {e}")))?;
             let asks = |d: &&Arc<Deployment>| !envelope.own || d.plan.flow.own_events;
             let deployments = listeners.deployments.iter().filter(asks);
-            runs.extend(deployments.map(|d| new_run(d, &trigger, envelope, &needed)));
+            runs.extend(deployments.map(|d| {
+                let listened = d.plan.triggers.iter().find(|t| t.id == trigger);
+                let subject = listened.map_or(("", ""), |t| (t.subject, t.subject_at));
+                new_run(d, subject, envelope, &needed)
+            }));
         }
         Ok(NewEvent {
             environment: environment.id,
@@ -196,7 +200,13 @@ fn same_mode(environment: &Environment, envelope: &Envelope) -> Result<(), Refus
     )))
 }
 
-fn new_run(deployment: &Deployment, trigger: &str, envelope: &Envelope, body: &Computed) -> NewRun {
+/// The run of a flow that an event starts. `subject` is its name, and where it stands in the body.
+pub(crate) fn new_run(
+    deployment: &Deployment,
+    subject: (&str, &str),
+    envelope: &Envelope,
+    body: &Computed,
+) -> NewRun {
     let (plan, environment) = (&deployment.plan, &deployment.environment);
     let own_lane = || {
         lane(
@@ -204,7 +214,7 @@ fn new_run(deployment: &Deployment, trigger: &str, envelope: &Envelope, body: &C
             &format!("{}\0{}", plan.flow.id, envelope.id),
         )
     };
-    let worked_out = names(deployment, trigger, envelope, body).and_then(|names| {
+    let worked_out = names(deployment, subject, envelope, body).and_then(|names| {
         let key = match &plan.key {
             Some(key) => Some(text(environment, key, &names, "key")?),
             None => None,
@@ -243,13 +253,10 @@ fn new_run(deployment: &Deployment, trigger: &str, envelope: &Envelope, body: &C
 
 fn names(
     deployment: &Deployment,
-    trigger: &str,
+    (name, at): (&str, &str),
     envelope: &Envelope,
     body: &Computed,
 ) -> Result<Names, String> {
-    let triggers = &deployment.plan.triggers;
-    let trigger = triggers.iter().find(|t| t.id == trigger);
-    let (name, at) = trigger.map_or(("", ""), |t| (t.subject, t.subject_at));
     let subject = body
         .at(at)
         .ok_or_else(|| format!("the event has no subject at `{at}`"))?;
@@ -259,6 +266,9 @@ fn names(
         ("created", Computed::Int(envelope.occurred_at.seconds())),
     ]);
     let mut names = Names::within(Arc::clone(&deployment.names));
+    for other in &deployment.plan.subjects {
+        names.set(*other, Computed::Map(Arc::default()));
+    }
     names.set(name, subject.clone());
     names.set("event", event);
     Ok(names)

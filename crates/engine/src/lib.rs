@@ -5,14 +5,18 @@
 //! point, and what changes another system goes through the effect ledger. Nothing here names a
 //! connector: operations and triggers come from a registry.
 
+mod approve;
 mod block;
 pub mod books;
+mod call;
 mod catalog;
 mod commit;
 mod execute;
 mod explain;
+mod fire;
 mod gate;
 mod ingest;
+mod input;
 mod journal;
 mod lanes;
 mod lookups;
@@ -27,13 +31,16 @@ mod scheduler;
 mod seal;
 mod setup;
 mod shared;
+mod start;
 mod stop;
 mod watch;
 
+pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use catalog::{Catalog, Connection, Deployment, Environment};
 pub use explain::explain;
 pub use gate::{Limits, Pause};
 pub use ingest::{Accepted, BODY_MAX_BYTES, Delivery, Refusal};
+pub use input::check_input;
 pub use lookups::{Imported, LookupError, Met, MetRow, NewRow, ReplayedMissing};
 pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
@@ -42,6 +49,7 @@ pub use schedule::PlanSchedule;
 pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
 pub use shared::{Counters, Options, Points};
+pub use start::{StartError, Started};
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};
@@ -107,6 +115,7 @@ impl Engine {
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
+            watches.spawn(fire::for_ever(Arc::clone(&shared)));
             for connection in shared.catalog().connections() {
                 let parts = || (Arc::clone(&shared), Arc::clone(connection));
                 let (s, c) = parts();
@@ -143,7 +152,7 @@ impl Engine {
         taken
     }
 
-    /// Does once what is otherwise done by the clock: polls, read-backs, probes.
+    /// Does once what is otherwise done by the clock: schedules, polls, read-backs, probes.
     pub async fn watch(&self) -> usize {
         watch::once(&self.shared).await
     }

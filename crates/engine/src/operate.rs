@@ -205,7 +205,8 @@ impl Engine {
             reason: reason.to_owned(),
             at: self.shared.clock.now(),
         };
-        Ok(self.shared.store.resolve(decision).await?)
+        self.shared.store.resolve(decision).await?;
+        Ok(crate::call::wake_caller(&self.shared, run).await?)
     }
 
     /// Ends a run that waits or queues. Its effects stay as they are.
@@ -222,7 +223,7 @@ impl Engine {
         let ready = self.shared.store.cancel(decision).await?;
         self.shared.lanes.lock().forget(run);
         self.shared.start(ready);
-        Ok(())
+        Ok(crate::call::wake_caller(&self.shared, run).await?)
     }
 
     /// Settles an effect that only a person can settle, from the dead letter that asked.

@@ -25,6 +25,17 @@ pub enum PlanSchedule {
     },
 }
 
+/// A time that has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub at: Timestamp,
+    /// How many earlier times passed with nobody there, counted to [`MISSED_MAX`].
+    pub missed: u32,
+}
+
+/// Missed times are counted to here.
+pub const MISSED_MAX: u32 = 1_000;
+
 /// What is wrong with a schedule.
 #[derive(Debug)]
 pub struct Wrong {
@@ -101,6 +112,28 @@ impl PlanSchedule {
                 Some(Timestamp::from_seconds(next.0.timestamp().as_second()))
             }
         }
+    }
+
+    /// The latest time that came after `after` and not after `now`.
+    pub fn due(&self, after: Timestamp, now: Timestamp) -> Option<Due> {
+        let first = self.next(after).filter(|at| *at <= now)?;
+        // `next` never goes back, so the latest moment that has a time after it and by now is found
+        // by halving, however long ago `after` is.
+        let (mut before, mut beyond) = (after.seconds(), now.seconds());
+        let mut at = first;
+        while beyond - before > 1 {
+            let middle = before + (beyond - before) / 2;
+            match self.next(Timestamp::from_seconds(middle)) {
+                Some(next) if next <= now => (before, at) = (middle, next),
+                _ => beyond = middle,
+            }
+        }
+        let (mut missed, mut earlier) = (0, first);
+        while earlier < at && missed < MISSED_MAX {
+            missed += 1;
+            earlier = self.next(earlier)?;
+        }
+        Some(Due { at, missed })
     }
 
     /// In words.
@@ -239,6 +272,80 @@ mod tests {
             "2026-11-27T11:00:00Z"
         );
         assert_eq!(hourly.describe(), "Every 1 hour");
+    }
+
+    #[test]
+    fn of_missed_times_the_latest_is_due_and_the_others_are_counted() {
+        let seconds = |text: &str| {
+            let at: jiff::Timestamp = text.parse().expect("a time");
+            Timestamp::from_seconds(at.as_second())
+        };
+        let daily = cron("30 2 * * *", "Europe/Stockholm").expect("a schedule");
+        let hourly = PlanSchedule::new(&Schedule::Every(Duration::from_secs(3600)));
+        let hourly = hourly.expect("a schedule");
+        for (schedule, after, now, expected) in [
+            (&daily, "2026-11-27T01:30:00Z", "2026-11-28T01:29:59Z", None),
+            (
+                &daily,
+                "2026-11-27T01:30:00Z",
+                "2026-11-28T01:30:00Z",
+                Some(("2026-11-28T01:30:00Z", 0)),
+            ),
+            (
+                &daily,
+                "2026-11-20T01:30:00Z",
+                "2026-11-28T09:00:00Z",
+                Some(("2026-11-28T01:30:00Z", 7)),
+            ),
+            // Over both changes of the clock: 2026-03-29 at 03:00, 2026-10-25 at the first 02:30.
+            (
+                &daily,
+                "2026-03-28T12:00:00Z",
+                "2026-03-29T01:00:00Z",
+                Some(("2026-03-29T01:00:00Z", 0)),
+            ),
+            (
+                &daily,
+                "2026-10-24T12:00:00Z",
+                "2026-10-25T01:30:00Z",
+                Some(("2026-10-25T00:30:00Z", 0)),
+            ),
+            (&daily, "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", None),
+            (
+                &hourly,
+                "2026-11-27T09:00:00Z",
+                "2026-11-27T09:59:59Z",
+                None,
+            ),
+            (
+                &hourly,
+                "2026-11-27T09:59:59Z",
+                "2026-11-27T10:00:00Z",
+                Some(("2026-11-27T10:00:00Z", 0)),
+            ),
+            (
+                &hourly,
+                "2020-01-01T00:00:00Z",
+                "2026-11-27T10:30:00Z",
+                Some(("2026-11-27T10:00:00Z", MISSED_MAX)),
+            ),
+            (
+                &hourly,
+                "2026-11-28T00:00:00Z",
+                "2026-11-27T10:30:00Z",
+                None,
+            ),
+        ] {
+            let expected = expected.map(|(at, missed)| Due {
+                at: seconds(at),
+                missed,
+            });
+            assert_eq!(
+                schedule.due(seconds(after), seconds(now)),
+                expected,
+                "{after} {now}"
+            );
+        }
     }
 
     #[test]

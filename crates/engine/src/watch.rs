@@ -1,4 +1,4 @@
-//! What the engine does by the clock: polls triggers, reads vouchers back, probes paused
+//! What the engine does by the clock besides schedules: polls triggers, reads vouchers back, probes paused
 //! connections, and compares the inbox with what the senders say they sent.
 
 use crate::catalog::Connection;
@@ -16,7 +16,7 @@ const PAGES_MAX: usize = 1_000;
 
 /// Does everything once that is done by the clock, in a fixed order. Returns how much came of it.
 pub(crate) async fn once(shared: &Shared) -> usize {
-    let mut came = 0;
+    let mut came = crate::fire::once(shared).await;
     for connection in shared.catalog().connections() {
         came += probe(shared, connection).await;
         came += poll_all(shared, connection).await;

@@ -6,7 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use engine::OperateError;
+use engine::{OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
 use serde::Serialize;
@@ -206,6 +206,24 @@ impl From<OperateError> for ApiError {
         match error {
             OperateError::Store(error) => error.into(),
             OperateError::Refused(reason) => Self::conflict(reason),
+        }
+    }
+}
+
+impl From<StartError> for ApiError {
+    fn from(error: StartError) -> Self {
+        let detail = error.to_string();
+        match error {
+            StartError::NoFlow(flow) => Self::not_found("flow", &flow),
+            StartError::Refused { message, cure } => {
+                Self::new(StatusCode::CONFLICT, "conflict", message, cure)
+            }
+            StartError::Input(problems) => Self::problems(detail, problems),
+            StartError::OtherInput(_) => {
+                let cure = "repeat the input as it was, or send a new key to start it once more";
+                Self::new(StatusCode::CONFLICT, "conflict", detail, cure)
+            }
+            StartError::Store(error) => error.into(),
         }
     }
 }

@@ -5,10 +5,14 @@ use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, Run
 use model::{RunState, Timestamp};
 use vault::Sealed;
 
+/// What an event of our own has in the place of a connection: nothing brought it.
+pub const NO_CONNECTION: ConnectionId = ConnectionId(0);
+
 /// An event to be stored, verified and with its runs worked out.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     pub environment: EnvironmentId,
+    /// [`NO_CONNECTION`] if it is our own.
     pub connection: ConnectionId,
     /// Account and mode at the sender; the event is unique under it.
     pub peer: String,

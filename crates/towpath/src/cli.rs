@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::command::{completions, config, doctor, flow, lookup, runs, sandbox, serve};
+use crate::command::{approvals, completions, config, doctor, flow, lookup, runs, sandbox, serve};
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
 use model::Problem;
@@ -49,6 +49,8 @@ pub enum Command {
     Lookup(lookup::Args),
     /// The runs of a server that is running.
     Runs(runs::Args),
+    /// What waits for a person's yes or no on a server that is running.
+    Approvals(approvals::Args),
     /// Brings the store's tables up to date, then ends. `serve` does it too.
     Migrate,
     /// Checks configuration, keys, store, connections, clock and disk.

@@ -31,6 +31,7 @@ pub use sample::check_sample;
 pub use schema::schema;
 pub use scope::{Scope, ScopeKind};
 pub use start::PlanStart;
+pub(crate) use start::inputs;
 
 use crate::books::Book;
 use connector::{AnyOperation, Connector, Trigger};

@@ -159,8 +159,11 @@ impl Compiler<'_> {
                 Start::Schedule(_) => (
                     "schedule",
                     json!({
-                        "type": "object", "required": ["at"],
-                        "properties": {"at": {"type": "integer"}},
+                        "type": "object", "required": ["at", "missed"],
+                        "properties": {
+                            "at": {"type": "integer"},
+                            "missed": {"type": "integer"},
+                        },
                     }),
                 ),
                 Start::Manual | Start::Api | Start::Call => ("input", inputs(flow)),

@@ -3,6 +3,7 @@
 mod app;
 mod blocks;
 mod books;
+mod calls;
 mod crash;
 mod documents;
 mod explain;
@@ -11,5 +12,6 @@ mod open_deposits;
 mod plan;
 mod returns;
 mod spine;
+mod starts;
 mod weather;
 mod wrong_flows;

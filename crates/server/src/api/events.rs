@@ -147,7 +147,11 @@ fn out(app: &App, event: EventHead) -> EventOut {
     let connection = catalog.connection_by_id(event.connection);
     EventOut {
         id: event.id.to_string(),
-        connection: connection.map_or_else(|| event.connection.to_string(), |c| c.name.clone()),
+        connection: match connection {
+            Some(connection) => connection.name.clone(),
+            None if event.connection == store::NO_CONNECTION => "towpath".into(),
+            None => event.connection.to_string(),
+        },
         source_id: event.dedupe_key,
         kind: event.kind,
         peer: event.peer,

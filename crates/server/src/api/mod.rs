@@ -3,6 +3,7 @@
 //! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
 //! from the words of `model`, `store` and `engine`.
 
+mod approvals;
 mod books;
 mod connections;
 mod dead_letters;
@@ -12,6 +13,7 @@ mod flows;
 mod lookups;
 mod opened;
 mod runs;
+mod starts;
 
 use crate::access;
 use crate::app::App;
@@ -42,6 +44,7 @@ const WHO: &str = "api";
         (name = "flows", description = "What is deployed."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
+        (name = "approvals", description = "What waits for a person's yes or no."),
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
         (name = "books", description = "What was booked, and what differs."),
@@ -70,12 +73,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .routes(routes!(starts::start))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::decide))
         .routes(routes!(dead_letters::causes))
         .routes(routes!(dead_letters::replay_cause))
         .routes(routes!(dead_letters::list))

@@ -235,7 +235,7 @@ pub async fn list(
     Ok(Json(page.list(
         runs,
         |r| r.id.to_string(),
-        |r| out(&app, r),
+        |r| run_out(&app, r),
     )?))
 }
 
@@ -276,7 +276,7 @@ pub async fn show(
         entries: entries.into_iter().map(entry_out).collect(),
         lookups,
         dead_letter: letter,
-        run: out(&app, run),
+        run: run_out(&app, run),
     }))
 }
 
@@ -356,7 +356,7 @@ pub async fn cancel(
 ) -> Result<Json<RunOut>, ApiError> {
     let id: RunId = run.parse()?;
     app.engine.cancel(id, WHO, &why.reason).await?;
-    Ok(Json(out(&app, app.engine.store().run(id).await?)))
+    Ok(Json(run_out(&app, app.engine.store().run(id).await?)))
 }
 
 fn fault((class, message): (FaultClass, String)) -> FaultOut {
@@ -366,7 +366,8 @@ fn fault((class, message): (FaultClass, String)) -> FaultOut {
     }
 }
 
-fn out(app: &App, run: RunRecord) -> RunOut {
+/// A stored run as the API shows it.
+pub fn run_out(app: &App, run: RunRecord) -> RunOut {
     let catalog = app.engine.catalog();
     let deployment = catalog.deployment(run.deployment);
     let open = !matches!(
@@ -426,9 +427,13 @@ fn call_out(deployment: Option<&Arc<Deployment>>, call: CallRecord) -> CallOut {
     }
 }
 
-/// The step's id, or its place if its flow is not loaded.
+/// The step's id, `output` for what the flow gives, or its place if its flow is not loaded.
 fn step_name(deployment: Option<&Arc<Deployment>>, ordinal: i64) -> String {
-    let step = deployment.and_then(|d| d.plan.steps.iter().find(|s| s.ordinal == ordinal));
+    let plan = deployment.map(|d| &d.plan);
+    if plan.is_some_and(|plan| plan.count == ordinal) {
+        return "output".into();
+    }
+    let step = plan.and_then(|plan| plan.step(ordinal));
     step.map_or_else(|| format!("#{ordinal}"), |s| s.id.clone())
 }
 

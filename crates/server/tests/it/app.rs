@@ -39,6 +39,22 @@ steps:
       mail: =charge.?receipt_email.orValue('none')
 "#;
 
+/// Is started by hand.
+const BY_HAND: &str = r#"schema: 1
+flow: tell-day
+title: Tell a day
+trigger: manual
+inputs:
+  day: date
+  count:
+    type: integer
+    default: 2
+steps:
+  - id: told
+    set:
+      text: =input.day + ' ' + text(input.count)
+"#;
+
 pub struct App {
     pub engine: Engine,
     pub server: Server,
@@ -144,6 +160,18 @@ impl App {
         self.send(
             request
                 .header("content-type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
+    }
+
+    /// A call that is to be done once, however often it comes.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let request = self.client.post(format!("{}{path}", self.server.url()));
+        self.send(
+            request
+                .header("content-type", "application/json")
+                .header("idempotency-key", key)
                 .body(body.to_string()),
         )
         .await
@@ -271,12 +299,17 @@ fn setup(flow: &str) -> Setup {
         text: flow.into(),
         bindings: BTreeMap::new(),
     };
+    let by_hand = FlowSetup {
+        origin: "tell-day".into(),
+        text: BY_HAND.into(),
+        bindings: BTreeMap::new(),
+    };
     let environment = EnvironmentSetup {
         name: "test".into(),
         kind: EnvironmentKind::Test,
         company,
         connections: vec![connection],
-        flows: vec![flow],
+        flows: vec![flow, by_hand],
     };
     Setup {
         environments: vec![environment],

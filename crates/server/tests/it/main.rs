@@ -7,3 +7,4 @@ mod ingress;
 mod lookups;
 mod openapi;
 mod operations;
+mod starts;

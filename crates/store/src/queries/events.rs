@@ -108,3 +108,15 @@ pub async fn runs_of(session: &mut dyn Session, id: EventId) -> Result<Vec<RunId
     let rows = session.rows(&sql::RUNS_OF_EVENT, &values![id.0]).await?;
     rows.iter().map(|row| row.int(0).map(RunId)).collect()
 }
+
+/// The event that a sender knows under an id.
+pub async fn by_key(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    peer: &str,
+    dedupe_key: &str,
+) -> Result<Option<EventId>> {
+    let key = values![environment.0, peer, dedupe_key];
+    let row = session.row(&sql::EVENT_BY_KEY, &key).await?;
+    row.map(|row| row.int(0).map(EventId)).transpose()
+}

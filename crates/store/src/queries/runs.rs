@@ -177,3 +177,20 @@ pub async fn list(
         .await?;
     rows.into_iter().map(record).collect()
 }
+
+/// A page of the runs that wait for a key which begins with `prefix`, oldest first.
+pub async fn waiting(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    prefix: &str,
+    page: Page,
+) -> Result<Vec<RunRecord>> {
+    let pattern = begins_with(Some(prefix)).unwrap_or_else(|| "%".into());
+    let rows = session
+        .rows(
+            &sql::LIST_WAITING,
+            &values![environment.0, page.above(), &pattern, page.limit],
+        )
+        .await?;
+    rows.into_iter().map(record).collect()
+}

@@ -97,6 +97,12 @@ statements! {
         ("at", Int),
     ], "ON CONFLICT(environment, kind, id) DO UPDATE SET value = excluded.value,
         run = excluded.run, at = excluded.at WHERE cross_reference.value <> excluded.value");
+    /// One that no run writes: environment, kind, id, value, time. Nothing if there is one already.
+    NEW_CROSS_REFERENCE = one(
+        "INSERT INTO cross_reference(environment, kind, id, value, run, at)
+         VALUES($1, $2, $3, $4, 0, $5) ON CONFLICT(environment, kind, id) DO NOTHING
+         RETURNING run",
+    );
     /// Values by place: place, environment, kind, id.
     CROSS_REFERENCE = each_hot(
         "SELECT $1, value FROM cross_reference WHERE environment = $2 AND kind = $3 AND id = $4",

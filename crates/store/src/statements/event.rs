@@ -49,6 +49,10 @@ statements! {
            e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, b.body
          FROM event e LEFT JOIN event_body b ON b.event = e.id WHERE e.id = $1",
     );
+    /// Environment, peer, the sender's id.
+    EVENT_BY_KEY = one_hot(
+        "SELECT id FROM event WHERE environment = $1 AND peer = $2 AND dedupe_key = $3",
+    );
     /// Newest first, below an id; with none of a filter, all.
     LIST_EVENTS = one(
         "SELECT id, environment, connection, peer, dedupe_key, kind, occurred_at, received_at,

@@ -146,6 +146,14 @@ statements! {
            AND (CAST($6 AS BIGINT) IS NULL OR event = $6)
          ORDER BY id DESC LIMIT $7"
     ));
+    /// Runs that wait for a key of a pattern, oldest first, above an id. By the index of what is
+    /// waited for: the plus signs keep the databases from walking the whole table by id.
+    LIST_WAITING = one(concat!(
+        "SELECT ", run_columns!(), " FROM run
+         WHERE environment = $1 AND +id > $2 AND wait_for IS NOT NULL
+           AND wait_for LIKE $3 ESCAPE '!' AND live > 0
+         ORDER BY +id LIMIT $4"
+    ));
     /// Goes by the index of what is live.
     COUNT_LIVE_RUNS = one_hot(
         "SELECT state, COUNT(*) FROM run WHERE live > 0 GROUP BY state ORDER BY state",

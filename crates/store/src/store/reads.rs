@@ -119,6 +119,21 @@ impl Store {
         .await
     }
 
+    /// A page of the runs that wait for a key which begins with `prefix`, oldest first.
+    pub async fn runs_waiting(
+        &self,
+        environment: EnvironmentId,
+        prefix: &str,
+        page: Page,
+    ) -> Result<Vec<RunRecord>> {
+        let prefix = Arc::new(prefix.to_owned());
+        self.read(move |s| {
+            let prefix = Arc::clone(&prefix);
+            Box::pin(async move { runs::waiting(s, environment, &prefix, page).await })
+        })
+        .await
+    }
+
     /// Runs in work whose time has come, of each shard up to `limit`: the net under the timers.
     pub async fn ready_due(
         &self,
@@ -138,6 +153,21 @@ impl Store {
     /// An event with its sealed body.
     pub async fn event(&self, id: EventId) -> Result<EventRecord> {
         self.read(move |s| Box::pin(events::event(s, id))).await
+    }
+
+    /// The event that a sender knows under an id.
+    pub async fn event_by_key(
+        &self,
+        environment: EnvironmentId,
+        peer: &str,
+        dedupe_key: &str,
+    ) -> Result<Option<EventId>> {
+        let key = Arc::new((peer.to_owned(), dedupe_key.to_owned()));
+        self.peek(move |s| {
+            let key = Arc::clone(&key);
+            Box::pin(async move { events::by_key(s, environment, &key.0, &key.1).await })
+        })
+        .await
     }
 
     /// A page of events, newest first.

@@ -12,12 +12,14 @@ use crate::event::{Ingested, NewEvent, StartedRun};
 use crate::queries::deploy::FlowVersion;
 use crate::queries::settings::ConnectionRecord;
 use crate::verbs::cancel::{self, Cancel};
+use crate::verbs::cross_reference::{self, PutCrossReference};
 use crate::verbs::deploy::{self, NewDeployment, NewVersion};
 use crate::verbs::effects::{self, RaiseGeneration, SettleEffect};
 use crate::verbs::lease;
 use crate::verbs::replay::{self, ReplayRequest};
 use crate::verbs::resolve::{self, Resolve};
 use crate::verbs::settings::{self, NewConnection, NewEnvironment, PollCursor};
+use crate::verbs::start::{self, StartRun};
 use crate::verbs::subledger::{self, Marked, ResolveException, Voucher};
 use futures::future::join_all;
 use model::Timestamp;
@@ -105,6 +107,27 @@ impl Store {
                 let (events, cursor) = &*given;
                 settings::ingest_page(s, events, cursor).await
             })
+        })
+        .await
+    }
+
+    /// Stores an event of our own with the run that a person starts by it.
+    pub async fn start_run(&self, given: StartRun) -> Result<Ingested> {
+        let given = Arc::new(given);
+        self.write(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move { start::start(s, &given).await })
+        })
+        .await
+    }
+
+    /// Writes a cross reference by a person's will, never over another; answers with the runs that
+    /// waited for it.
+    pub async fn put_cross_reference(&self, put: PutCrossReference) -> Result<Vec<StartedRun>> {
+        let put = Arc::new(put);
+        self.write(move |s| {
+            let put = Arc::clone(&put);
+            Box::pin(async move { cross_reference::put(s, &put).await })
         })
         .await
     }

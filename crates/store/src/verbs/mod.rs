@@ -3,6 +3,7 @@
 pub mod advance;
 pub mod audit;
 pub mod cancel;
+pub mod cross_reference;
 pub mod deploy;
 pub mod effects;
 pub mod ingest;
@@ -11,6 +12,7 @@ pub mod lookups;
 pub mod replay;
 pub mod resolve;
 pub mod settings;
+pub mod start;
 pub mod subledger;
 
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 mod advance;
 mod crash;
+mod decisions;
 mod effects;
 mod given;
 mod ingest;

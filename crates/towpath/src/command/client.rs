@@ -93,6 +93,21 @@ impl Client {
         self.json(&reply)
     }
 
+    /// Sends `body` to `path`, to be done once for this key however often it is sent.
+    pub async fn post_once(
+        &self,
+        path: &str,
+        query: &[(&str, Option<String>)],
+        key: &str,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        let headers = vec![("idempotency-key", key.to_owned())];
+        let body = Some(json_body(body));
+        let path = with_query(path, query);
+        let reply = self.send_with("POST", &path, headers, body).await?;
+        self.json(&reply)
+    }
+
     /// Puts `body` in the place of what is at `path`.
     pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let reply = self.send("PUT", path, Some(json_body(body))).await?;
@@ -129,10 +144,20 @@ impl Client {
         path: &str,
         body: Option<(&'static str, Bytes)>,
     ) -> anyhow::Result<Reply> {
+        self.send_with(method, path, Vec::new(), body).await
+    }
+
+    async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: Vec<(&'static str, String)>,
+        body: Option<(&'static str, Bytes)>,
+    ) -> anyhow::Result<Reply> {
         let request = Request {
             method,
             url: &format!("{}/api/v1{path}", self.url),
-            headers: Vec::new(),
+            headers,
             authorization: self
                 .token
                 .as_ref()

@@ -1,5 +1,6 @@
 //! What each command does, a file each.
 
+pub mod approvals;
 pub mod client;
 pub mod completions;
 pub mod config;
@@ -24,9 +25,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             wait(async { crate::demo::run(args).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
-        Command::Flow(command) => flow::run(&command),
+        Command::Flow(command) => flow::run(command, sources),
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
+        Command::Approvals(args) => wait(approvals::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),
         Command::Doctor(args) => wait(doctor::run(args, sources)),
         Command::Config(command) => config::run(&command, sources),

@@ -2,6 +2,7 @@
 
 use crate::program::{call, folder, towpath};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 const CONFIG: &str = r#"
@@ -37,10 +38,9 @@ impl Drop for Serving {
     }
 }
 
-#[test]
-fn it_serves_and_ends_when_asked() {
-    let folder = folder(CONFIG);
-    let child = towpath(folder.path(), &[], &["serve"])
+/// Serves what is configured in a folder; answers with the rest of its log and where it listens.
+fn serve(folder: &Path) -> (Serving, impl Iterator<Item = String> + use<>, String) {
+    let child = towpath(folder, &[], &["serve"])
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary runs");
@@ -54,6 +54,60 @@ fn it_serves_and_ends_when_asked() {
             entry["url"].as_str().map(ToOwned::to_owned)
         })
         .expect("it listens");
+    (serving, lines, url)
+}
+
+#[test]
+fn a_flow_is_started_by_hand() {
+    let config = format!("{CONFIG}[environments.test.flows]\ndir = \"flows\"\n");
+    let folder = folder(&config);
+    std::fs::create_dir(folder.path().join("flows")).expect("a folder");
+    let flow = "schema: 1\nflow: tell-day\ntrigger: manual\ninputs:\n  day: date\n  \
+                count: integer\nsteps:\n  - id: told\n    set:\n      text: =input.day\n";
+    std::fs::write(folder.path().join("flows/tell-day.yaml"), flow).expect("written");
+    let (_serving, _lines, url) = serve(folder.path());
+    let towpath = |args: &[&str]| {
+        let args: Vec<&str> = args
+            .iter()
+            .copied()
+            .chain(["--url", url.as_str()])
+            .collect();
+        call(folder.path(), &[("TOWPATH_TOKEN", "sesame")], &args)
+    };
+    let start = [
+        "flow",
+        "start",
+        "tell-day",
+        "--idempotency-key",
+        "k1",
+        "--input",
+        "day=2026-11-24",
+        "--input",
+        "count:=3",
+    ];
+    let first = towpath(&start);
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert!(first.out.starts_with("run_"), "{}", first.out);
+    let again = towpath(&start);
+    assert_eq!(again.out, first.out);
+    assert!(
+        again.err.contains("it was started before with this key"),
+        "{}",
+        again.err
+    );
+    let wrong = towpath(&["flow", "start", "tell-day", "--input", "day=tomorrow"]);
+    assert_eq!(wrong.code, Some(1));
+    for sentence in ["`day` is a text; give a date", "`tell-day` needs `count`"] {
+        assert!(wrong.err.contains(sentence), "{}", wrong.err);
+    }
+    let listed = towpath(&["approvals", "list"]);
+    assert_eq!(listed.out, "nothing waits for a person\n", "{}", listed.err);
+}
+
+#[test]
+fn it_serves_and_ends_when_asked() {
+    let folder = folder(CONFIG);
+    let (mut serving, lines, url) = serve(folder.path());
     let args = ["runs", "list", "--url", url.as_str()];
     let called = call(folder.path(), &[("TOWPATH_TOKEN", "sesame")], &args);
     assert_eq!(called.code, Some(0), "{}", called.err);

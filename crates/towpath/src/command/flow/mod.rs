@@ -1,4 +1,5 @@
-//! `towpath flow`: writes, checks, formats and explains flow documents. Nothing is sent or stored.
+//! `towpath flow`: writes, checks, formats and explains flow documents, and starts them. Only a
+//! start is sent anywhere.
 
 mod check;
 mod document;
@@ -6,7 +7,9 @@ mod explain;
 mod fmt;
 mod new;
 mod schema;
+mod start;
 
+use crate::cli::Sources;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -23,14 +26,17 @@ pub enum Flow {
     Schema(schema::Args),
     /// Begins a new flow.
     New(new::Args),
+    /// Starts a flow on a server that is running.
+    Start(start::Args),
 }
 
-pub fn run(command: &Flow) -> anyhow::Result<ExitCode> {
+pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
-        Flow::Check(args) => check::run(args),
-        Flow::Fmt(args) => fmt::run(args),
-        Flow::Explain(args) => explain::run(args),
-        Flow::Schema(args) => schema::run(args),
-        Flow::New(args) => new::run(args),
+        Flow::Check(args) => check::run(&args),
+        Flow::Fmt(args) => fmt::run(&args),
+        Flow::Explain(args) => explain::run(&args),
+        Flow::Schema(args) => schema::run(&args),
+        Flow::New(args) => new::run(&args),
+        Flow::Start(args) => super::wait(start::run(args, sources)),
     }
 }

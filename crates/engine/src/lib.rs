@@ -9,6 +9,7 @@ mod block;
 pub mod books;
 mod catalog;
 mod commit;
+pub mod dry;
 mod execute;
 mod explain;
 mod gate;

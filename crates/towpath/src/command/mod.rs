@@ -24,7 +24,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             wait(async { crate::demo::run(args).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
-        Command::Flow(command) => flow::run(&command),
+        Command::Flow(command) => flow::run(command, sources),
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),

@@ -1,12 +1,18 @@
-//! `towpath flow`: writes, checks, formats and explains flow documents. Nothing is sent or stored.
+//! `towpath flow`: writes, checks, formats, explains and tries flow documents. Nothing is sent or
+//! stored.
 
 mod check;
 mod document;
 mod explain;
 mod fmt;
 mod new;
+mod run;
 mod schema;
+mod test;
+mod told;
 
+use super::wait;
+use crate::cli::Sources;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -15,6 +21,10 @@ use std::process::ExitCode;
 pub enum Flow {
     /// Checks flows and their samples and prints all their problems, each with its cure.
     Check(check::Args),
+    /// Works the samples beside flows and says what is otherwise than expected.
+    Test(test::Args),
+    /// Works a flow on one event and shows each step and each request that would be sent.
+    Run(run::Args),
     /// Brings flows and samples into their one form.
     Fmt(fmt::Args),
     /// Says flows in plain sentences.
@@ -25,12 +35,14 @@ pub enum Flow {
     New(new::Args),
 }
 
-pub fn run(command: &Flow) -> anyhow::Result<ExitCode> {
+pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
-        Flow::Check(args) => check::run(args),
-        Flow::Fmt(args) => fmt::run(args),
-        Flow::Explain(args) => explain::run(args),
-        Flow::Schema(args) => schema::run(args),
-        Flow::New(args) => new::run(args),
+        Flow::Check(args) => check::run(&args),
+        Flow::Test(args) => wait(test::run(args)),
+        Flow::Run(args) => wait(run::run(args, sources)),
+        Flow::Fmt(args) => fmt::run(&args),
+        Flow::Explain(args) => explain::run(&args),
+        Flow::Schema(args) => schema::run(&args),
+        Flow::New(args) => new::run(&args),
     }
 }

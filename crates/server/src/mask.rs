@@ -5,6 +5,7 @@
 //! hides whatever looks like an e-mail address wherever it stands.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 const HIDDEN: &str = "•••";
 
@@ -57,6 +58,80 @@ const HARMLESS: &[&str] = &[
     "type",
 ];
 
+/// Texts that are known to be a person's, to be hidden also where no field's name says so.
+#[derive(Debug, Default)]
+pub struct Persons(BTreeSet<String>);
+
+/// Shorter texts are no person's alone: a state, a country.
+const TELLING_CHARS: usize = 4;
+
+impl Persons {
+    /// Those that a payload holds.
+    pub fn of(payload: &Value) -> Self {
+        let mut persons = Self::default();
+        persons.add(payload);
+        persons
+    }
+
+    /// Adds those of another payload.
+    pub fn add(&mut self, payload: &Value) {
+        self.compare(payload, &mask(payload.clone()));
+    }
+
+    fn compare(&mut self, whole: &Value, masked: &Value) {
+        match (whole, masked) {
+            (Value::Object(whole), Value::Object(masked)) => {
+                let members = whole.iter().filter_map(|(n, v)| Some((v, masked.get(n)?)));
+                members.for_each(|(whole, masked)| self.compare(whole, masked));
+            }
+            (Value::Array(whole), Value::Array(masked)) => {
+                let items = whole.iter().zip(masked);
+                items.for_each(|(whole, masked)| self.compare(whole, masked));
+            }
+            (Value::String(text), Value::String(shown))
+                if text != shown && text.chars().count() >= TELLING_CHARS =>
+            {
+                self.0.insert(text.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// A payload without persons, by the names of its fields and by what is known of them.
+    pub fn hide(&self, payload: Value) -> Value {
+        self.replace(mask(payload))
+    }
+
+    fn replace(&self, value: Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let fields = fields.into_iter();
+                Value::Object(fields.map(|(n, v)| (n, self.replace(v))).collect())
+            }
+            Value::Array(items) => {
+                Value::Array(items.into_iter().map(|item| self.replace(item)).collect())
+            }
+            Value::String(text) => Value::String(self.hide_in(text)),
+            other => other,
+        }
+    }
+
+    /// A text without them. Also a part of such a text, cut to a peer's field, is hidden.
+    pub fn hide_in(&self, mut text: String) -> String {
+        let is_part = text.chars().count() >= TELLING_CHARS
+            && self.0.iter().any(|known| known.starts_with(&text));
+        if is_part {
+            return HIDDEN.into();
+        }
+        for known in &self.0 {
+            if text.contains(known.as_str()) {
+                text = text.replace(known.as_str(), HIDDEN);
+            }
+        }
+        text
+    }
+}
+
 /// The same payload without persons.
 pub fn mask(value: Value) -> Value {
     hide(value, false)
@@ -96,6 +171,19 @@ fn is_mail(text: &str) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn persons_are_hidden_where_no_name_says_so() {
+        let persons = Persons::of(&json!({
+            "name": "Ada Lovelace", "address": {"line1": "1 Very Long Road", "state": "IL"},
+            "plan": "premium",
+        }));
+        let request = json!({"CUNM": "Ada Lovelace", "CUA1": "1 Very Long", "ECAR": "IL",
+            "text": "for Ada Lovelace (premium)", "ORNO": "1000001"});
+        let shown = json!({"CUNM": "•••", "CUA1": "•••", "ECAR": "IL",
+            "text": "for ••• (premium)", "ORNO": "1000001"});
+        assert_eq!(persons.hide(request), shown);
+    }
 
     #[test]
     fn persons_are_hidden_and_the_rest_stays() {

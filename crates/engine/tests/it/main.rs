@@ -5,6 +5,7 @@ mod blocks;
 mod books;
 mod crash;
 mod documents;
+mod dry;
 mod explain;
 mod lookups;
 mod plan;

@@ -12,5 +12,6 @@ mod pause;
 mod program;
 mod refund;
 mod runs;
+mod samples;
 mod sandbox;
 mod serve;

@@ -6,7 +6,6 @@ use crate::cli::Sources;
 use crate::command::client::{Client, ClientArgs};
 use crate::connectors::REGISTRY;
 use anyhow::{Context, bail};
-use engine::Plan;
 use engine::dry::{DryError, DryRun, Ended, Trace, dry_run};
 use model::Problem;
 use model::flow::{Sample, parse_sample};
@@ -92,17 +91,12 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&trace)?);
     } else {
-        print_trace(&plan, &trace);
+        print!("{}", told::tell(&plan.flow, &trace));
     }
     Ok(match trace.state {
         Ended::Dead | Ended::Cut => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     })
-}
-
-/// Any program that reads the printed text may have ended: that is no failure of ours.
-fn print_trace(plan: &Plan, trace: &Trace) {
-    print!("{}", told::tell(plan, trace));
 }
 
 fn comes_in(args: &Args, flow: &Path) -> anyhow::Result<DryRun> {

@@ -1,45 +1,52 @@
 //! A dry run as a person reads it.
 
 use comfy_table::{CellAlignment, Table, presets};
-use engine::Plan;
 use engine::dry::{Origin, StepTrace, Trace, WouldBe};
 use finance::Money;
 use finance::journal::JournalEntry;
+use model::Flow;
 use serde_json::Value;
-use std::fmt::Write;
 
 /// Longer values are cut; `--json` has them whole.
 const VALUE_CHARS: usize = 300;
 
 /// The steps in order, each write with its request and its entry, and how it ended.
-pub fn tell(plan: &Plan, trace: &Trace) -> String {
-    let mut text = format!("{}: a dry run; nothing is sent or stored\n", plan.flow.id);
+pub fn tell(flow: &Flow, trace: &Trace) -> String {
+    let mut text = format!("{}: a dry run; nothing is sent or stored\n", flow.id);
     for step in &trace.steps {
-        tell_step(plan, trace, step, &mut text);
+        tell_step(flow, trace, step, &mut text);
     }
     let because = trace.because.as_ref().map(|why| format!(": {why}"));
-    let _ = writeln!(
-        text,
-        "\nIt ends `{}`{}\nIt would make {} changes:",
-        trace.state.as_str(),
-        because.unwrap_or_default(),
-        trace.effects.len()
+    put(
+        &mut text,
+        &format!(
+            "\nIt ends `{}`{}\nIt would make {} changes:",
+            trace.state.as_str(),
+            because.unwrap_or_default(),
+            trace.effects.len()
+        ),
     );
     for effect in &trace.effects {
-        let _ = writeln!(text, "  {} ({})", effect.operation, effect.at);
+        put(
+            &mut text,
+            &format!("  {} ({})", effect.operation, effect.at),
+        );
     }
     text
 }
 
-fn tell_step(plan: &Plan, trace: &Trace, step: &StepTrace, text: &mut String) {
-    let planned = plan.flow.every_step().into_iter().find(|s| s.id == step.id);
+fn tell_step(flow: &Flow, trace: &Trace, step: &StepTrace, text: &mut String) {
+    let planned = flow.every_step().into_iter().find(|s| s.id == step.id);
     let title = planned.and_then(|s| s.title.as_ref());
     let title = title.map(|title| format!("  {title}")).unwrap_or_default();
     let case = step
         .case
         .map(|n| format!(", case {}", n + 1))
         .unwrap_or_default();
-    let _ = writeln!(text, "\n{} [{}{case}]{title}", step.at, step.state.as_str());
+    put(
+        text,
+        &format!("\n{} [{}{case}]{title}", step.at, step.state.as_str()),
+    );
     for met in &step.met {
         let key = met.key.as_deref().unwrap_or("*");
         let value = match (&met.value, &met.key) {
@@ -48,7 +55,10 @@ fn tell_step(plan: &Plan, trace: &Trace, step: &StepTrace, text: &mut String) {
             (None, None) => "the rules".into(),
         };
         let kind = met.kind.replace('_', " ");
-        let _ = writeln!(text, "  met      {kind} {} / {key}: {value}", met.table);
+        put(
+            text,
+            &format!("  met      {kind} {} / {key}: {value}", met.table),
+        );
     }
     if let Some(effect) = step.effect.and_then(|n| trace.effects.get(n)) {
         tell_effect(effect, text);
@@ -61,50 +71,61 @@ fn tell_step(plan: &Plan, trace: &Trace, step: &StepTrace, text: &mut String) {
             Origin::Store => " (from the store)",
             Origin::Invented => " (INVENTED)",
         };
-        let _ = writeln!(text, "  gives    {}{origin}", short(output));
+        put(text, &format!("  gives    {}{origin}", short(output)));
     }
     if let Some(problem) = &step.problem {
-        let _ = writeln!(text, "  problem  {}: {}", problem.path, problem.message);
+        put(
+            text,
+            &format!("  problem  {}: {}", problem.path, problem.message),
+        );
         if !problem.cure.is_empty() {
-            let _ = writeln!(text, "  cure     {}", problem.cure);
+            put(text, &format!("  cure     {}", problem.cure));
         }
     }
 }
 
 fn tell_effect(effect: &WouldBe, text: &mut String) {
     let at = effect.peer.as_deref().unwrap_or("our own books");
-    let _ = writeln!(text, "  would    {} at {at}", effect.operation);
+    put(text, &format!("  would    {} at {at}", effect.operation));
     if let Some(identity) = &effect.identity {
         let key: String = identity.key.chars().take(16).collect();
-        let _ = writeln!(
+        put(
             text,
-            "  once as  {} {} (effect {key}…)",
-            identity.kind, identity.reference
+            &format!(
+                "  once as  {} {} (effect {key}…)",
+                identity.kind, identity.reference
+            ),
         );
     }
     if let Some(ledger) = &effect.ledger {
-        let _ = writeln!(text, "  ledger   {ledger}");
+        put(text, &format!("  ledger   {ledger}"));
     }
     for read in &effect.assumed_absent {
-        let _ = writeln!(text, "  first    {read}, taken to find nothing");
+        put(text, &format!("  first    {read}, taken to find nothing"));
     }
     match &effect.request {
         Some(request) => {
-            let _ = writeln!(text, "  send     {} ({})", request.label, request.kind);
+            put(
+                text,
+                &format!("  send     {} ({})", request.label, request.kind),
+            );
             let content = serde_json::to_string_pretty(&request.content).unwrap_or_default();
             for line in content.lines() {
-                let _ = writeln!(text, "           {line}");
+                put(text, &format!("           {line}"));
             }
         }
         None => {
-            let _ = writeln!(text, "  with     {}", short(&effect.input));
+            put(text, &format!("  with     {}", short(&effect.input)));
         }
     }
     if let Some(peer) = &effect.at_peer {
         let why = peer.why.as_ref().map(|why| format!(": {why}"));
-        let _ = writeln!(text, "  there    {}{}", peer.state, why.unwrap_or_default());
+        put(
+            text,
+            &format!("  there    {}{}", peer.state, why.unwrap_or_default()),
+        );
         for difference in &peer.differences {
-            let _ = writeln!(text, "           {difference}");
+            put(text, &format!("           {difference}"));
         }
     }
     if let Some(entry) = &effect.entry {
@@ -113,10 +134,12 @@ fn tell_effect(effect: &WouldBe, text: &mut String) {
 }
 
 fn tell_entry(entry: &JournalEntry, text: &mut String) {
-    let _ = writeln!(
+    put(
         text,
-        "  books    {} {} on {} in {}",
-        entry.kind, entry.reference, entry.date, entry.currency
+        &format!(
+            "  books    {} {} on {} in {}",
+            entry.kind, entry.reference, entry.date, entry.currency
+        ),
     );
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -143,7 +166,7 @@ fn tell_entry(entry: &JournalEntry, text: &mut String) {
         }
     }
     for line in table.lines() {
-        let _ = writeln!(text, "          {}", line.trim_end());
+        put(text, &format!("          {}", line.trim_end()));
     }
 }
 
@@ -153,4 +176,9 @@ fn short(value: &Value) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
+}
+
+fn put(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
 }

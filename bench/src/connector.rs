@@ -26,7 +26,7 @@ pub static CONNECTOR: Connector = Connector {
     doc: "The fast peer of the bench.",
     settings: || schemars::schema_for!(Settings).to_value(),
     credential: || json!({"type": "object", "properties": {}}),
-    operations: &[&Erased::<Make>::NEW],
+    operations: &[&Erased::<Make>::NEW, &Erased::<List>::NEW],
     triggers: &[],
     verify: None,
     envelope: None,
@@ -161,5 +161,57 @@ impl Operation for Make {
                 )))
             }
         }
+    }
+}
+
+/// How many items.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct ListInput {
+    count: usize,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct ListOutput {
+    items: Vec<Item>,
+}
+
+/// An item as a page of a peer's list would have it.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Item {
+    name: String,
+    /// Minor units.
+    amount_minor: i64,
+}
+
+struct List;
+
+#[async_trait]
+impl Operation for List {
+    const ID: &'static str = "bench.item.list";
+    const TITLE: &'static str = "List items";
+    const DOC: &'static str = "Makes a list, as a peer with many things would give it.";
+    const EFFECT: Effect = Effect::Read;
+
+    type Input = ListInput;
+    type Progress = ();
+    type Output = ListOutput;
+
+    fn examples() -> Vec<Value> {
+        vec![json!({"count": 3})]
+    }
+
+    fn next(
+        _cx: &RecipeCx<'_>,
+        input: &ListInput,
+        (): &mut (),
+        _last: Last<'_>,
+    ) -> Result<Next<ListOutput>, Fault> {
+        let item = |n: i64| Item {
+            name: format!("item {n}"),
+            amount_minor: n,
+        };
+        let count = i64::try_from(input.count).unwrap_or(i64::MAX);
+        let items = (0..count).map(item).collect();
+        Ok(Next::Done(ListOutput { items }))
     }
 }

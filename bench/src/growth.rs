@@ -18,6 +18,7 @@ pub async fn measure(
 ) -> Result<()> {
     start(plan, ground, numbers, report).await?;
     memory(plan, ground, numbers, report).await?;
+    items(plan, ground, numbers, report).await?;
     if ground.kind == Kind::Sqlite {
         full(plan, ground, numbers, report).await
     } else {
@@ -57,6 +58,36 @@ async fn start(
         values,
         Some(Bound::AtMost(300.0)),
     );
+    Ok(())
+}
+
+/// One run over many items: the most memory that it takes, beside what the process had before.
+async fn items(
+    plan: &Plan,
+    ground: &Ground,
+    numbers: &mut Numbers,
+    report: &mut Report,
+) -> Result<()> {
+    let count = if plan.quick { 10_000 } else { 100_000 };
+    let place = ground.fresh().await?;
+    let items = count.to_string();
+    let mut towpath = Process::towpath(&place, None, &["--items", &items]).await?;
+    rest(Duration::from_millis(500)).await;
+    let begun = Instant::now();
+    towpath.deliver(numbers.take(1)).await?;
+    while towpath.done().await? == 0 {
+        if begun.elapsed() > Duration::from_secs(300) {
+            bail!("the items do not end: {}", towpath.state().await?);
+        }
+        rest(Duration::from_millis(20)).await;
+    }
+    let seconds = vec![begun.elapsed().as_secs_f64()];
+    let peak = vec![towpath.peak_mb()?];
+    towpath.stop().await?;
+    let what = |what: &str| format!("an `each` over {count} items: {what}");
+    let most = (!plan.quick).then_some(Bound::AtMost(100.0));
+    report.value("c", ground.kind, what("most memory"), "MB", peak, most);
+    report.value("c", ground.kind, what("time"), "s", seconds, None);
     Ok(())
 }
 

@@ -147,11 +147,20 @@ impl Process {
 
     /// Memory that it has, in megabytes: `VmRSS`.
     pub fn rss_mb(&self) -> Result<f64> {
+        self.memory_mb("VmRSS:")
+    }
+
+    /// The most memory that it ever had, in megabytes: `VmHWM`.
+    pub fn peak_mb(&self) -> Result<f64> {
+        self.memory_mb("VmHWM:")
+    }
+
+    fn memory_mb(&self, field: &'static str) -> Result<f64> {
         let status = self.proc("status")?;
         let line = status
             .lines()
-            .find_map(|l| l.strip_prefix("VmRSS:"))
-            .context("VmRSS")?;
+            .find_map(|l| l.strip_prefix(field))
+            .context(field)?;
         let kb: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kb / 1024.0)
     }

@@ -35,6 +35,9 @@ pub struct UnderTest {
     pub per_second: u32,
     #[arg(long, default_value_t = 1_024)]
     pub in_flight: usize,
+    /// Instead of three effects, an `each` over so many items.
+    #[arg(long)]
+    pub items: Option<usize>,
 }
 
 /// A peer that takes effects.

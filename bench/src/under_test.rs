@@ -44,6 +44,27 @@ steps:
       after: =steps.two.id
 ";
 
+/// One list of many items, and a value for each.
+const ITEMS: &str = "\
+schema: 1
+flow: many-items
+trigger: stripe.charge.succeeded
+key: =charge.id
+steps:
+  - id: list
+    use: bench.item.list
+    with:
+      count: COUNT
+  - id: all
+    each: =steps.list.items
+    as: item
+    steps:
+      - id: line
+        set:
+          text: =item.name + ' of ' + charge.id
+          amount: =money(item.amount_minor, charge.currency)
+";
+
 /// Serves until its standard input ends.
 pub async fn serve(role: UnderTest) -> Result<()> {
     let clock = Clock::real();
@@ -130,7 +151,10 @@ fn setup(role: &UnderTest) -> Setup {
             connections: vec![stripe, connection("peer", "bench", json!({"url": peer}))],
             flows: vec![FlowSetup {
                 origin: "bench".into(),
-                text: FLOW.into(),
+                text: match role.items {
+                    None => FLOW.into(),
+                    Some(count) => ITEMS.replace("COUNT", &count.to_string()),
+                },
                 bindings: BTreeMap::new(),
             }],
         }],

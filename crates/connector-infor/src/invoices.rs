@@ -2,12 +2,13 @@
 
 use crate::m3::amount::Amount;
 use crate::m3::day;
-use crate::m3::reply::text;
+use crate::m3::reply::{Outcome, text};
 use crate::m3::request::{MiRequest, MiTransaction, Record};
 use crate::session::InforSession;
+use connector::session::About;
 use connector::{Fires, Page, PolledEvent, Source, Trigger};
 use finance::Currency;
-use model::{Fault, Timestamp};
+use model::{Fault, FaultClass, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,18 +42,25 @@ pub const CREATED: Trigger = Trigger {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Invoice {
     /// The number by which the receivables ledger knows it (EXIN, there CINO).
+    #[schemars(length(max = 15))]
     pub invoice: String,
     /// IVNO.
     pub number: String,
     /// YEA4, the year it belongs to (INYR in the ledger).
+    #[schemars(length(max = 4))]
     pub year: String,
     /// The sales order that it is for, if its lines name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 10))]
     pub order: Option<String>,
     /// CUNO.
+    #[schemars(length(max = 10))]
     pub customer: String,
     /// PYNO.
+    #[schemars(length(max = 10))]
     pub payer: String,
+    /// CUCD.
+    #[schemars(length(max = 3))]
     pub currency: String,
     /// What was invoiced, VAT included (AMT1, by the sandbox's reading [unverified]).
     pub amount: Amount,
@@ -61,8 +69,10 @@ pub struct Invoice {
     pub amount_minor: i64,
     pub open_minor: i64,
     /// YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub date: String,
     /// When it is due, YYYY-MM-DD.
+    #[schemars(extend("format" = "date"))]
     pub due: String,
 }
 
@@ -204,6 +214,52 @@ pub async fn next(session: &InforSession, cursor: &Value) -> Result<Page<PolledE
         cursor,
         more,
     })
+}
+
+/// The invoices of orders, by one bulk call for up to a page of them: for deposits that stay open.
+///
+/// # Errors
+/// Those of the connection; what M3 refuses of one order is that order's answer.
+pub async fn of_orders(session: &InforSession, orders: &[String]) -> Result<Vec<About>, Fault> {
+    let now = session.runtime().clock.now();
+    let since = day::from_mi(&session.m3().read_from).unwrap_or_default();
+    let mut found = Vec::with_capacity(orders.len());
+    for page in orders.chunks(PAGE as usize) {
+        let ask = |order: &String| MiTransaction::by("LstAllInvByCO", "ORNO", order);
+        let request = MiRequest::bulk("OIS350MI", page.iter().map(ask).collect());
+        match session.read(request).await {
+            Ok(reply) => {
+                let outcomes = page.iter().zip(&reply.outcomes);
+                found
+                    .extend(outcomes.map(|(order, outcome)| of_order(order, outcome, &since, now)));
+            }
+            // A call of a single transaction fails as a whole.
+            Err(fault) if page.len() == 1 && fault.class == FaultClass::Rejected => {
+                found.push(Err(fault));
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
+}
+
+fn of_order(order: &str, outcome: &Outcome, since: &str, now: Timestamp) -> About {
+    if let Some(fault) = &outcome.fault {
+        return Err(fault.clone());
+    }
+    let invoices = outcome.records.iter().map(Invoice::read);
+    let invoices = invoices.collect::<Result<Vec<_>, _>>()?;
+    let events = invoices
+        .into_iter()
+        .filter(|i| i.date.as_str() >= since)
+        .map(|mut invoice| {
+            invoice.order = Some(order.to_owned());
+            let mut event = invoice.event(now);
+            // The walk may have met it without its order: then its event is spent and its run skipped.
+            event.dedupe_key = format!("{}:{order}", event.dedupe_key);
+            event
+        });
+    Ok(events.collect())
 }
 
 /// The cursor, with a walk for each year that has begun.

@@ -12,6 +12,7 @@ use crate::target::{self, Target};
 use crate::{health, invoices, postings};
 use async_trait::async_trait;
 use connector::http::{Reply, Request};
+use connector::session::About;
 use connector::session::SharedSession;
 use connector::{Call, ConnectionConfig, Metadata, Page, PolledEvent, Posting, Runtime, Session};
 use model::{Fault, FaultClass, Peer, Problem, Secret};
@@ -218,6 +219,17 @@ impl Session for InforSession {
         match trigger {
             invoices::TRIGGER => invoices::next(self, cursor).await,
             _ => Err(Fault::bug(format!("`{trigger}` is not polled"))),
+        }
+    }
+
+    async fn events_about(
+        &self,
+        trigger: &str,
+        numbers: &[String],
+    ) -> Result<Option<Vec<About>>, Fault> {
+        match trigger {
+            invoices::TRIGGER => invoices::of_orders(self, numbers).await.map(Some),
+            _ => Ok(None),
         }
     }
 

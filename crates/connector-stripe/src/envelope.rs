@@ -5,11 +5,14 @@
 //! A thin event keeps its own id and its `v1.` type: it carries no object, so no trigger listens to
 //! it; the full event of the same change comes by its own delivery or by the completeness sweep.
 
+use crate::metadata;
 use connector::Envelope;
 use model::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The longest id or type that is believed. Stripe publishes no figure.
 const WORD_MAX: usize = 255;
@@ -31,6 +34,26 @@ struct Raw<'a> {
     context: Option<String>,
     #[serde(default)]
     livemode: Option<bool>,
+    /// The call that caused it; older events have only its id.
+    #[serde(borrow, default)]
+    request: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Request {
+    #[serde(default)]
+    idempotency_key: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Changed {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    previous_attributes: BTreeMap<String, IgnoredAny>,
 }
 
 /// Reads the envelope of a delivery's raw body.
@@ -69,6 +92,30 @@ pub fn read(body: &[u8]) -> Result<Envelope, String> {
         occurred_at: occurred_at.ok_or("the event's `created` is no time")?,
         account: raw.account.or(raw.context).filter(|a| !a.is_empty()),
         live: raw.livemode,
+        own: is_own(raw.request, body),
+    })
+}
+
+/// Whether a write of metadata by us caused it. The event names the idempotency key of the call
+/// that caused it (docs.stripe.com/api/events/object), and ours begins so; that nothing else changed
+/// is looked at as well, for Stripe may join changes.
+fn is_own(request: Option<&RawValue>, body: &[u8]) -> bool {
+    let Some(request) = request.filter(|r| r.get().contains(metadata::KEY_PREFIX)) else {
+        return false;
+    };
+    let request: Result<Request, _> = serde_json::from_str(request.get());
+    let key = request.ok().and_then(|r| r.idempotency_key);
+    if !key.is_some_and(|key| key.starts_with(metadata::KEY_PREFIX)) {
+        return false;
+    }
+    let changed: Result<Changed, _> = serde_json::from_slice(body);
+    changed.is_ok_and(|changed| {
+        let names = &changed.data.previous_attributes;
+        // The time of the change is no change.
+        !names.is_empty()
+            && names
+                .keys()
+                .all(|name| name == "metadata" || name == "updated")
     })
 }
 

@@ -32,8 +32,10 @@ use operation::charge_balance_transaction::ChargeBalanceTransaction;
 use operation::checkout_session_find::CheckoutSessionFind;
 use operation::customer_create::CustomerCreate;
 use operation::get::Get;
+use operation::making::Create;
 use operation::product_create::ProductCreate;
 use operation::refund_create::RefundCreate;
+use operation::refund_list::RefundList;
 use operation::update_metadata::UpdateMetadata;
 pub use trigger::TRIGGERS;
 
@@ -49,13 +51,14 @@ pub static OPERATIONS: &[&dyn AnyOperation] = &[
     &Erased::<ChargeBalanceTransaction>::NEW,
     &Erased::<BalanceTransactionGet>::NEW,
     &Erased::<BalanceTransactionList>::NEW,
+    &Erased::<RefundList>::NEW,
     &Erased::<BalanceGet>::NEW,
     &Erased::<UpdateMetadata<PaymentIntent>>::NEW,
     &Erased::<UpdateMetadata<Charge>>::NEW,
     &Erased::<UpdateMetadata<Customer>>::NEW,
-    &Erased::<CustomerCreate>::NEW,
-    &Erased::<ProductCreate>::NEW,
-    &Erased::<RefundCreate>::NEW,
+    &Erased::<Create<CustomerCreate>>::NEW,
+    &Erased::<Create<ProductCreate>>::NEW,
+    &Erased::<Create<RefundCreate>>::NEW,
     &Erased::<ApiGet>::NEW,
 ];
 

@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 /// The key under which our reference stands on what we make.
 pub const REFERENCE: &str = "towpath_ref";
 
+/// How the idempotency key of a write of metadata begins: the event that Stripe makes of the write
+/// names it, and is known as our own by it.
+pub const KEY_PREFIX: &str = "towpath:metadata:";
+
 /// Stripe's limits (docs.stripe.com/metadata).
 const KEYS: usize = 50;
 const KEY: usize = 40;

@@ -38,6 +38,11 @@ pub fn text(doc: &str) -> Value {
     json!({"type": "string", "description": doc})
 }
 
+/// A currency: three letters.
+pub fn currency(doc: &str) -> Value {
+    json!({"type": "string", "format": "currency", "maxLength": 3, "description": doc})
+}
+
 /// A whole number.
 pub fn whole(doc: &str) -> Value {
     json!({"type": "integer", "description": doc})

@@ -4,7 +4,7 @@
 
 use crate::request::{id_of, minor, text};
 pub use finance::posting::BalanceTransaction;
-use finance::{Currency, posting::FeeDetail};
+use finance::{Currency, Money, posting::FeeDetail};
 use model::Fault;
 use rust_decimal::Decimal;
 use serde_json::{Number, Value};
@@ -43,6 +43,8 @@ pub fn read(txn: &Value, source: Option<&Value>) -> Result<BalanceTransaction, F
         exchange_rate: rate,
         description: optional("description"),
         balance_type: optional("balance_type"),
+        source_amount: expanded.and_then(source_amount),
+        source_transactions: expanded.map(source_transactions).unwrap_or_default(),
     })
 }
 
@@ -89,6 +91,24 @@ fn charge(source: &Value) -> Option<&str> {
     id_of(source.get("charge")?)
 }
 
+/// What a charge, a refund or a dispute is of, in the customer's currency. Other sources (a payout,
+/// a fee) are in the balance's own.
+fn source_amount(source: &Value) -> Option<Money> {
+    let object = source.get("object").and_then(Value::as_str)?;
+    if !matches!(object, "charge" | "refund" | "dispute") {
+        return None;
+    }
+    let minor = source.get("amount").and_then(Value::as_i64)?;
+    Some(Money::new(minor, currency(source).ok()?))
+}
+
+/// A dispute lists its balance transactions; at most two, says the type's comment.
+fn source_transactions(source: &Value) -> Vec<String> {
+    let list = source.get("balance_transactions").and_then(Value::as_array);
+    let ids = list.into_iter().flatten().filter_map(id_of);
+    ids.map(str::to_owned).collect()
+}
+
 /// A rate as an exact decimal text. It is a JSON fraction, the only one among the facts of money;
 /// it is shown and never calculated with.
 fn rate(number: &Number) -> Option<String> {
@@ -111,7 +131,8 @@ mod tests {
             "type": "refund", "created": 1_790_000_000, "available_on": 1_790_000_000,
             "exchange_rate": 1.234, "description": null, "balance_type": "payments",
             "source": {
-                "id": "re_1", "object": "refund", "charge": "ch_1",
+                "id": "re_1", "object": "refund", "charge": "ch_1", "amount": 1234,
+                "currency": "usd",
                 "payment_intent": {"id": "pi_1", "object": "payment_intent"},
             },
         })
@@ -123,6 +144,7 @@ mod tests {
         assert_eq!(read.source.as_deref(), Some("re_1"));
         assert_eq!(read.charge.as_deref(), Some("ch_1"));
         assert_eq!(read.payment_intent.as_deref(), Some("pi_1"));
+        assert_eq!(read.source_amount, Some(Money::new(1234, Currency::USD)));
         assert_eq!(
             (read.currency, read.exchange_rate.as_deref()),
             (Currency::EUR, Some("1.234"))
@@ -130,6 +152,19 @@ mod tests {
         let canonical = serde_json::to_value(&read).unwrap();
         let back: BalanceTransaction = serde_json::from_value(canonical).unwrap();
         assert_eq!(back, read);
+    }
+
+    #[test]
+    fn a_dispute_lists_its_transactions() {
+        let mut txn = refund();
+        txn["source"] = json!({
+            "id": "du_1", "object": "dispute", "charge": "ch_1", "amount": 1000, "currency": "usd",
+            "balance_transactions": [{"id": "txn_1", "object": "balance_transaction"}, "txn_2"],
+        });
+        let read = checked(&txn, None).unwrap();
+        assert_eq!(read.source_transactions, ["txn_1", "txn_2"]);
+        txn["source"] = json!({"id": "po_1", "object": "payout", "amount": 5, "currency": "eur"});
+        assert_eq!(checked(&txn, None).unwrap().source_amount, None);
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub struct Page<T> {
     pub more: bool,
 }
 
+/// What the peer knows about one of its objects, in answer to [`Session::events_about`].
+pub type About = Result<Vec<PolledEvent>, Fault>;
+
 /// A voucher that the peer's books hold under a reference of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
@@ -94,6 +97,18 @@ pub trait Session: Send + Sync + 'static {
     /// Events since the cursor, for a trigger that is polled and for completeness.
     async fn poll(&self, trigger: &str, _cursor: &Value) -> Result<Page<PolledEvent>, Fault> {
         Err(Fault::bug(format!("`{trigger}` is not polled")))
+    }
+
+    /// Events of a polled trigger that are about objects of the peer (orders, by their numbers),
+    /// whether or not a walk has met them: what a walk may have missed. One answer per number, in
+    /// their order; `None` where the trigger cannot be asked so. An event must differ by its key from
+    /// that of the walk: whether it was worked already is told by the flow's business key.
+    async fn events_about(
+        &self,
+        _trigger: &str,
+        _numbers: &[String],
+    ) -> Result<Option<Vec<About>>, Fault> {
+        Ok(None)
     }
 
     /// The cursor-driven list of vouchers under our references; `None` where the peer has none.

@@ -110,8 +110,8 @@ impl Execution<'_> {
         begun: Option<Begun>,
     ) -> Result<(), Stop> {
         let items = self.items(step, each, case, begun.as_ref()).await?;
-        let mut given: Vec<Computed> = Vec::with_capacity(items.len());
-        let (mut pages, mut bytes) = (0, 0);
+        let mut given: Vec<Computed> = Vec::new();
+        let (mut pages, mut bytes, mut done) = (0, 0, 0);
         let kept: Vec<_> = (self.journal.pages(self.scope, step.ordinal))
             .filter_map(|row| row.output.clone())
             .collect();
@@ -120,19 +120,21 @@ impl Execution<'_> {
             let Computed::List(outputs) = self.opened(&page)? else {
                 return Err(Stop::bug("a page of an `each` is no list"));
             };
-            given.extend(outputs.iter().cloned());
-            pages += 1;
+            (pages, done) = (pages + 1, done + outputs.len());
+            if each.is_read {
+                given.extend(outputs.iter().cloned());
+            }
         }
         if begun.is_some() {
-            self.read_page(given.len(), items.len()).await?;
+            self.read_page(done, items.len()).await?;
         }
-        while given.len() < items.len() {
-            let first = given.len();
+        while done < items.len() {
+            let first = done;
             let last = (first + PAGE).min(items.len()) - 1;
             let page = self.page(step, each, &items, first, last).await?;
             pages += 1;
             bytes += self.keep_page(step, pages, &page)?;
-            if bytes > GIVEN_MAX_BYTES {
+            if each.is_read && bytes > GIVEN_MAX_BYTES {
                 let message = format!(
                     "`{}`: what the items give takes more than {GIVEN_MAX_BYTES} bytes; give less \
                      with `output:`",
@@ -140,7 +142,10 @@ impl Execution<'_> {
                 );
                 return Err(Stop::dead(Fault::rejected(message)));
             }
-            given.extend(page);
+            done += page.len();
+            if each.is_read {
+                given.extend(page);
+            }
             if items.len() > PAGE {
                 self.run.cursor = step.ordinal;
                 self.commit(RunState::Running).await?;
@@ -151,7 +156,12 @@ impl Execution<'_> {
             }
         }
         self.run.cursor = step.ordinal;
-        self.finish_value(step, Computed::list(given))
+        if each.is_read {
+            return self.finish_value(step, Computed::list(given));
+        }
+        // What each gave is in the rows of its pages; nothing reads it here.
+        let count = i64::try_from(done).unwrap_or(i64::MAX);
+        self.finish_value(step, Computed::map([("items", Computed::Int(count))]))
     }
 
     async fn items(
@@ -162,7 +172,7 @@ impl Execution<'_> {
         begun: Option<&Begun>,
     ) -> Result<Arc<Vec<Computed>>, Stop> {
         let refused = |message: String| Err(Stop::dead(Fault::rejected(message)));
-        let items = match self.evaluate(&each.list, "each").await? {
+        let items = match self.evaluate_shared(&each.list, "each").await? {
             Computed::List(items) => items,
             Computed::Null => Arc::default(),
             other => return refused(format!("`each` needs a list, it is {}", other.kind())),

@@ -1,7 +1,7 @@
 //! What is deployed, in memory: environments, connections with their open sessions, flows.
 
 use crate::gate::Gate;
-use crate::plan::Plan;
+use crate::plan::{Need, Plan, PlanStart};
 use connector::session::SharedSession;
 use connector::{Connector, Trigger};
 use mapping::{Mask, Names};
@@ -41,8 +41,8 @@ pub struct Deployment {
     pub flow: FlowId,
     pub environment: Arc<Environment>,
     pub plan: Arc<Plan>,
-    /// By connector.
-    pub bindings: BTreeMap<&'static str, Arc<Connection>>,
+    /// By [`Need::key`](crate::plan::Need::key).
+    pub bindings: BTreeMap<String, Arc<Connection>>,
     /// What formulas of every run see: `env`, and `connection` with settings by connector.
     pub names: Arc<Names>,
     /// Whether new events start runs of it; older ones stay for the runs pinned to them.
@@ -93,11 +93,15 @@ impl Catalog {
     ) -> Self {
         let mut listeners: HashMap<_, Listeners> = HashMap::new();
         for deployment in deployments.iter().filter(|d| d.active) {
-            for trigger in &deployment.plan.triggers {
-                let connector = trigger.id.split('.').next().unwrap_or_default();
-                if let Some(connection) = deployment.bindings.get(connector) {
-                    let listening = listeners.entry((connection.id, trigger.id)).or_default();
-                    listening.add(deployment, trigger);
+            for start in &deployment.plan.starts {
+                let PlanStart::Event(event) = start else {
+                    continue;
+                };
+                let need = Need::key(event.connector.id, event.connection.as_deref());
+                if let Some(connection) = deployment.bindings.get(&need) {
+                    let place = (connection.id, event.trigger.id);
+                    let listening = listeners.entry(place).or_default();
+                    listening.add(deployment, event.trigger);
                 }
             }
         }

@@ -275,7 +275,9 @@ impl<'a> Execution<'a> {
             }
             Effect::Read => {
                 let output = self.plain(step, call, &connection, &input).await?;
-                self.finish(step, &output, &call.shape, None, false)
+                let output = Computed::take_json(output, &call.shape)
+                    .map_err(|e| Stop::bug(format!("the output of `{}`: {e}", step.id)))?;
+                self.finish_value(step, output)
             }
             Effect::None => {
                 let output = self.plain(step, call, &connection, &input).await?;
@@ -471,13 +473,32 @@ impl<'a> Execution<'a> {
         template: &Template,
         what: &str,
     ) -> Result<Computed, Stop> {
+        self.evaluate_by(template, what, Template::eval_value).await
+    }
+
+    /// The same for what is only looked at and may be large: a list that is gone through.
+    pub(crate) async fn evaluate_shared(
+        &mut self,
+        template: &Template,
+        what: &str,
+    ) -> Result<Computed, Stop> {
+        self.evaluate_by(template, what, Template::eval_shared)
+            .await
+    }
+
+    async fn evaluate_by(
+        &mut self,
+        template: &Template,
+        what: &str,
+        eval: fn(&Template, &Scope<'_>) -> Result<Computed, Failure>,
+    ) -> Result<Computed, Stop> {
         loop {
             let scope = Scope {
                 names: &self.names,
                 facts: &self.facts,
                 company: &self.deployment.environment.company,
             };
-            match template.eval_value(&scope) {
+            match eval(template, &scope) {
                 Ok(value) => return Ok(value),
                 Err(Failure {
                     stop: mapping::Stop::Needs(needs),
@@ -526,9 +547,9 @@ impl<'a> Execution<'a> {
     }
 
     pub(crate) fn connection(&self, work: &CallWork) -> Result<Arc<Connection>, Stop> {
-        let bound = self.deployment.bindings.get(work.connector.id);
+        let bound = self.deployment.bindings.get(&work.need());
         bound.cloned().ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", work.connector.id);
+            let message = format!("no connection is bound for `{}`", work.need());
             Stop::dead(Fault::rejected(message))
         })
     }

@@ -126,7 +126,8 @@ impl Shared {
         if let Some(listeners) = catalog.listeners(connection.id, &trigger) {
             let needed = (listeners.needs.read(body))
                 .map_err(|e| Refusal::NotAnEvent(format!("it is not JSON: {e}")))?;
-            let deployments = listeners.deployments.iter();
+            let asks = |d: &&Arc<Deployment>| !envelope.own || d.plan.flow.own_events;
+            let deployments = listeners.deployments.iter().filter(asks);
             runs.extend(deployments.map(|d| new_run(d, &trigger, envelope, &needed)));
         }
         Ok(NewEvent {
@@ -152,15 +153,18 @@ impl Shared {
         connection: &Arc<Connection>,
         polled: &PolledEvent,
     ) -> Result<(NewEvent, Vec<u8>), Refusal> {
+        let body =
+            serde_json::to_vec(&polled.body).map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
+        // What the sweep fetches is what a delivery would have brought.
+        let read = connection.connector.envelope.map(|read| read(&body));
         let envelope = Envelope {
             id: polled.dedupe_key.clone(),
             kind: polled.kind.clone(),
             occurred_at: polled.occurred_at,
             account: None,
             live: None,
+            own: matches!(read, Some(Ok(Envelope { own: true, .. }))),
         };
-        let body =
-            serde_json::to_vec(&polled.body).map_err(|e| Refusal::NotAnEvent(e.to_string()))?;
         let now = self.clock.now();
         let event = self.new_event(environment, connection, &envelope, &body, None, now)?;
         Ok((event, body))

@@ -18,6 +18,7 @@ mod journal;
 mod lanes;
 mod lookups;
 mod once;
+mod open_deposits;
 mod operate;
 mod pending;
 pub mod plan;
@@ -113,6 +114,8 @@ impl Engine {
                 watches.spawn(watch::poll_for_ever(s, c));
                 let (s, c) = parts();
                 watches.spawn(watch::read_back_for_ever(s, c));
+                let (s, c) = parts();
+                watches.spawn(open_deposits::look_for_ever(s, c));
                 let (s, c) = parts();
                 watches.spawn(watch::probe_for_ever(s, c));
                 if connection.connector.verify.is_some() {

@@ -4,7 +4,7 @@
 use crate::catalog::{Catalog, Connection, Deployment, Environment};
 use crate::gate::{Gate, Limits, Pause};
 use crate::lanes::After;
-use crate::plan::{Bound, Plan, check_deployment, compile};
+use crate::plan::{Bound, Need, Plan, check_deployment, compile};
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{ConnectionConfig, Credential, Runtime};
@@ -321,29 +321,31 @@ async fn deploy(
         problems.push(Problem::error(path, "missing_setting", message, cure));
     }
     let mut bindings = BTreeMap::new();
-    for id in &plan.connectors {
-        let named = setup.bindings.get(*id);
+    for need in &plan.needs {
+        let id = need.connector;
+        let named = need.connection.as_ref().or(setup.bindings.get(id));
         let mut fitting = connections
             .iter()
-            .filter(|c| c.connector.id == *id && named.is_none_or(|n| *n == c.name));
+            .filter(|c| c.connector.id == id && named.is_none_or(|n| *n == c.name));
+        let path = format!("{}: bindings.{id}", setup.origin);
+        let mut refuse = |code: &str, message: String, cure: &str| {
+            problems.push(Problem::error(path.as_str(), code, message, cure));
+        };
         match (fitting.next(), fitting.next()) {
             (Some(only), None) => {
-                bindings.insert((*id).to_owned(), only.name.clone());
+                let key = Need::key(id, need.connection.as_deref());
+                bindings.insert(key, only.name.clone());
             }
             (None, _) => {
-                let message = format!("no connection of the connector `{id}`");
-                let path = format!("{}: bindings.{id}", setup.origin);
-                problems.push(Problem::error(path, "unbound", message, "add a connection"));
+                let name = named
+                    .map(|n| format!(" is named `{n}`"))
+                    .unwrap_or_default();
+                let message = format!("no connection of the connector `{id}`{name}");
+                refuse("unbound", message, "add a connection");
             }
             (Some(_), Some(_)) => {
                 let message = format!("several connections of the connector `{id}`");
-                let path = format!("{}: bindings.{id}", setup.origin);
-                problems.push(Problem::error(
-                    path,
-                    "ambiguous",
-                    message,
-                    "name one of them",
-                ));
+                refuse("ambiguous", message, "name one of them");
             }
         }
     }
@@ -468,13 +470,15 @@ fn deployment(
     let names: BTreeMap<String, String> = serde_json::from_str(&row.settings).unwrap_or_default();
     let mut bindings = BTreeMap::new();
     let mut settings = Map::new();
-    for id in &plan.connectors {
-        let name = names.get(*id)?;
+    for need in &plan.needs {
+        let key = Need::key(need.connector, need.connection.as_deref());
+        let name = names.get(&key)?;
         let connection = connections
             .iter()
             .find(|c| c.environment == environment.id && c.name == *name)?;
-        settings.insert((*id).to_owned(), connection.settings.clone());
-        bindings.insert(*id, Arc::clone(connection));
+        let seen_as = need.connection.as_deref().unwrap_or(need.connector);
+        settings.insert(seen_as.to_owned(), connection.settings.clone());
+        bindings.insert(key, Arc::clone(connection));
     }
     Some(Deployment {
         id: row.id,

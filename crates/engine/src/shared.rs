@@ -35,6 +35,8 @@ pub struct Options {
     pub read_back_every: Duration,
     /// How often the inbox is compared with what the sender says it sent.
     pub sweep_every: Duration,
+    /// A deposit that is open for so long is looked up by its order, and again after as long.
+    pub deposits_open_for: Duration,
     /// Called at named points between durable steps; a test that panics in it dies there.
     pub points: Points,
 }
@@ -75,6 +77,7 @@ impl Default for Options {
             poll_every: None,
             read_back_every: Duration::from_secs(60),
             sweep_every: Duration::from_secs(3600),
+            deposits_open_for: Duration::from_secs(14 * 86_400),
             points: Points::default(),
         }
     }
@@ -300,8 +303,8 @@ impl Shared {
     pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
         let deployment = self.fresh.lock().get(&run)?.record.deployment;
         let deployment = self.catalog().deployment(deployment)?;
-        let first = deployment.plan.first_connector()?;
-        let connection = deployment.bindings.get(first)?;
+        let first = deployment.plan.first_need()?;
+        let connection = deployment.bindings.get(&first)?;
         connection.gate.pause()?;
         self.held
             .lock()

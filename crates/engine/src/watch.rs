@@ -2,6 +2,7 @@
 //! connections, and compares the inbox with what the senders say they sent.
 
 use crate::catalog::Connection;
+use crate::open_deposits;
 use crate::shared::{Origin, Shared};
 use connector::Source;
 use model::Fault;
@@ -20,6 +21,7 @@ pub(crate) async fn once(shared: &Shared) -> usize {
         came += probe(shared, connection).await;
         came += poll_all(shared, connection).await;
         came += read_back(shared, connection).await;
+        came += open_deposits::look(shared, connection).await;
     }
     came
 }
@@ -295,11 +297,8 @@ async fn note(
 
 /// Where the last walk stopped.
 async fn cursor(shared: &Shared, connection: &Connection, trigger: &str) -> Result<Value, Fault> {
-    let cursors = shared.store.poll_cursors().await;
-    let cursors = cursors.map_err(|e| Fault::transient(e.to_string()))?;
-    let found = cursors
-        .into_iter()
-        .find(|c| c.connection == connection.id && c.trigger == trigger);
+    let found = shared.store.poll_cursor(connection.id, trigger).await;
+    let found = found.map_err(|e| Fault::transient(e.to_string()))?;
     let Some(found) = found else {
         return Ok(Value::Null);
     };

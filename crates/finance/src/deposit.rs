@@ -3,7 +3,7 @@
 use crate::journal::{JournalEntry, JournalError, JournalLine};
 use crate::money::Money;
 use crate::posting::PostingRules;
-use crate::posting::share;
+use crate::posting::{part_of, share};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,25 @@ pub struct Application {
     pub closes: bool,
 }
 
+/// Money that goes back to the customer: what it is taken out of, each part at the rate it was
+/// booked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// Out of what an earlier refund failed to pay and is still owed.
+    pub owed: Application,
+    /// Out of what no invoice has consumed.
+    pub deposit: Application,
+    /// The rest: invoices have consumed it, so revenue or a receivable takes it back.
+    pub invoiced: Application,
+}
+
+impl Return {
+    /// All of it at the rates it was booked at, in minor units of the balance's currency.
+    pub fn value_minor(&self) -> i64 {
+        self.owed.settlement.minor + self.deposit.settlement.minor + self.invoiced.settlement.minor
+    }
+}
+
 impl Deposit {
     /// The deposit of a new charge: `settlement` is its gross amount in the balance's currency.
     pub fn open(charge: impl Into<String>, presentment: Money, settlement: Money) -> Self {
@@ -53,8 +72,8 @@ impl Deposit {
             all if all == left => self.settlement_left,
             // The cumulative share less what is gone already, whichever way it went.
             _ => {
-                let upto = upto(self.settlement.minor, whole - left + taken, whole);
-                (upto - (self.settlement.minor - self.settlement_left))
+                let all = part_of(self.settlement.minor, whole - left + taken, whole);
+                (all - (self.settlement.minor - self.settlement_left))
                     .clamp(0, self.settlement_left)
             }
         };
@@ -71,8 +90,8 @@ impl Deposit {
             0 => 0,
             all if all == left => self.presentment_left,
             _ => {
-                let upto = upto(self.presentment.minor, whole - left + taken, whole);
-                (upto - (self.presentment.minor - self.presentment_left))
+                let all = part_of(self.presentment.minor, whole - left + taken, whole);
+                (all - (self.presentment.minor - self.presentment_left))
                     .clamp(0, (self.presentment_left - 1).max(0))
             }
         };
@@ -80,14 +99,59 @@ impl Deposit {
     }
 
     /// What `presentment_minor` of the charge was booked at, in minor units of the balance's
-    /// currency, if so much was refunded before: what a refund at another rate takes back.
+    /// currency, if so much was refunded before: what a refund at another rate takes back. A
+    /// dispute may be of more than the charge; what is beyond it has the charge's rate as well.
     pub fn booked_at(&self, presentment_minor: i64, refunded_before: i64) -> i64 {
         let (total, whole) = (self.settlement.minor, self.presentment.minor);
-        upto(
-            total,
-            refunded_before.saturating_add(presentment_minor),
-            whole,
-        ) - upto(total, refunded_before, whole)
+        let before = refunded_before.clamp(0, whole);
+        let within = presentment_minor.clamp(0, whole - before);
+        let beyond = presentment_minor.max(0) - within;
+        part_of(total, before + within, whole) - part_of(total, before, whole)
+            + share(total, beyond.into(), whole.into())
+                .and_then(|n| i64::try_from(n).ok())
+                .unwrap_or(0)
+    }
+
+    /// What `minor` units of the customer's currency are taken out of when they go back: first what
+    /// is still owed from a refund that failed (`owed`, of the same two currencies), then the
+    /// deposit, and the rest is what invoices have consumed. `before` is what went back of the
+    /// charge earlier, without refunds that failed.
+    pub fn give_back(&self, minor: i64, owed: &Self, before: i64) -> Return {
+        let of_owed = owed.apply(minor);
+        let of_deposit = self.apply(minor - of_owed.presentment.minor);
+        let taken = of_owed.presentment.minor + of_deposit.presentment.minor;
+        self.returned(minor, of_owed, of_deposit, before.saturating_add(taken))
+    }
+
+    /// The same where the deposit's part was taken before.
+    pub fn gave_back(&self, minor: i64, owed: &Self, taken: &Application, before: i64) -> Return {
+        let of_owed = owed.apply(minor - taken.presentment.minor);
+        let gone = of_owed.presentment.minor + taken.presentment.minor;
+        self.returned(minor, of_owed, taken.clone(), before.saturating_add(gone))
+    }
+
+    fn returned(&self, minor: i64, owed: Application, deposit: Application, at: i64) -> Return {
+        let rest = minor.max(0) - owed.presentment.minor - deposit.presentment.minor;
+        let invoiced = Application {
+            presentment: Money::new(rest, self.presentment.currency),
+            settlement: Money::new(self.booked_at(rest, at), self.settlement.currency),
+            closes: false,
+        };
+        Return {
+            owed,
+            deposit,
+            invoiced,
+        }
+    }
+
+    /// A deposit of nothing in the currencies of this one.
+    #[must_use]
+    pub fn nothing(&self) -> Self {
+        Self::open(
+            self.charge.clone(),
+            Money::zero(self.presentment.currency),
+            Money::zero(self.settlement.currency),
+        )
     }
 
     fn application(&self, presentment: i64, settlement: i64) -> Application {
@@ -107,16 +171,6 @@ impl Deposit {
             ..self.clone()
         }
     }
-}
-
-/// The part of `total` that belongs to `part` of `whole`, never more than all of it.
-fn upto(total: i64, part: i64, whole: i64) -> i64 {
-    if part >= whole {
-        return total;
-    }
-    share(total, part.into(), whole.into())
-        .and_then(|n| i64::try_from(n).ok())
-        .unwrap_or(0)
 }
 
 /// J5: an invoice consumes a deposit. Debit deposits, credit receivables at `book`, the amount the

@@ -85,6 +85,10 @@ pub enum Stop {
         attributes: String,
         message: String,
     },
+    /// A value is not of the kind that its field takes, and no conversion that is switched on makes
+    /// it one.
+    #[error("{message}; {cure}")]
+    Mismatch { message: String, cure: String },
     /// The formula does not hold for this input.
     #[error("{message}")]
     Failed { message: String },

@@ -6,7 +6,7 @@ use crate::fact::Stop;
 use crate::functions::FunctionTable;
 use crate::parse;
 use crate::path::Path;
-use crate::scope::Scope;
+use crate::scope::{Here, Kept, Scope};
 use crate::value::Value;
 use model::Problem;
 use std::collections::BTreeMap;
@@ -51,7 +51,12 @@ impl Formula {
 
     /// The value in `scope`; absent (`Value::Null`) only for an optional formula.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Value, Stop> {
-        eval::evaluate(&self.node, scope)
+        eval::evaluate(&self.node, Here::new(scope, &Kept::new()))
+    }
+
+    /// As [`Formula::eval`], inside a template.
+    pub(crate) fn eval_here(&self, here: Here<'_>) -> Result<Value, Stop> {
+        eval::evaluate(&self.node, here)
     }
 
     /// The paths that the formula reads, each once, in order. A path is optional only if every

@@ -11,12 +11,15 @@
 //! functions cannot say "I lack a fact".
 
 pub mod check;
+pub mod coercion;
+mod complete;
 mod eval;
 mod expression;
 mod fact;
 mod formula;
 pub mod functions;
 mod limits;
+mod map;
 mod mask;
 mod number;
 mod parse;
@@ -30,7 +33,9 @@ pub mod table;
 mod template;
 mod value;
 
-pub use check::{Schemas, check, check_template};
+pub use check::{Schemas, Type, check, check_against, check_template, schema_of, type_of};
+pub use coercion::{Coercion, Coercions};
+pub use complete::{Completion, CompletionKind, complete};
 pub use fact::{Fact, Facts, Failure, Stop};
 pub use formula::Formula;
 pub use functions::{FUNCTIONS, Function, FunctionTable};

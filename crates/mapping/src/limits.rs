@@ -12,5 +12,9 @@ pub const LIST_ITEMS: usize = 10_000;
 pub const OUTPUT_BYTES: usize = 1 << 20;
 /// The most operations of one evaluation: bounds nested lists in time.
 pub const OPERATIONS: u32 = 2_000_000;
+/// The most operations of a template: bounds a list mapping whose every item is costly.
+pub const TEMPLATE_OPERATIONS: u32 = 4 * OPERATIONS;
+/// The operations that a call of a function counts as, besides what it reads and makes.
+pub const CALL: usize = 8;
 /// The deepest JSON document that is presented to formulas.
 pub const DOCUMENT_DEPTH: usize = 128;

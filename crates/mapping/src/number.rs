@@ -142,6 +142,16 @@ pub fn compare(a: &Value, b: &Value) -> Result<Ordering, String> {
     }
 }
 
+/// Fails unless every two of the values compare. To be asked before they are sorted: an order that
+/// holds for some pairs only makes the library's sort panic.
+pub fn comparable<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<(), String> {
+    let mut values = values.into_iter();
+    let Some(first) = values.next() else {
+        return Ok(());
+    };
+    values.try_for_each(|value| compare(first, value).map(drop))
+}
+
 /// `-value`.
 pub fn negate(value: &Value) -> Result<Value, String> {
     match value {

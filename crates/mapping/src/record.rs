@@ -48,7 +48,7 @@ fn one<S: Serializer>(out: S, name: &str, value: &impl Serialize) -> Result<S::O
     map.end()
 }
 
-struct Members<'a>(&'a crate::value::Map);
+struct Members<'a>(&'a crate::map::Map);
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {

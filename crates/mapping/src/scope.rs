@@ -1,8 +1,10 @@
 //! The names that a formula sees.
 
 use crate::fact::Facts;
+use crate::limits;
 use crate::shape::Shape;
 use crate::value::Value;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -65,15 +67,81 @@ pub struct Scope<'a> {
     pub company: &'a model::Company,
 }
 
-impl Scope<'_> {
+/// The variable of a list mapping, while its item is computed.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound<'a> {
+    pub name: &'a str,
+    pub value: &'a Value,
+    pub outer: Option<&'a Bound<'a>>,
+}
+
+/// A scope, and where in a template one stands in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Here<'a> {
+    pub scope: &'a Scope<'a>,
+    pub bound: Option<&'a Bound<'a>>,
+    kept: &'a Kept,
+}
+
+/// What the formulas of one evaluation share.
+pub(crate) struct Kept {
+    /// The company as a value, made when it is first asked for.
+    company: OnceCell<Option<Value>>,
+    /// The operations that are left to all of them.
+    pub left: Cell<u32>,
+}
+
+impl Kept {
+    pub fn new() -> Self {
+        Self {
+            company: OnceCell::new(),
+            left: Cell::new(limits::TEMPLATE_OPERATIONS),
+        }
+    }
+}
+
+impl<'a> Here<'a> {
+    pub fn new(scope: &'a Scope<'a>, kept: &'a Kept) -> Self {
+        Self {
+            scope,
+            bound: None,
+            kept,
+        }
+    }
+
+    /// The operations that are left.
+    pub fn left(&self) -> &'a Cell<u32> {
+        &self.kept.left
+    }
+
+    /// The same place with one more variable.
+    pub fn with(self, bound: &'a Bound<'a>) -> Self {
+        Self {
+            bound: Some(bound),
+            ..self
+        }
+    }
+
     /// The value of a name.
-    pub(crate) fn get(&self, name: &str) -> Option<Value> {
-        if let Some(value) = self.names.get(name) {
-            return Some(value.clone());
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        let mut bound = self.bound;
+        while let Some(variable) = bound {
+            if variable.name == name {
+                return Some(variable.value);
+            }
+            bound = variable.outer;
         }
-        if name == "company" {
-            return Value::from_json(&self.company.to_value(), &Shape::plain()).ok();
+        if let Some(value) = self.scope.names.get(name) {
+            return Some(value);
         }
-        None
+        if name != "company" {
+            return None;
+        }
+        let company = self.scope.company;
+        let value = self
+            .kept
+            .company
+            .get_or_init(|| Value::from_json(&company.to_value(), &Shape::plain()).ok());
+        value.as_ref()
     }
 }

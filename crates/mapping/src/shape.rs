@@ -16,6 +16,8 @@ pub struct Shape {
 #[derive(Clone, Debug, Default)]
 struct Node {
     decimal: bool,
+    /// It may also be a text of another kind, so that it stays one.
+    plain: bool,
     members: HashMap<String, usize>,
     /// Members without a name of their own.
     others: Option<usize>,
@@ -67,7 +69,7 @@ impl<'a> Place<'a> {
     }
 
     pub fn is_decimal(self) -> bool {
-        self.at().is_some_and(|node| node.decimal)
+        self.at().is_some_and(|node| node.decimal && !node.plain)
     }
 
     pub fn member(self, name: &str) -> Self {
@@ -131,10 +133,19 @@ impl<'a> Reader<'a> {
         for key in ["allOf", "anyOf", "oneOf"] {
             let parts = schema.get(key).and_then(Json::as_array);
             for part in parts.into_iter().flatten() {
+                self.nodes[at].plain |= key != "allOf" && is_plain_text(part);
                 self.read(part, at, left - 1);
             }
         }
     }
+}
+
+/// Whether a way of a union is a text that is no decimal.
+fn is_plain_text(schema: &Json) -> bool {
+    let text = schema.get("type").is_some_and(|t| t == "string");
+    text && schema
+        .get("format")
+        .is_none_or(|format| format != "decimal")
 }
 
 #[cfg(test)]
@@ -142,6 +153,22 @@ mod tests {
     use super::*;
     use crate::Value;
     use serde_json::json;
+
+    #[test]
+    fn a_text_that_may_be_another_stays_a_text() {
+        let decimal = json!({"type": "string", "format": "decimal"});
+        for (other, is_decimal) in [
+            (json!({"type": "string"}), false),
+            (json!({"type": "null"}), true),
+            (
+                json!({"type": "string", "format": "decimal", "scale": 2}),
+                true,
+            ),
+        ] {
+            let shape = Shape::from_schema(&json!({"anyOf": [decimal, other]}));
+            assert_eq!(shape.root().is_decimal(), is_decimal, "{other}");
+        }
+    }
 
     #[test]
     fn a_recursive_schema_ends() {

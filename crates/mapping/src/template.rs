@@ -2,14 +2,17 @@
 //!
 //! `=x` is a formula, `==x` the text `=x`, `{each, as, to}` maps a list, anything else is itself.
 
+use crate::coercion::Coercions;
+use crate::coercion::convert::Refusal;
+use crate::coercion::target::{Place, Target};
 use crate::fact::{Fact, Failure, Stop};
 use crate::formula::Formula;
 use crate::functions::FunctionTable;
 use crate::limits;
 use crate::path::Path;
-use crate::scope::{Names, Scope};
+use crate::scope::{Bound, Here, Kept, Scope};
 use crate::shape::Shape;
-use crate::value::Value;
+use crate::value::{Map, Value};
 use model::Problem;
 use serde_json::{Map as JsonMap, Value as Json};
 use std::collections::BTreeSet;
@@ -19,6 +22,10 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Template {
     pub(crate) part: Part,
+    /// Where its result goes, if it goes somewhere in particular.
+    target: Option<Arc<Target>>,
+    /// Everything in it was understood.
+    pub(crate) sound: bool,
 }
 
 /// One place of a template.
@@ -27,7 +34,7 @@ pub(crate) enum Part {
     Literal(Value),
     Formula(Formula),
     List(Vec<Part>),
-    Map(Vec<(String, Part)>),
+    Map(Vec<(Arc<str>, Part)>),
     Each {
         source: Formula,
         variable: Arc<str>,
@@ -49,7 +56,34 @@ impl Template {
             problems: Vec::new(),
         };
         let part = reader.part(json, path);
-        (Self { part }, reader.problems)
+        let template = Self {
+            part,
+            target: None,
+            sound: !reader.problems.iter().any(Problem::is_error),
+        };
+        (template, reader.problems)
+    }
+
+    /// As [`Template::compile_with`], for a result that goes to the place that the JSON schema
+    /// `target` describes. What can be converted on the way is, as far as `coercions` allow;
+    /// evaluating stops with [`Stop::Mismatch`] on a value of another kind.
+    /// [`check_against`](crate::check_against) says before what would not fit.
+    pub fn compile_for(
+        json: &Json,
+        path: &str,
+        table: &FunctionTable,
+        target: &Json,
+        coercions: Coercions,
+    ) -> (Self, Vec<Problem>) {
+        let (mut template, problems) = Self::compile_with(json, path, table);
+        template.target = Some(Arc::new(Target::new(target, coercions)));
+        (template, problems)
+    }
+
+    /// The conversions that are switched on.
+    pub(crate) fn allowed(&self) -> Coercions {
+        let target = self.target.as_ref();
+        target.map_or_else(Coercions::all, |target| target.coercions().clone())
     }
 
     /// The value as JSON, decimals as texts. Members and items without a value are left out.
@@ -65,7 +99,10 @@ impl Template {
             needs: BTreeSet::new(),
             bytes: 0,
         };
-        let value = run.part(&self.part, scope, &mut Vec::new())?;
+        let kept = Kept::new();
+        let here = Here::new(scope, &kept);
+        let place = self.target.as_ref().map(|target| target.root());
+        let value = run.part(&self.part, here, place, &At::ROOT)?;
         if run.needs.is_empty() {
             return Ok(value);
         }
@@ -73,6 +110,16 @@ impl Template {
             path: String::new(),
             stop: Stop::Needs(run.needs),
         })
+    }
+
+    /// As [`Template::eval_value`], but what is a plain copy may be of any size: it is shared.
+    pub fn eval_shared(&self, scope: &Scope<'_>) -> Result<Value, Failure> {
+        match &self.part {
+            Part::Formula(formula) if formula.path().is_some() => {
+                formula.eval(scope).map_err(|stop| At::ROOT.fail(stop))
+            }
+            _ => self.eval_value(scope),
+        }
     }
 
     /// The paths that its formulas read, each once, in order.
@@ -94,6 +141,15 @@ impl Template {
 }
 
 impl Part {
+    /// Whether it may give no value, so that it is left out of what it stands in.
+    pub(crate) fn may_be_absent(&self) -> bool {
+        match self {
+            Self::Literal(value) => value.is_null(),
+            Self::Formula(formula) => formula.is_optional(),
+            Self::List(_) | Self::Map(_) | Self::Each { .. } => false,
+        }
+    }
+
     fn formulas<'a>(&'a self, path: &str, found: &mut impl FnMut(&str, &'a Formula)) {
         match self {
             Self::Literal(_) => {}
@@ -152,7 +208,12 @@ impl Reader<'_> {
             Json::Object(map) if map.contains_key("each") => self.each(map, path),
             Json::Object(map) => Part::Map(
                 map.iter()
-                    .map(|(name, member)| (name.clone(), self.part(member, &join(path, name))))
+                    .map(|(name, member)| {
+                        (
+                            Arc::from(name.as_str()),
+                            self.part(member, &join(path, name)),
+                        )
+                    })
                     .collect(),
             ),
             Json::Number(number) if !number.is_i64() => {
@@ -231,50 +292,107 @@ struct Run {
     bytes: usize,
 }
 
+/// Where in the template one stands; written out only for an error.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    outer: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Member(&'a str),
+    Item(usize),
+}
+
+impl<'a> At<'a> {
+    const ROOT: Self = Self {
+        outer: None,
+        step: Step::Root,
+    };
+
+    fn within(&'a self, step: Step<'a>) -> Self {
+        Self {
+            outer: Some(self),
+            step,
+        }
+    }
+
+    fn path(&self) -> String {
+        let outer = self.outer.map(Self::path).unwrap_or_default();
+        match self.step {
+            Step::Root => outer,
+            Step::Member(name) => join(&outer, name),
+            Step::Item(n) => format!("{outer}[{n}]"),
+        }
+    }
+
+    fn fail(&self, stop: Stop) -> Failure {
+        Failure {
+            path: self.path(),
+            stop,
+        }
+    }
+}
+
 impl Run {
     /// Goes through everything even when facts are needed, so that all are found at once.
     fn part(
         &mut self,
         part: &Part,
-        scope: &Scope<'_>,
-        at: &mut Vec<String>,
+        here: Here<'_>,
+        place: Option<Place<'_>>,
+        at: &At<'_>,
     ) -> Result<Value, Failure> {
         match part {
-            Part::Literal(value) => Ok(value.clone()),
-            Part::Formula(formula) => self.formula(formula, scope, at),
+            Part::Literal(value) => {
+                self.grow(value, at)?;
+                conform(value.clone(), place, at)
+            }
+            Part::Formula(formula) => {
+                let value = self.formula(formula, here, at)?;
+                conform(value, place, at)
+            }
             Part::List(parts) => {
+                self.grow(&Value::Null, at)?;
+                let place = place.and_then(Place::item);
                 let mut items = Vec::with_capacity(parts.len());
                 for (n, part) in parts.iter().enumerate() {
-                    let item = self.within(format!("[{n}]"), part, scope, at)?;
+                    let item = self.part(part, here, place, &at.within(Step::Item(n)))?;
                     items.extend((!item.is_null()).then_some(item));
                 }
                 Ok(Value::list(items))
             }
             Part::Map(parts) => {
-                let mut members = Vec::with_capacity(parts.len());
+                self.grow(&Value::Null, at)?;
+                let mut members = Map::new();
                 for (name, part) in parts {
-                    members.push((name, self.within(name.clone(), part, scope, at)?));
+                    let place = place.and_then(|place| place.member(name));
+                    let value = self.part(part, here, place, &at.within(Step::Member(name)))?;
+                    if !value.is_null() {
+                        members.insert(Arc::clone(name), value);
+                    }
                 }
-                Ok(Value::map(members))
+                Ok(Value::Map(Arc::new(members)))
             }
             Part::Each {
                 source,
                 variable,
                 item,
             } => {
-                at.push("each".to_owned());
-                let list = self.formula(source, scope, at)?;
+                let each = at.within(Step::Member("each"));
+                let list = self.formula(source, here, &each)?;
                 let items = match &list {
                     // The list itself may lack facts, which were noted.
                     Value::Null => &[],
                     Value::List(items) => items.as_slice(),
                     other => {
                         let message = format!("`each` needs a list, it is {}", other.kind());
-                        return Err(fail(at, Stop::failed(message)));
+                        return Err(each.fail(Stop::failed(message)));
                     }
                 };
-                at.pop();
-                self.each(items, variable, item, scope, at)
+                self.each(items, variable, item, here, place, at)
             }
         }
     }
@@ -284,76 +402,80 @@ impl Run {
         items: &[Value],
         variable: &Arc<str>,
         part: &Part,
-        scope: &Scope<'_>,
-        at: &mut Vec<String>,
+        here: Here<'_>,
+        place: Option<Place<'_>>,
+        at: &At<'_>,
     ) -> Result<Value, Failure> {
         if items.len() > limits::LIST_ITEMS {
             let most = limits::LIST_ITEMS;
             let message = format!("a list of {} items; a mapping takes {most}", items.len());
-            return Err(fail(at, Stop::failed(message)));
+            return Err(at.fail(Stop::failed(message)));
         }
-        let mut names = Names::within(Arc::new(scope.names.clone()));
+        let place = place.and_then(Place::item);
         let mut mapped = Vec::with_capacity(items.len());
         for (n, item) in items.iter().enumerate() {
-            names.set(Arc::clone(variable), item.clone());
-            let inner = Scope {
-                names: &names,
-                ..*scope
+            let bound = Bound {
+                name: variable,
+                value: item,
+                outer: here.bound,
             };
-            mapped.push(self.within(format!("[{n}]"), part, &inner, at)?);
+            let inner = here.with(&bound);
+            mapped.push(self.part(part, inner, place, &at.within(Step::Item(n)))?);
         }
         Ok(Value::list(mapped))
     }
 
-    fn within(
-        &mut self,
-        name: String,
-        part: &Part,
-        scope: &Scope<'_>,
-        at: &mut Vec<String>,
-    ) -> Result<Value, Failure> {
-        at.push(name);
-        let value = self.part(part, scope, at)?;
-        at.pop();
-        Ok(value)
+    /// Counts a part of the result; everything counts, so that nothing grows without end.
+    fn grow(&mut self, value: &Value, at: &At<'_>) -> Result<(), Failure> {
+        let most = limits::OUTPUT_BYTES;
+        self.bytes = self.bytes.saturating_add(size_of(value, most));
+        if self.bytes > most {
+            let message = format!("the result would be larger than {most} bytes");
+            return Err(at.fail(Stop::failed(message)));
+        }
+        Ok(())
     }
 
     fn formula(
         &mut self,
         formula: &Formula,
-        scope: &Scope<'_>,
-        at: &[String],
+        here: Here<'_>,
+        at: &At<'_>,
     ) -> Result<Value, Failure> {
-        match formula.eval(scope) {
+        match formula.eval_here(here) {
             Ok(value) => {
-                self.bytes = self
-                    .bytes
-                    .saturating_add(size_of(&value, limits::OUTPUT_BYTES));
-                if self.bytes > limits::OUTPUT_BYTES {
-                    let most = limits::OUTPUT_BYTES;
-                    let message = format!("the result would be larger than {most} bytes");
-                    return Err(fail(at, Stop::failed(message)));
-                }
+                self.grow(&value, at)?;
                 Ok(value)
             }
             Err(Stop::Needs(facts)) => {
                 self.needs.extend(facts);
                 Ok(Value::Null)
             }
-            Err(stop) => Err(fail(at, stop)),
+            Err(stop) => Err(at.fail(stop)),
         }
     }
 }
 
-fn fail(at: &[String], stop: Stop) -> Failure {
-    let path = at.iter().fold(String::new(), |path, name| {
-        if name.starts_with('[') {
-            path + name
-        } else {
-            join(&path, name)
+/// The value as it goes to its place.
+fn conform(value: Value, place: Option<Place<'_>>, at: &At<'_>) -> Result<Value, Failure> {
+    let Some(place) = place else {
+        return Ok(value);
+    };
+    place.conform(value).map_err(|misplaced| {
+        let mut path = at.path();
+        for name in misplaced.at.iter().rev() {
+            path = if name.starts_with('[') {
+                path + name
+            } else {
+                join(&path, name)
+            };
         }
-    });
-    Failure { path, stop }
+        let Refusal { message, cure } = misplaced.refusal;
+        Failure {
+            path,
+            stop: Stop::Mismatch { message, cure },
+        }
+    })
 }
 
 /// About how many bytes `value` takes as JSON; counting stops beyond `most`.

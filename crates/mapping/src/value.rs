@@ -1,15 +1,12 @@
 //! What a formula computes with. Numbers are exact: there is no binary fraction.
 
 use crate::limits;
+pub use crate::map::Map;
 use crate::shape::Shape;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-
-/// The members of a map, in the order of their names, so that going through them is repeatable.
-pub type Map = BTreeMap<Arc<str>, Value>;
 
 /// A value of a formula. Copies are cheap: everything large is shared.
 ///
@@ -167,6 +164,13 @@ impl Value {
             .map_err(|fault| format!("{}: {}", fault.path(), fault.message))
     }
 
+    /// The same for a document that is not needed any more: its parts are freed as they are
+    /// presented, so that a long list does not stand in memory twice.
+    pub fn take_json(json: Json, shape: &Shape) -> Result<Self, String> {
+        present_owned(json, shape.root(), limits::DOCUMENT_DEPTH, &mut Vec::new())
+            .map_err(|fault| format!("{}: {}", fault.path(), fault.message))
+    }
+
     /// As JSON. A decimal becomes a text with all its digits: `"12.30"`.
     pub fn to_json(&self) -> Json {
         match self {
@@ -246,7 +250,7 @@ fn present(json: &Json, shape: crate::shape::Place<'_>, depth: usize) -> Result<
             Value::list(items?)
         }
         Json::Object(members) => {
-            let mut map = Map::new();
+            let mut map = Map::with_capacity(members.len());
             for (name, member) in members.iter().filter(|(_, member)| !member.is_null()) {
                 let value = present(member, shape.member(name), depth - 1)
                     .map_err(|f| f.within(name.clone()))?;
@@ -255,6 +259,47 @@ fn present(json: &Json, shape: crate::shape::Place<'_>, depth: usize) -> Result<
             Value::Map(Arc::new(map))
         }
     })
+}
+
+fn present_owned(
+    json: Json,
+    shape: crate::shape::Place<'_>,
+    depth: usize,
+    names: &mut Vec<Arc<str>>,
+) -> Result<Value, Fault> {
+    match json {
+        Json::Array(items) if depth > 0 => {
+            let mut list = Vec::with_capacity(items.len());
+            for (n, item) in items.into_iter().enumerate() {
+                let value = present_owned(item, shape.item(), depth - 1, names);
+                list.push(value.map_err(|f| f.within(format!("[{n}]")))?);
+            }
+            Ok(Value::list(list))
+        }
+        Json::Object(members) if depth > 0 => {
+            let mut map = Map::with_capacity(members.len());
+            for (name, member) in members.into_iter().filter(|(_, m)| !m.is_null()) {
+                let value = present_owned(member, shape.member(&name), depth - 1, names);
+                let value = value.map_err(|f| f.within(name.clone()))?;
+                map.insert(shared_name(names, &name), value);
+            }
+            Ok(Value::Map(Arc::new(map)))
+        }
+        other => present(&other, shape, depth),
+    }
+}
+
+/// The items of a list have members of the same names: each is kept once.
+fn shared_name(names: &mut Vec<Arc<str>>, name: &str) -> Arc<str> {
+    const NAMES_MAX: usize = 32;
+    if let Some(known) = names.iter().find(|known| ***known == *name) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = Arc::from(name);
+    if names.len() < NAMES_MAX {
+        names.push(Arc::clone(&new));
+    }
+    new
 }
 
 /// Numbers equal by amount, everything else by kind and content. What CEL calls heterogeneous

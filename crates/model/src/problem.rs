@@ -89,6 +89,25 @@ impl Problem {
     }
 }
 
+/// The most problems of one document that are told.
+pub const PROBLEMS_MAX: usize = 1_000;
+
+/// Leaves the first problems, and says so if there were more. Errors stay errors: where one is left
+/// out, the last is one.
+pub fn keep_the_first(problems: &mut Vec<Problem>) {
+    if problems.len() <= PROBLEMS_MAX {
+        return;
+    }
+    let rest = problems.split_off(PROBLEMS_MAX - 1);
+    let message = format!("there are {} more problems", rest.len());
+    let cure = "cure these first";
+    problems.push(if rest.iter().any(Problem::is_error) {
+        Problem::error("", "too_many_problems", message, cure)
+    } else {
+        Problem::warning("", "too_many_problems", message, cure)
+    });
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)

@@ -50,6 +50,12 @@ pub struct DocumentProblemOut {
     severity: &'static str,
     /// Where, from the document's root.
     path: String,
+    /// Where in a text that was sent, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    /// In characters, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
     code: String,
     message: String,
     cure: String,
@@ -64,6 +70,8 @@ impl From<Problem> for DocumentProblemOut {
                 "warning"
             },
             path: problem.path,
+            line: problem.place.map(|place| place.line),
+            column: problem.place.map(|place| place.column),
             code: problem.code,
             message: problem.message,
             cure: problem.cure,

@@ -19,6 +19,7 @@ macro_rules! ready {
 pub const READY: &[ReadyFlow] = ready![
     "apply-payment",
     "book-transactions",
+    "close-dispute",
     "order-to-cash",
     "payment-failed",
     "payout-reconciliation",

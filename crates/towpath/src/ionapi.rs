@@ -1,80 +1,53 @@
-//! The `.ionapi` file of an Infor tenant, as settings and credential of a connection.
+//! The `.ionapi` file of an Infor tenant, as a connection's credential.
 //!
 //! A JSON file that an administrator downloads once when an authorized app is made. A connector
-//! whose credential takes the file as it is (`ionapi`) is given it whole; any other its parts.
-//! Addresses are taken as they stand; none is ever derived from the tenant's name.
+//! whose credential takes it (`ionapi`) is given it whole.
 
 use connector::Connector;
 use model::{Problem, Secret};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The file's keys, and the settings and secrets that they are.
-const SETTINGS: [(&str, &str); 4] = [
-    ("ti", "tenant"),
-    ("iu", "gateway_url"),
-    ("pu", "auth_url"),
-    ("ot", "token_path"),
-];
-const SECRETS: [(&str, &str); 2] = [("ci", "client_id"), ("cs", "client_secret")];
-/// There only if the app has a service account.
-const ACCOUNT: [(&str, &str); 2] = [("saak", "access_key"), ("sask", "secret_key")];
-
-/// What a file gives to a connection.
-#[derive(Debug, Default)]
-pub struct Given {
-    pub settings: Map<String, Value>,
-    pub credential: BTreeMap<String, Secret>,
-}
+/// The credential that takes the file.
+pub const CREDENTIAL: &str = "ionapi";
+/// What it must have: tenant, addresses, client; a service account only if the app has one.
+const NEEDED: [&str; 6] = ["ti", "iu", "pu", "ot", "ci", "cs"];
 
 /// Reads a file for a connection of `connector`.
 ///
 /// # Errors
-/// If it cannot be read or lacks something; everything that it lacks is named.
-pub fn read(path: &str, file: &Path, connector: &Connector) -> Result<Given, Problem> {
+/// If the connector takes none, or the file cannot be read or lacks something; everything that it
+/// lacks is named.
+pub fn read(path: &str, file: &Path, connector: &Connector) -> Result<Secret, Problem> {
+    let takes = format!("/properties/{CREDENTIAL}");
+    if (connector.credential)().pointer(&takes).is_none() {
+        let message = format!("`{}` takes no such file", connector.id);
+        let cure = "leave it out and write the connection's `credential`";
+        return Err(Problem::error(path, "ionapi", message, cure));
+    }
     let cure = "download the file of the authorized app (Backend Service) again";
     let problem = |message: String| Problem::error(path, "ionapi", message, cure);
     let text = std::fs::read_to_string(file)
         .map(Secret::new)
         .map_err(|error| problem(format!("`{}` cannot be read: {error}", file.display())))?;
-    let given =
-        parts(&text).map_err(|message| problem(format!("`{}` {message}", file.display())))?;
-    if (connector.credential)()
-        .pointer("/properties/ionapi")
-        .is_some()
-    {
-        let credential = BTreeMap::from([("ionapi".to_owned(), text)]);
-        return Ok(Given {
-            credential,
-            ..Given::default()
-        });
-    }
-    Ok(given)
+    check(&text).map_err(|message| problem(format!("`{}` {message}", file.display())))?;
+    Ok(text)
 }
 
-fn parts(text: &Secret) -> Result<Given, String> {
+fn check(text: &Secret) -> Result<(), String> {
     // The parser's error is left out: it could repeat a part of a key. Editors put a mark in front.
     let file: Map<String, Value> =
         serde_json::from_str(text.expose().trim_start_matches('\u{feff}'))
             .map_err(|_| "is no JSON object".to_owned())?;
-    let given = |key: &str| {
-        file.get(key)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+    let is_given = |key: &str| {
+        let text = file.get(key).and_then(Value::as_str);
+        text.is_some_and(|text| !text.trim().is_empty())
     };
-    let needed = SETTINGS.iter().chain(&SECRETS).map(|(key, _)| *key);
-    let missing: Vec<&str> = needed.filter(|key| given(key).is_none()).collect();
+    let missing: Vec<&str> = NEEDED.into_iter().filter(|key| !is_given(key)).collect();
     if !missing.is_empty() {
         return Err(format!("lacks {}", missing.join(", ")));
     }
-    let setting = |(key, name): &(&str, &str)| Some(((*name).to_owned(), Value::from(given(key)?)));
-    let secret = |(key, name): &(&str, &str)| Some(((*name).to_owned(), Secret::new(given(key)?)));
-    Ok(Given {
-        settings: SETTINGS.iter().filter_map(setting).collect(),
-        credential: SECRETS.iter().chain(&ACCOUNT).filter_map(secret).collect(),
-    })
+    Ok(())
 }
 
 #[cfg(test)]
@@ -88,34 +61,28 @@ mod tests {
 
     #[test]
     fn every_missing_key_is_named_and_no_value_is() {
-        let wrong = parts(&Secret::new(r#"{"ti": "T", "ci": "T~HUSH", "iu": " "}"#));
+        let wrong = check(&Secret::new(r#"{"ti": "T", "ci": "T~HUSH", "iu": " "}"#));
         assert_eq!(wrong.err().as_deref(), Some("lacks iu, pu, ot, cs"));
         assert_eq!(
-            parts(&Secret::new("[]")).err().as_deref(),
+            check(&Secret::new("[]")).err().as_deref(),
             Some("is no JSON object")
         );
     }
 
     #[test]
-    fn a_file_is_taken_apart() {
-        let given = parts(&Secret::new(FILE)).expect("a file");
-        assert_eq!(given.settings["auth_url"], "https://sso/as/");
-        assert_eq!(given.credential["secret_key"].expose(), "k");
-    }
-
-    #[test]
-    fn a_file_gives_only_what_the_connector_knows() {
+    fn a_file_is_given_whole_to_who_takes_it() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), FILE).expect("written");
-        let connector = REGISTRY.connector("infor").expect("it is there");
-        let given = read("x", file.path(), connector).expect("a file");
-        let (settings, credential) = ((connector.settings)(), (connector.credential)());
-        assert!(!given.credential.is_empty());
-        for name in given.settings.keys() {
-            assert!(settings["properties"].get(name).is_some(), "{name}");
-        }
-        for name in given.credential.keys() {
-            assert!(credential["properties"].get(name).is_some(), "{name}");
-        }
+        let infor = REGISTRY.connector("infor").expect("it is there");
+        let given = read("x", file.path(), infor).expect("a file");
+        assert_eq!(given.expose(), FILE);
+        let stripe = REGISTRY.connector("stripe").expect("it is there");
+        let refused = read("x", file.path(), stripe)
+            .map(drop)
+            .expect_err("no file");
+        assert!(
+            refused.message.contains("takes no such file"),
+            "{refused:?}"
+        );
     }
 }

@@ -20,7 +20,7 @@ impl Kind for Charge {
                 "amount_refunded",
                 schema::minor("What was given back so far"),
             ),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always("paid", schema::flag("It succeeded, or was authorised")),
             always(
                 "captured",

@@ -33,7 +33,7 @@ impl Kind for CheckoutSession {
                 schema::minor("Before discounts and taxes"),
             ),
             maybe("amount_total", schema::minor("After discounts and taxes")),
-            maybe("currency", schema::text("Three letters, lower case")),
+            maybe("currency", schema::currency("Three letters, lower case")),
             maybe("customer", schema::text("cus_…")),
             maybe(
                 "customer_email",

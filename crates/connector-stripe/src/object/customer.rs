@@ -28,7 +28,7 @@ impl Kind for Customer {
             maybe("description", schema::text("Free text")),
             maybe("address", schema::address("Where invoices go")),
             maybe("shipping", schema::contact("Where goods go")),
-            maybe("currency", schema::text("Of its invoices, lower case")),
+            maybe("currency", schema::currency("Of its invoices, lower case")),
             maybe(
                 "balance",
                 schema::minor("Its credit (negative) or debit balance"),

@@ -18,7 +18,7 @@ impl Kind for Dispute {
                 "amount",
                 schema::minor("What is disputed; may differ from the charge"),
             ),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always("charge", schema::text("ch_…")),
             maybe("payment_intent", schema::text("pi_…")),
             always(
@@ -36,6 +36,16 @@ impl Kind for Dispute {
             always(
                 "is_charge_refundable",
                 schema::flag("Whether a refund would still end it"),
+            ),
+            always(
+                "balance_transactions",
+                schema::list(
+                    "What it moved in the balance: taken, and given back",
+                    &schema::object(
+                        "A balance transaction",
+                        vec![always("id", schema::text("txn_…"))],
+                    ),
+                ),
             ),
             always(
                 "evidence_details",

@@ -16,7 +16,7 @@ impl Kind for PaymentIntent {
             always("livemode", schema::flag("Whether it is real money")),
             always("amount", schema::minor("What is to be paid")),
             maybe("amount_received", schema::minor("What was paid")),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always(
                 "status",
                 schema::word(

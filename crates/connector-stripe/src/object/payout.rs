@@ -20,7 +20,7 @@ impl Kind for Payout {
                 "amount",
                 schema::minor("What reaches the bank; negative if it is taken"),
             ),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always(
                 "arrival_date",
                 schema::seconds("When it should be at the bank"),

@@ -20,7 +20,7 @@ impl Kind for Price {
         fields.extend([
             always("livemode", schema::flag("Whether it is of live mode")),
             always("active", schema::flag("Whether it can be used")),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             always("product", schema::text("prod_…")),
             always("type", schema::word("How often", "one_time, recurring")),
             maybe(

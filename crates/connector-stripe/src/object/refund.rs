@@ -16,7 +16,7 @@ impl Kind for Refund {
         fields.extend([
             maybe("metadata", schema::metadata()),
             always("amount", schema::minor("What is given back")),
-            always("currency", schema::text("Three letters, lower case")),
+            always("currency", schema::currency("Three letters, lower case")),
             maybe(
                 "status",
                 schema::word(

@@ -1,9 +1,8 @@
 //! `stripe.customer.create`: a customer, once per reference of yours.
 
-use super::making::{Making, Progress, number, put};
+use super::making::{Make, Making, put};
 use crate::metadata;
-use async_trait::async_trait;
-use connector::{Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
+use connector::Identity;
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,35 +68,13 @@ pub struct Output {
 
 pub struct CustomerCreate;
 
-fn making(input: &Input) -> Making<'_> {
-    let mut params = Map::new();
-    put(&mut params, "name", input.name.clone());
-    put(&mut params, "email", input.email.clone());
-    put(&mut params, "phone", input.phone.clone());
-    put(&mut params, "description", input.description.clone());
-    put(
-        &mut params,
-        "address",
-        input.address.as_ref().map(|address| json!(address)),
-    );
-    Making {
-        collection: "/v1/customers",
-        params,
-        metadata: &input.metadata,
-        filter: None,
-    }
-}
-
-#[async_trait]
-impl Operation for CustomerCreate {
+impl Make for CustomerCreate {
     const ID: &'static str = "stripe.customer.create";
     const TITLE: &'static str = "Make a customer";
     const DOC: &'static str =
         "Makes a customer once per reference (docs.stripe.com/api/customers/create).";
-    const EFFECT: Effect = Effect::Create;
 
     type Input = Input;
-    type Progress = Progress;
     type Output = Output;
 
     fn examples() -> Vec<Value> {
@@ -105,49 +82,42 @@ impl Operation for CustomerCreate {
     }
 
     /// Nothing is guarded: name and address may change, they make no other customer.
-    fn identity(input: &Input) -> Option<Identity> {
+    fn identity(input: &Input) -> Identity {
         let reference = input.reference.clone();
-        Some(Identity {
+        Identity {
             kind: "customer".into(),
             reference,
             guarded: Value::Null,
-        })
+        }
     }
 
-    fn validate(_cx: &RecipeCx<'_>, input: &Input) -> Result<(), Fault> {
+    fn validate(input: &Input) -> Result<(), Fault> {
         if input.reference.trim().is_empty() {
             return Err(Fault::rejected("the reference is empty").with_field("reference"));
         }
         metadata::check(&input.metadata)
     }
 
-    fn next(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, &last)
+    fn making(input: &Input) -> Making<'_> {
+        let mut params = Map::new();
+        put(&mut params, "name", input.name.clone());
+        put(&mut params, "email", input.email.clone());
+        put(&mut params, "phone", input.phone.clone());
+        put(&mut params, "description", input.description.clone());
+        put(
+            &mut params,
+            "address",
+            input.address.as_ref().map(|address| json!(address)),
+        );
+        Making {
+            collection: "/v1/customers",
+            params,
+            metadata: &input.metadata,
+            filter: None,
+        }
     }
 
-    fn undo(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<UndoNext, Fault> {
-        making(input).undo(cx, progress, last)
-    }
-
-    async fn find(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &Progress,
-    ) -> Result<Found<Progress, Output>, Fault> {
-        making(input).find(cx, progress).await
-    }
-
-    fn adopt(_input: &Input, found: &str) -> Option<Output> {
-        number(found).map(|id| Output { id })
+    fn named(id: String) -> Output {
+        Output { id }
     }
 }

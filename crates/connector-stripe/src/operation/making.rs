@@ -9,13 +9,16 @@ use crate::form;
 use crate::metadata::REFERENCE;
 use crate::poll::{self, PAGE};
 use crate::request;
+use async_trait::async_trait;
 use connector::operation::ask;
-use connector::{Call, Found, Last, Next, RecipeCx, UndoNext};
+use connector::{Call, Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
 use model::Fault;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 /// The whole reference fits: it cannot collide.
 const REFERENCE_WIDTH: usize = 54;
@@ -34,6 +37,82 @@ pub struct Progress {
     /// Looking goes on after this id.
     after: Option<String>,
     pages: u32,
+}
+
+/// A kind of object that flows make once per reference.
+pub trait Make: Send + Sync + 'static {
+    const ID: &'static str;
+    const TITLE: &'static str;
+    const DOC: &'static str;
+
+    type Input: DeserializeOwned + JsonSchema + Send + Sync;
+    type Output: Serialize + DeserializeOwned + JsonSchema + Send + Sync;
+
+    fn examples() -> Vec<Value>;
+    /// Under what it is made.
+    fn identity(input: &Self::Input) -> Identity;
+    /// Refuses what Stripe would refuse.
+    fn validate(input: &Self::Input) -> Result<(), Fault>;
+    fn making(input: &Self::Input) -> Making<'_>;
+    /// The output of an object of which only the id is known.
+    fn named(id: String) -> Self::Output;
+}
+
+/// The operation that makes one kind.
+pub struct Create<M>(PhantomData<fn() -> M>);
+
+#[async_trait]
+impl<M: Make> Operation for Create<M> {
+    const ID: &'static str = M::ID;
+    const TITLE: &'static str = M::TITLE;
+    const DOC: &'static str = M::DOC;
+    const EFFECT: Effect = Effect::Create;
+
+    type Input = M::Input;
+    type Progress = Progress;
+    type Output = M::Output;
+
+    fn examples() -> Vec<Value> {
+        M::examples()
+    }
+
+    fn identity(input: &M::Input) -> Option<Identity> {
+        Some(M::identity(input))
+    }
+
+    fn validate(_cx: &RecipeCx<'_>, input: &M::Input) -> Result<(), Fault> {
+        M::validate(input)
+    }
+
+    fn next(
+        cx: &RecipeCx<'_>,
+        input: &M::Input,
+        progress: &mut Progress,
+        last: Last<'_>,
+    ) -> Result<Next<M::Output>, Fault> {
+        M::making(input).next(cx, progress, &last)
+    }
+
+    fn undo(
+        cx: &RecipeCx<'_>,
+        input: &M::Input,
+        progress: &mut Progress,
+        last: Last<'_>,
+    ) -> Result<UndoNext, Fault> {
+        M::making(input).undo(cx, progress, last)
+    }
+
+    async fn find(
+        cx: &RecipeCx<'_>,
+        input: &M::Input,
+        progress: &Progress,
+    ) -> Result<Found<Progress, M::Output>, Fault> {
+        M::making(input).find(cx, progress).await
+    }
+
+    fn adopt(_input: &M::Input, found: &str) -> Option<M::Output> {
+        number(found).map(M::named)
+    }
 }
 
 /// What is to be made and where it is listed.
@@ -55,7 +134,7 @@ enum Scan {
 
 impl Making<'_> {
     /// The recipe's next call.
-    pub fn next<Output: DeserializeOwned>(
+    fn next<Output: DeserializeOwned>(
         &self,
         cx: &RecipeCx<'_>,
         progress: &mut Progress,
@@ -77,7 +156,7 @@ impl Making<'_> {
     }
 
     /// Before a refusal is believed: was it made by an earlier sending whose answer was lost?
-    pub fn undo(
+    fn undo(
         &self,
         cx: &RecipeCx<'_>,
         progress: &mut Progress,
@@ -107,7 +186,7 @@ impl Making<'_> {
     }
 
     /// Looks for what an interrupted effect left.
-    pub async fn find<Output: DeserializeOwned>(
+    async fn find<Output: DeserializeOwned>(
         &self,
         cx: &RecipeCx<'_>,
         progress: &Progress,
@@ -182,7 +261,7 @@ pub fn put(params: &mut Map<String, Value>, name: &str, value: Option<impl Into<
 }
 
 /// A number that a person typed, as an id: without blanks around it.
-pub fn number(text: &str) -> Option<String> {
+fn number(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty() && form::escape(text) == text).then(|| text.to_owned())
 }

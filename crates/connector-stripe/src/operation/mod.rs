@@ -8,9 +8,10 @@ pub mod charge_balance_transaction;
 pub mod checkout_session_find;
 pub mod customer_create;
 pub mod get;
-mod making;
+pub mod making;
 pub mod product_create;
 pub mod refund_create;
+pub mod refund_list;
 pub mod update_metadata;
 
 use crate::request;

@@ -1,9 +1,8 @@
 //! `stripe.product.create`: a product, once per reference of yours.
 
-use super::making::{Making, Progress, number, put};
+use super::making::{Make, Making, put};
 use crate::metadata;
-use async_trait::async_trait;
-use connector::{Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
+use connector::Identity;
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,29 +37,13 @@ pub struct Output {
 
 pub struct ProductCreate;
 
-fn making(input: &Input) -> Making<'_> {
-    let mut params = Map::new();
-    put(&mut params, "name", Some(input.name.clone()));
-    put(&mut params, "description", input.description.clone());
-    put(&mut params, "tax_code", input.tax_code.clone());
-    Making {
-        collection: "/v1/products",
-        params,
-        metadata: &input.metadata,
-        filter: None,
-    }
-}
-
-#[async_trait]
-impl Operation for ProductCreate {
+impl Make for ProductCreate {
     const ID: &'static str = "stripe.product.create";
     const TITLE: &'static str = "Make a product";
     const DOC: &'static str =
         "Makes a product once per reference (docs.stripe.com/api/products/create).";
-    const EFFECT: Effect = Effect::Create;
 
     type Input = Input;
-    type Progress = Progress;
     type Output = Output;
 
     fn examples() -> Vec<Value> {
@@ -68,16 +51,16 @@ impl Operation for ProductCreate {
     }
 
     /// Nothing is guarded: a name may change, it makes no other product.
-    fn identity(input: &Input) -> Option<Identity> {
+    fn identity(input: &Input) -> Identity {
         let reference = input.reference.clone();
-        Some(Identity {
+        Identity {
             kind: "product".into(),
             reference,
             guarded: Value::Null,
-        })
+        }
     }
 
-    fn validate(_cx: &RecipeCx<'_>, input: &Input) -> Result<(), Fault> {
+    fn validate(input: &Input) -> Result<(), Fault> {
         for (field, text) in [("reference", &input.reference), ("name", &input.name)] {
             if text.trim().is_empty() {
                 return Err(Fault::rejected(format!("the {field} is empty")).with_field(field));
@@ -86,33 +69,20 @@ impl Operation for ProductCreate {
         metadata::check(&input.metadata)
     }
 
-    fn next(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, &last)
+    fn making(input: &Input) -> Making<'_> {
+        let mut params = Map::new();
+        put(&mut params, "name", Some(input.name.clone()));
+        put(&mut params, "description", input.description.clone());
+        put(&mut params, "tax_code", input.tax_code.clone());
+        Making {
+            collection: "/v1/products",
+            params,
+            metadata: &input.metadata,
+            filter: None,
+        }
     }
 
-    fn undo(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<UndoNext, Fault> {
-        making(input).undo(cx, progress, last)
-    }
-
-    async fn find(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &Progress,
-    ) -> Result<Found<Progress, Output>, Fault> {
-        making(input).find(cx, progress).await
-    }
-
-    fn adopt(_input: &Input, found: &str) -> Option<Output> {
-        number(found).map(|id| Output { id })
+    fn named(id: String) -> Output {
+        Output { id }
     }
 }

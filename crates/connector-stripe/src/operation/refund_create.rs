@@ -1,9 +1,8 @@
 //! `stripe.refund.create`: gives money back, once per reference of yours.
 
-use super::making::{Making, Progress, number, put};
+use super::making::{Make, Making, put};
 use crate::metadata;
-use async_trait::async_trait;
-use connector::{Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
+use connector::Identity;
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,31 +50,13 @@ pub struct Output {
 
 pub struct RefundCreate;
 
-fn making(input: &Input) -> Making<'_> {
-    let mut params = Map::new();
-    put(&mut params, "charge", input.charge.clone());
-    put(&mut params, "payment_intent", input.payment_intent.clone());
-    put(&mut params, "amount", input.amount);
-    put(&mut params, "reason", input.reason.clone());
-    let filter = json!({"charge": input.charge, "payment_intent": input.payment_intent});
-    Making {
-        collection: "/v1/refunds",
-        params,
-        metadata: &input.metadata,
-        filter: Some(filter),
-    }
-}
-
-#[async_trait]
-impl Operation for RefundCreate {
+impl Make for RefundCreate {
     const ID: &'static str = "stripe.refund.create";
     const TITLE: &'static str = "Give money back";
     const DOC: &'static str = "Refunds a charge, whole or in part, once per reference \
         (docs.stripe.com/api/refunds/create).";
-    const EFFECT: Effect = Effect::Create;
 
     type Input = Input;
-    type Progress = Progress;
     type Output = Output;
 
     fn examples() -> Vec<Value> {
@@ -87,8 +68,8 @@ impl Operation for RefundCreate {
         })]
     }
 
-    fn identity(input: &Input) -> Option<Identity> {
-        Some(Identity {
+    fn identity(input: &Input) -> Identity {
+        Identity {
             kind: "refund".into(),
             reference: input.reference.clone(),
             guarded: json!({
@@ -96,10 +77,10 @@ impl Operation for RefundCreate {
                 "payment_intent": input.payment_intent,
                 "amount": input.amount,
             }),
-        })
+        }
     }
 
-    fn validate(_cx: &RecipeCx<'_>, input: &Input) -> Result<(), Fault> {
+    fn validate(input: &Input) -> Result<(), Fault> {
         if input.reference.trim().is_empty() {
             return Err(Fault::rejected("the reference is empty").with_field("reference"));
         }
@@ -119,39 +100,27 @@ impl Operation for RefundCreate {
         metadata::check(&input.metadata)
     }
 
-    fn next(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<Next<Output>, Fault> {
-        making(input).next(cx, progress, &last)
+    fn making(input: &Input) -> Making<'_> {
+        let mut params = Map::new();
+        put(&mut params, "charge", input.charge.clone());
+        put(&mut params, "payment_intent", input.payment_intent.clone());
+        put(&mut params, "amount", input.amount);
+        put(&mut params, "reason", input.reason.clone());
+        let filter = json!({"charge": input.charge, "payment_intent": input.payment_intent});
+        Making {
+            collection: "/v1/refunds",
+            params,
+            metadata: &input.metadata,
+            filter: Some(filter),
+        }
     }
 
-    fn undo(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &mut Progress,
-        last: Last<'_>,
-    ) -> Result<UndoNext, Fault> {
-        making(input).undo(cx, progress, last)
-    }
-
-    async fn find(
-        cx: &RecipeCx<'_>,
-        input: &Input,
-        progress: &Progress,
-    ) -> Result<Found<Progress, Output>, Fault> {
-        making(input).find(cx, progress).await
-    }
-
-    fn adopt(_input: &Input, found: &str) -> Option<Output> {
-        let (amount, currency, status) = (None, None, None);
-        number(found).map(|id| Output {
+    fn named(id: String) -> Output {
+        Output {
             id,
-            amount,
-            currency,
-            status,
-        })
+            amount: None,
+            currency: None,
+            status: None,
+        }
     }
 }

@@ -135,8 +135,6 @@ fn key(path: &str, metadata: &BTreeMap<String, String>, now: Timestamp) -> Strin
         }
     }
     hash.update(now.0.to_be_bytes());
-    format!(
-        "towpath:metadata:{}",
-        model::ids::crockford(&hash.finalize()[..20])
-    )
+    let digest = model::ids::crockford(&hash.finalize()[..20]);
+    format!("{}{digest}", metadata::KEY_PREFIX)
 }

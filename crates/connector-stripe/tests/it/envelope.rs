@@ -20,8 +20,44 @@ fn a_full_event() {
             occurred_at: Timestamp::from_seconds(1_790_000_000),
             account: Some("acct_2".into()),
             live: Some(false),
+            own: false,
         })
     );
+}
+
+#[test]
+fn an_event_that_only_our_own_metadata_caused_is_known_as_ours() {
+    let event = |key: Value, previous: Value| {
+        let body = json!({
+            "id": "evt_1", "object": "event", "type": "charge.updated", "created": 1,
+            "data": {"object": {"id": "ch_1"}, "previous_attributes": previous},
+            "request": {"id": "req_1", "idempotency_key": key},
+        });
+        read(body.to_string().as_bytes()).unwrap().own
+    };
+    let ours = json!("towpath:metadata:ABC");
+    let metadata = json!({"metadata": {"infor_order_no": null}});
+    assert!(event(ours.clone(), metadata.clone()));
+    // Somebody else's write, another write of ours, and a change of something besides.
+    for (key, previous) in [
+        (json!("shop-1"), metadata.clone()),
+        (json!(null), metadata.clone()),
+        (json!("x towpath:metadata:ABC"), metadata),
+        (
+            ours.clone(),
+            json!({"metadata": {}, "description": "before"}),
+        ),
+        (ours.clone(), json!({})),
+        (ours, json!(null)),
+    ] {
+        assert!(!event(key.clone(), previous.clone()), "{key} {previous}");
+    }
+    // Older events name the call by its id alone.
+    let body = json!({
+        "id": "evt_1", "object": "event", "type": "charge.updated", "created": 1,
+        "request": "req_1",
+    });
+    assert!(!read(body.to_string().as_bytes()).unwrap().own);
 }
 
 #[test]

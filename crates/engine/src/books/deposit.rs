@@ -169,9 +169,6 @@ struct TakeInput {
     open_minor: i64,
     /// The books' date of the entry, `YYYY-MM-DD`.
     date: String,
-    /// A refund reduces the deposit in the balance's currency and books no entry of its own.
-    #[serde(default)]
-    by_settlement: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -219,29 +216,19 @@ impl Book for Take {
 
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: TakeInput = read(self.id(), input)?;
-        let charge = [input.charge.clone()];
-        let Some(record) = cx.store.deposits(cx.environment, &charge).await?.pop() else {
+        let Some(standing) = standing(cx, &input.charge, &input.use_key).await? else {
             return Err(BookStop::Await {
                 kind: "deposit".into(),
                 id: input.charge,
             });
         };
-        let deposit = deposit(&record)?;
         // A use that took its part before takes the same part, whatever is left by now.
-        let earlier = cx.store.deposit_use(cx.environment, &input.use_key).await?;
-        let application = if let Some(earlier) = &earlier {
-            Application {
-                presentment: Money::new(earlier.presentment_minor, deposit.presentment.currency),
-                settlement: Money::new(earlier.settlement_minor, deposit.settlement.currency),
-                closes: deposit.presentment_left == 0,
-            }
-        } else if input.by_settlement {
-            deposit.apply_settlement(input.open_minor)
-        } else {
-            deposit.apply(input.open_minor)
+        let application = match &standing.taken {
+            Some(taken) => taken.clone(),
+            None => standing.deposit.apply(input.open_minor),
         };
         let taken_minor = application.presentment.minor;
-        let entry = if taken_minor == 0 || input.by_settlement {
+        let entry = if taken_minor == 0 {
             None
         } else {
             // One revision of the rules is known so far: the default chart.
@@ -265,16 +252,53 @@ impl Book for Take {
             output: write(self.id(), &output)?,
             ..Booked::default()
         };
-        if (taken_minor > 0 || application.settlement.minor > 0) && earlier.is_none() {
-            booked.deposits.push(DepositWrite::Take {
-                use_key: input.use_key,
-                charge: input.charge,
-                presentment_left_before: record.presentment_left,
-                presentment_minor: taken_minor,
-                settlement_minor: application.settlement.minor,
-            });
-        }
+        booked
+            .deposits
+            .extend(standing.take(&input.use_key, &application));
         Ok(booked)
+    }
+}
+
+/// A charge's deposit as it stands, and what `use_key` has taken from it before.
+pub(super) struct Standing {
+    pub deposit: Deposit,
+    pub taken: Option<Application>,
+}
+
+/// Reads a charge's deposit; nothing if there never was one.
+pub(super) async fn standing(
+    cx: &BookCx<'_>,
+    charge: &str,
+    use_key: &str,
+) -> Result<Option<Standing>, BookStop> {
+    let charge = [charge.to_owned()];
+    let Some(record) = cx.store.deposits(cx.environment, &charge).await?.pop() else {
+        return Ok(None);
+    };
+    let deposit = deposit(&record)?;
+    let earlier = cx.store.deposit_use(cx.environment, use_key).await?;
+    let taken = earlier.map(|earlier| Application {
+        presentment: Money::new(earlier.presentment_minor, deposit.presentment.currency),
+        settlement: Money::new(earlier.settlement_minor, deposit.settlement.currency),
+        closes: deposit.presentment_left == 0,
+    });
+    Ok(Some(Standing { deposit, taken }))
+}
+
+impl Standing {
+    /// What `use_key` writes when it takes `part`: nothing if it took it before, or nothing is taken.
+    pub(super) fn take(&self, use_key: &str, part: &Application) -> Option<DepositWrite> {
+        let (presentment, settlement) = (part.presentment.minor, part.settlement.minor);
+        if self.taken.is_some() || (presentment <= 0 && settlement <= 0) {
+            return None;
+        }
+        Some(DepositWrite::Take {
+            use_key: use_key.to_owned(),
+            charge: self.deposit.charge.clone(),
+            presentment_left_before: self.deposit.presentment_left,
+            presentment_minor: presentment,
+            settlement_minor: settlement,
+        })
     }
 }
 

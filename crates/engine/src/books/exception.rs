@@ -1,7 +1,8 @@
-//! Opens an exception: something a person must look at, named and in money.
+//! Opens exceptions: what a person must look at, named and in money.
 
 use super::{Book, BookCx, BookStop, Booked, read, schema};
 use async_trait::async_trait;
+use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,6 +10,11 @@ use store::ExceptionRecord;
 
 /// `books.exception.open`
 pub struct Open;
+/// `books.exception.open_all`
+pub struct OpenAll;
+
+/// One posting does not have more.
+const MOST: usize = 1_000;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -62,16 +68,75 @@ impl Book for Open {
     async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: Input = read(self.id(), input)?;
         let output = json!({"key": input.key});
-        let record = ExceptionRecord {
-            kind: input.kind,
-            key: input.key,
-            sentence: input.sentence,
-            amount_minor: input.amount_minor,
-            currency: input.currency.map(|c| c.to_uppercase()),
-        };
         Ok(Booked {
             output,
-            exceptions: vec![record],
+            exceptions: vec![input.record()],
+            ..Booked::default()
+        })
+    }
+}
+
+impl Input {
+    fn record(self) -> ExceptionRecord {
+        ExceptionRecord {
+            kind: self.kind,
+            key: self.key,
+            sentence: self.sentence,
+            amount_minor: self.amount_minor,
+            currency: self.currency.map(|c| c.to_uppercase()),
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AllInput {
+    /// The notes of a posting, or others of that form.
+    notes: Vec<Input>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct AllOutput {
+    /// How many there are.
+    opened: usize,
+}
+
+#[async_trait]
+impl Book for OpenAll {
+    fn id(&self) -> &'static str {
+        "books.exception.open_all"
+    }
+
+    fn title(&self) -> &'static str {
+        "Open exceptions"
+    }
+
+    fn doc(&self) -> &'static str {
+        "Lists everything in a list that a person must look at; an empty list is none. Open ones \
+         are unique by kind and key."
+    }
+
+    fn input_schema(&self) -> Value {
+        schema::<AllInput>()
+    }
+
+    fn output_schema(&self) -> Value {
+        schema::<AllOutput>()
+    }
+
+    fn example(&self) -> Value {
+        json!({"notes": [Open.example()]})
+    }
+
+    async fn run(&self, _cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
+        let AllInput { notes } = read(self.id(), input)?;
+        if notes.len() > MOST {
+            let message = format!("{} notes, at most {MOST} are taken at once", notes.len());
+            return Err(Fault::rejected(message).with_field("notes").into());
+        }
+        Ok(Booked {
+            output: json!({"opened": notes.len()}),
+            exceptions: notes.into_iter().map(Input::record).collect(),
             ..Booked::default()
         })
     }

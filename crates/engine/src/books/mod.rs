@@ -6,8 +6,10 @@
 
 mod cross_reference;
 mod deposit;
+mod dispute;
 mod exception;
 mod payout;
+mod transaction;
 
 use async_trait::async_trait;
 use model::ids::EnvironmentId;
@@ -24,7 +26,10 @@ pub const BOOKS: &[&dyn Book] = &[
     &deposit::Open,
     &deposit::Get,
     &deposit::Take,
+    &transaction::Post,
+    &dispute::Close,
     &exception::Open,
+    &exception::OpenAll,
     &payout::Prove,
     &payout::MatchBank,
 ];

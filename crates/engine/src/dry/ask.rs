@@ -30,8 +30,8 @@ impl<'a> Walk<'a> {
     pub async fn call(&mut self, step: &PlanStep, call: &CallWork) -> Result<(), Halt> {
         let input = self.input(&call.with).await?;
         let place = self.place;
-        let reader = place.reader(call.connector).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.connector.id);
+        let reader = place.reader(call).ok_or_else(|| {
+            let message = format!("no connection is bound for `{}`", call.need());
             Stop::dead(Fault::rejected(message))
         })?;
         if call.operation.effect() != Effect::Read {

@@ -3,7 +3,7 @@
 use super::DryRun;
 use super::reader::Reader;
 use crate::catalog::{Connection, Environment};
-use crate::plan::Plan;
+use crate::plan::{CallWork, Need, Plan};
 use crate::setup::fixed_names;
 use crate::shared::Shared;
 use connector::http::Http;
@@ -21,7 +21,8 @@ pub(super) struct Place<'a> {
     /// The names that formulas of every run see.
     pub fixed: Arc<Names>,
     pub now: Timestamp,
-    readers: BTreeMap<&'static str, Reader>,
+    /// By the key of the need.
+    readers: BTreeMap<String, Reader>,
     /// The environment and its store, if it takes place in one.
     pub here: Option<Here<'a>>,
 }
@@ -37,9 +38,13 @@ impl<'a> Place<'a> {
     pub fn nowhere(plan: &Plan, dry: &DryRun, now: Timestamp) -> Result<Self, Vec<Problem>> {
         let mut readers = BTreeMap::new();
         let mut settings = Map::new();
-        for connector in plan.needed_connectors().into_values() {
-            settings.insert(connector.id.into(), (connector.example)().settings);
-            readers.insert(connector.id, example(connector, now)?);
+        let connectors = plan.needed_connectors();
+        for need in &plan.needs {
+            let Some(connector) = connectors.get(need.connector) else {
+                continue;
+            };
+            settings.insert(seen_as(need), (connector.example)().settings);
+            readers.insert(key(need), example(connector, now)?);
         }
         let company = company(sample_company(), &dry.given.company)?;
         Ok(Self {
@@ -59,11 +64,11 @@ impl<'a> Place<'a> {
     ) -> Result<Self, Vec<Problem>> {
         let (mut readers, mut settings) = (BTreeMap::new(), Map::new());
         let mut problems = Vec::new();
-        for connector in plan.needed_connectors().into_values() {
-            match bound(shared, environment, plan, connector) {
+        for need in &plan.needs {
+            match bound(shared, environment, plan, need) {
                 Ok(connection) => {
-                    settings.insert(connector.id.into(), connection.settings.clone());
-                    readers.insert(connector.id, Reader::of(&connection));
+                    settings.insert(seen_as(need), connection.settings.clone());
+                    readers.insert(key(need), Reader::of(&connection));
                 }
                 Err(problem) => problems.push(problem),
             }
@@ -83,36 +88,50 @@ impl<'a> Place<'a> {
         })
     }
 
-    pub fn reader(&self, connector: &Connector) -> Option<&Reader> {
-        self.readers.get(connector.id)
+    pub fn reader(&self, call: &CallWork) -> Option<&Reader> {
+        self.readers.get(&call.need())
     }
 }
 
-/// The connection that a deployment of the flow has, or the only one of its connector.
+fn key(need: &Need) -> String {
+    Need::key(need.connector, need.connection.as_deref())
+}
+
+/// The name under which formulas see the connection's settings.
+fn seen_as(need: &Need) -> String {
+    need.connection.as_deref().unwrap_or(need.connector).into()
+}
+
+/// The connection that a deployment of the flow has, or the only one of its connector, or the one
+/// that the flow names.
 fn bound(
     shared: &Shared,
     environment: &Environment,
     plan: &Plan,
-    connector: &'static Connector,
+    need: &Need,
 ) -> Result<Arc<Connection>, Problem> {
     let catalog = shared.catalog();
     let of_this = |d: &&Arc<crate::Deployment>| {
         d.active && d.environment.id == environment.id && d.plan.flow.id == plan.flow.id
     };
     let deployed = catalog.deployments().find(of_this);
-    if let Some(connection) = deployed.and_then(|d| d.bindings.get(connector.id)) {
+    if let Some(connection) = deployed.and_then(|d| d.bindings.get(&key(need))) {
         return Ok(Arc::clone(connection));
     }
     let all = catalog.connections().iter();
-    let mut fitting =
-        all.filter(|c| c.environment == environment.id && c.connector.id == connector.id);
+    let mut fitting = all.filter(|c| {
+        c.environment == environment.id
+            && c.connector.id == need.connector
+            && need.connection.as_ref().is_none_or(|name| *name == c.name)
+    });
     match (fitting.next(), fitting.next()) {
         (Some(only), None) => Ok(Arc::clone(only)),
         (first, _) => {
             let many = if first.is_some() { "several" } else { "no" };
             let message = format!(
                 "`{}` has {many} connections of `{}`, and the flow is not deployed there",
-                environment.name, connector.id
+                environment.name,
+                key(need)
             );
             let cure = "deploy the flow there, which says by which connection";
             Err(Problem::error(

@@ -264,6 +264,12 @@ pub(crate) fn failed(failure: Failure, what: &str, day: Option<Date>) -> Stop {
             let message = format!("{message}; add a rule and replay");
             missing(message, path, (table, attributes))
         }
+        mapping::Stop::Mismatch { message, cure } => {
+            let fault = Fault::rejected(format!("{path}: {message}; {cure}"))
+                .with_code("type_mismatch")
+                .with_field(path);
+            Stop::dead(fault)
+        }
         mapping::Stop::Failed { message } => {
             let path = if path.is_empty() { what } else { &path };
             let fault = Fault::rejected(format!("{path}: {message}"))

@@ -22,7 +22,8 @@ impl Compiler<'_> {
             StepKind::Use(call) => self.operation(call, path),
             StepKind::Set { values } => {
                 let template = self.template(values, &format!("{path}.set"));
-                Some((Work::Set(template), known::of_values(values)))
+                let known = self.known_of(&template);
+                Some((Work::Set(template), known))
             }
             StepKind::Choose { cases } => self.choose(cases, path, ordinal),
             StepKind::Check(check) => {
@@ -34,7 +35,7 @@ impl Compiler<'_> {
             StepKind::Parallel { branches } => Some(self.parallel(branches, ordinal)),
             StepKind::Wait(wait) => {
                 let until = self.template(&wait.until, &format!("{path}.wait.until"));
-                let known = self.known_of(&until, &wait.until);
+                let known = self.known_of(&until);
                 Some((Work::Wait(until, wait.at_most), known))
             }
             StepKind::Approve(approve) => Some(self.approve(approve, path)),
@@ -83,7 +84,7 @@ impl Compiler<'_> {
 
     fn each(&mut self, each: &Each, path: &str, ordinal: i64) -> (Work, Known) {
         let list = self.template(&each.list, &format!("{path}.each"));
-        let known = self.known_of(&list, &each.list);
+        let known = self.known_of(&list);
         let kind = known.schema.get("type").and_then(|t| t.as_str());
         if kind.is_some_and(|kind| kind != "array") {
             let message = format!("`{}` is no list", each.list.as_str().unwrap_or_default());
@@ -110,6 +111,7 @@ impl Compiler<'_> {
             name: each.name.clone(),
             at_once: each.at_once.unwrap_or(1),
             body,
+            is_read: true,
         };
         (Work::Each(work), known.listed())
     }

@@ -1,14 +1,16 @@
 //! Compiles a flow step by step, knowing at each what has run before.
 
+use super::executable::refuse_what_is_not_executable;
 use super::known::{self, Known};
-use super::nearest::nearest;
 use super::scope::{ScopeKind, Scopes};
+use super::symbol::{Symbol, doubt, is_for_its_output};
 use super::{Need, OnError, Plan, PlanStep, StepList, Work, condition, hint};
 use connector::Registry;
-use mapping::{Mask, Schemas, Segment, Template};
+use mapping::{Mask, Schemas, Template};
 use model::Problem;
 use model::flow::{Flow, Places, Step};
-use serde_json::{Map, Value, json};
+use model::problem::keep_the_first;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A document that was compiled.
@@ -43,6 +45,7 @@ pub fn compile_document(text: &str, registry: Registry) -> Compiled {
     });
     read.places.add_to(&mut problems);
     problems.sort_by_key(|p| p.place);
+    keep_the_first(&mut problems);
     let is_sound = !problems.iter().any(Problem::is_error);
     Compiled {
         flow: read.flow,
@@ -50,70 +53,6 @@ pub fn compile_document(text: &str, registry: Registry) -> Compiled {
         problems,
         places: read.places,
     }
-}
-
-/// Blocks that are checked and planned, but that runs do not work yet.
-fn refuse_what_is_not_executable(plan: &Plan, problems: &mut Vec<Problem>) {
-    let mut refuse = |path: String, what: &str| {
-        let message = format!("{what} is not executed yet");
-        let cure = "wait for a release that does";
-        problems.push(Problem::error(path, "not_executable_yet", message, cure));
-    };
-    let is_event = |start: &super::PlanStart| matches!(start, super::PlanStart::Event(e) if e.connection.is_none() && e.every.is_none());
-    if !plan.starts.iter().all(is_event) {
-        refuse("trigger".into(), "a start other than an event");
-    }
-    for step in plan.every_step() {
-        let block = match &step.work {
-            Work::Approve(_) => Some("approve"),
-            Work::Flow(_) => Some("call"),
-            Work::Choose(cases) => {
-                let mut inner = cases.iter().map(|(_, work)| work);
-                let later = |work: &Work| matches!(work, Work::Approve(_) | Work::Flow(_));
-                inner.any(later).then_some("approve or call in a case")
-            }
-            Work::Call(call) if call.connection.is_some() => Some("connection"),
-            _ => None,
-        };
-        if let Some(what) = block {
-            refuse(format!("steps.{}", step.id), &format!("`{what}`"));
-        }
-    }
-}
-
-/// What is known of a step that was compiled.
-pub(super) struct Symbol {
-    pub ordinal: i64,
-    pub scope: usize,
-    pub output: Known,
-    /// Why it may have no output, if so.
-    pub doubt: Option<Doubt>,
-    /// It computes or reads and does nothing else.
-    pub is_for_its_output: bool,
-    pub is_read: bool,
-    pub is_used: bool,
-}
-
-impl Symbol {
-    /// A step that could not be compiled.
-    fn unknown(ordinal: i64, scope: usize) -> Self {
-        Self {
-            ordinal,
-            scope,
-            output: Known::anything(),
-            doubt: None,
-            is_for_its_output: false,
-            is_read: false,
-            is_used: true,
-        }
-    }
-}
-
-/// Why a step may have no output.
-pub(super) struct Doubt {
-    pub why: &'static str,
-    /// It has one where all of this holds.
-    pub unless: Option<BTreeSet<String>>,
 }
 
 pub(super) struct Compiler<'a> {
@@ -126,20 +65,24 @@ pub(super) struct Compiler<'a> {
     /// The steps so far, by id.
     pub steps: BTreeMap<String, Symbol>,
     /// Every step of the document.
-    all: HashMap<&'a str, i64>,
+    pub all: HashMap<&'a str, i64>,
     pub scopes: Scopes,
     /// The list that is being compiled.
     pub scope: usize,
     next: i64,
     /// What holds here: parts of the conditions around and before.
-    conditions: Vec<String>,
+    pub conditions: Vec<String>,
     /// The steps that the present step's formulas name.
-    references: BTreeSet<i64>,
+    pub references: BTreeSet<i64>,
+    /// The steps so far that only read.
+    reads: BTreeSet<i64>,
     pub connectors: BTreeSet<&'static str>,
     pub needs: BTreeSet<Need>,
     pub calls: BTreeSet<String>,
-    company: BTreeSet<String>,
+    pub company: BTreeSet<String>,
     pub operations: super::operation::Operations,
+    /// How many outputs were shown to formulas: what the time to compile grows with.
+    pub shown: usize,
 }
 
 /// What to go back to when a condition holds no longer.
@@ -163,11 +106,13 @@ impl<'a> Compiler<'a> {
             next: 0,
             conditions: Vec::new(),
             references: BTreeSet::new(),
+            reads: BTreeSet::new(),
             connectors: BTreeSet::new(),
             needs: BTreeSet::new(),
             calls: BTreeSet::new(),
             company: BTreeSet::new(),
             operations: super::operation::Operations::default(),
+            shown: 0,
         }
     }
 
@@ -199,7 +144,7 @@ impl<'a> Compiler<'a> {
             company: std::mem::take(&mut self.company),
             reads: Mask::default(),
         };
-        plan.reads = plan.reads();
+        plan.settle();
         plan
     }
 
@@ -232,21 +177,18 @@ impl<'a> Compiler<'a> {
             // What a check asks for holds for every step after it.
             self.learn_condition(condition);
         }
-        let reads: BTreeSet<i64> = self
-            .steps
-            .values()
-            .filter(|s| s.is_read)
-            .map(|s| s.ordinal)
-            .collect();
         let symbol = Symbol {
             ordinal,
             scope: self.scope,
             output,
             doubt: doubt(step, when.as_ref(), &work),
             is_for_its_output: is_for_its_output(&work),
-            is_read: work.is_read(),
             is_used: false,
         };
+        let depends_on = named.intersection(&self.reads).copied().collect();
+        if work.is_read() {
+            self.reads.insert(ordinal);
+        }
         self.steps.insert(step.id.clone(), symbol);
         Some(PlanStep {
             ordinal,
@@ -257,7 +199,7 @@ impl<'a> Compiler<'a> {
             retry: step.retry,
             timeout: step.timeout,
             on_error,
-            depends_on: named.intersection(&reads).copied().collect(),
+            depends_on,
         })
     }
 
@@ -296,7 +238,7 @@ impl<'a> Compiler<'a> {
         let compiled = self.list(steps);
         let output = output.map(|(value, path)| {
             let template = self.template(value, path);
-            let known = self.known_of(&template, value);
+            let known = self.known_of(&template);
             (template, known)
         });
         let list = StepList {
@@ -363,217 +305,6 @@ impl<'a> Compiler<'a> {
         self.conditions.extend(condition::parts(condition));
     }
 
-    /// A template that is to be true or false.
-    pub fn condition(&mut self, value: &Value, path: &str) -> Template {
-        let is_formula = value
-            .as_str()
-            .is_some_and(|t| t.starts_with('=') && !t.starts_with("=="));
-        if !is_formula && !value.is_boolean() {
-            let message = "the condition is no formula".to_owned();
-            self.error(path, "not_a_formula", message, "write `=` before it".into());
-        }
-        self.template(value, path)
-    }
-
-    /// Compiles a template and checks its formulas against what is known here.
-    pub fn template(&mut self, value: &Value, path: &str) -> Template {
-        let (template, problems) = Template::compile(value, path);
-        let is_sound = !problems.iter().any(Problem::is_error);
-        self.problems.extend(problems);
-        if !is_sound {
-            return template;
-        }
-        let references = template.references();
-        self.show_steps(&template, path);
-        // Which settings a company has is known when the flow is deployed.
-        let found = mapping::check_template(&template, path, &self.schemas);
-        let of_company =
-            |p: &Problem| p.code == "maybe_missing" && p.message.starts_with("`company.");
-        for problem in found.into_iter().filter(|p| !of_company(p)) {
-            let problem = self.explain_absence(problem);
-            self.problems.push(problem);
-        }
-        let of_company = references.iter().filter(|r| r.root == "company");
-        let settings = of_company.filter_map(|r| match r.segments.first() {
-            Some(Segment::Field(name)) => Some(name.clone()),
-            _ => None,
-        });
-        self.company.extend(settings);
-        template
-    }
-
-    /// Declares `steps` with those steps that a template's formulas name: all that they need to
-    /// know, however many steps there are.
-    fn show_steps(&mut self, template: &Template, path: &str) {
-        // Each step that is named, and where first.
-        let mut named: BTreeMap<String, String> = BTreeMap::new();
-        for (place, formula) in template.formulas() {
-            let at = match place.as_str() {
-                "" => path.to_owned(),
-                place if place.starts_with('[') => format!("{path}{place}"),
-                place => format!("{path}.{place}"),
-            };
-            let references = formula.references();
-            for reference in references.iter().filter(|r| r.root == "steps") {
-                match reference.segments.first() {
-                    Some(Segment::Field(id)) => {
-                        named.entry(id.clone()).or_insert_with(|| at.clone());
-                    }
-                    // A computed name may be that of any step that is seen here.
-                    _ => named.extend(self.seen().map(|id| (id.to_owned(), at.clone()))),
-                }
-            }
-        }
-        if named.is_empty() {
-            return;
-        }
-        let (mut properties, mut required, mut defs) = (Map::new(), Vec::new(), Map::new());
-        for (id, at) in named {
-            let (known, is_certain) = self.see(&id, &at);
-            defs.extend(known.defs.iter().map(|(n, d)| (n.clone(), d.clone())));
-            properties.insert(id.clone(), (*known.schema).clone());
-            if is_certain {
-                required.push(Value::String(id));
-            }
-        }
-        self.schemas.set(
-            "steps",
-            json!({
-                "type": "object", "properties": properties, "required": required, "$defs": defs,
-            }),
-        );
-    }
-
-    /// The ids of the steps whose output is seen here.
-    fn seen(&self) -> impl Iterator<Item = &str> {
-        let seen = self.steps.iter();
-        let seen = seen.filter(|(_, s)| self.scopes.contains(s.scope, self.scope));
-        seen.map(|(id, _)| id.as_str())
-    }
-
-    /// What is known of a step's output from here, and whether it surely is there.
-    fn see(&mut self, id: &str, path: &str) -> (Known, bool) {
-        let Some(symbol) = self.steps.get_mut(id) else {
-            self.refuse_unseen(id, path);
-            return (Known::anything(), true);
-        };
-        symbol.is_used = true;
-        if !self.scopes.contains(symbol.scope, self.scope) {
-            let place = self.scopes.hidden_in(symbol.scope, self.scope).clone();
-            self.refuse_hidden(id, path, &place);
-            return (Known::anything(), true);
-        }
-        self.references.insert(symbol.ordinal);
-        let is_certain = match &symbol.doubt {
-            None => true,
-            Some(doubt) => doubt
-                .unless
-                .as_ref()
-                .is_some_and(|parts| parts.iter().all(|part| self.conditions.contains(part))),
-        };
-        (symbol.output.clone(), is_certain)
-    }
-
-    fn refuse_unseen(&mut self, id: &str, path: &str) {
-        if self.all.contains_key(id) {
-            let message = format!("`steps.{id}` has not run when this is worked out");
-            let cure = format!("move this behind the step `{id}`");
-            self.error(path, "later_step", message, cure);
-            return;
-        }
-        let known: Vec<&str> = self.seen().collect();
-        let cure = if known.is_empty() {
-            "no step has run before".to_owned()
-        } else {
-            nearest(id, &known)
-        };
-        self.error(
-            path,
-            "unknown_step",
-            format!("there is no step `{id}`"),
-            cure,
-        );
-    }
-
-    fn refuse_hidden(&mut self, id: &str, path: &str, place: &super::Scope) {
-        let holder = self
-            .steps
-            .iter()
-            .find(|(_, s)| Some(s.ordinal) == place.step);
-        let holder = holder.map(|(id, _)| id.clone());
-        let (code, message) = match &place.kind {
-            ScopeKind::Item => (
-                "out_of_scope",
-                format!("`steps.{id}` is worked for every item of an `each` and not seen outside"),
-            ),
-            ScopeKind::OnError => (
-                "out_of_scope",
-                format!("`steps.{id}` is worked only after a failure and not seen outside"),
-            ),
-            ScopeKind::Case(_) => (
-                "other_branch",
-                format!("`steps.{id}` is in a case that may not have been chosen"),
-            ),
-            ScopeKind::Branch(name) => (
-                "other_branch",
-                format!("`steps.{id}` is in the branch `{name}` and not seen outside it"),
-            ),
-            ScopeKind::Flow => ("out_of_scope", format!("`steps.{id}` is not seen here")),
-        };
-        let cure = match holder {
-            Some(holder) => format!("use `steps.{holder}`, which gives what its steps give"),
-            None => "move this into the same list of steps".to_owned(),
-        };
-        self.error(path, code, message, cure);
-    }
-
-    /// Says of a step that may be missing why it may be.
-    fn explain_absence(&self, problem: Problem) -> Problem {
-        let of_step = problem.message.strip_prefix("`steps.");
-        let id = of_step.and_then(|rest| rest.strip_suffix("` may be missing"));
-        let symbol = id
-            .filter(|_| problem.code == "maybe_missing")
-            .and_then(|id| self.steps.get(id));
-        match (id, symbol.and_then(|s| s.doubt.as_ref())) {
-            (Some(id), Some(doubt)) => Problem {
-                code: "may_not_have_run".into(),
-                message: format!("`steps.{id}` may have no output: {}", doubt.why),
-                ..problem
-            },
-            _ => problem,
-        }
-    }
-
-    /// What is known of a template's value, if it is a literal or a plain path.
-    pub fn known_of(&self, template: &Template, value: &Value) -> Known {
-        let formulas = template.formulas();
-        let [(place, formula)] = &formulas[..] else {
-            return known::of_value(value);
-        };
-        let is_has = formula.source().trim_start().starts_with("has(");
-        let path = formula.path().filter(|_| place.is_empty() && !is_has);
-        let Some(path) = path else {
-            return known::of_value(value);
-        };
-        let mut segments = path.segments.iter();
-        let mut known = if path.root == "steps" {
-            match segments.next() {
-                Some(Segment::Field(id)) => self.steps.get(id).map(|s| s.output.clone()),
-                _ => None,
-            }
-        } else {
-            self.names.get(&path.root).cloned()
-        }
-        .unwrap_or_else(Known::anything);
-        for segment in segments {
-            known = match segment {
-                Segment::Field(name) => known.member(name),
-                Segment::Item => known.item(),
-            };
-        }
-        known
-    }
-
     pub fn error(&mut self, path: &str, code: &str, message: String, cure: String) {
         self.problems
             .push(Problem::error(path, code, message, cure));
@@ -585,44 +316,38 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn doubt(step: &Step, when: Option<&Template>, work: &Work) -> Option<Doubt> {
-    let surely = |why| Some(Doubt { why, unless: None });
-    if !matches!(step.on_error, model::flow::OnError::Stop) {
-        return surely("the run goes on when it has failed");
-    }
-    if let Some(why) = may_give_nothing(work) {
-        return surely(why);
-    }
-    let parts = condition::parts(when?);
-    Some(Doubt {
-        why: "it has a `when`",
-        unless: (!parts.is_empty()).then_some(parts),
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
 
-/// Why a block may be worked and give nothing.
-fn may_give_nothing(work: &Work) -> Option<&'static str> {
-    match work {
-        Work::Call(call) if call.operation.effect() == connector::Effect::Set => {
-            Some("it is passed over where something newer was written")
+    /// Each step uses the one before it, some under a condition.
+    fn chain(count: usize) -> Flow {
+        let mut text = String::from("schema: 1\nflow: a\ntrigger: manual\nsteps:\n");
+        text += "  - id: s0\n    set:\n      x: 1\n";
+        for n in 1..count {
+            let before = n - 1;
+            write!(
+                text,
+                "  - id: s{n}\n    set:\n      x: =steps.s{before}.x + 1\n      list:\n        \
+                 each: =[steps.s{before}.x]\n        as: item\n        to: =item\n"
+            )
+            .expect("a text");
         }
-        Work::Choose(cases) if cases.iter().any(|(when, _)| when.is_none()) => {
-            cases.iter().find_map(|(_, work)| may_give_nothing(work))
-        }
-        Work::Choose(_) => Some("no case may hold"),
-        Work::Steps(list) if list.output.is_none() => match list.steps.last() {
-            Some(step) if step.when.is_some() => Some("the last step of a case has a `when`"),
-            Some(step) => may_give_nothing(&step.work),
-            None => None,
-        },
-        _ => None,
+        let (flow, problems) = model::flow::parse(&text);
+        assert_eq!(problems, []);
+        flow.expect("a flow")
     }
-}
 
-fn is_for_its_output(work: &Work) -> bool {
-    match work {
-        Work::Set(_) => true,
-        Work::Choose(cases) => cases.iter().all(|(_, work)| is_for_its_output(work)),
-        other => other.is_read(),
+    #[test]
+    fn a_formula_is_shown_the_steps_that_it_names_and_no_others() {
+        let shown = |count: usize| {
+            let flow = chain(count);
+            let mut compiler = Compiler::new(Registry(&[]), &flow);
+            compiler.flow(&flow);
+            assert_eq!(compiler.problems, []);
+            compiler.shown
+        };
+        assert_eq!((shown(100), shown(1_000)), (99, 999));
     }
 }

@@ -1,6 +1,6 @@
 //! Warnings: what is allowed and probably not meant.
 
-use super::compile::Symbol;
+use super::symbol::Symbol;
 use super::{OnError, Plan, PlanStart, PlanStep, Work, condition};
 use connector::{Effect, Fires};
 use mapping::Template;

@@ -110,11 +110,6 @@ impl Known {
         schema
     }
 
-    /// What is known of the member `name`.
-    pub fn member(&self, name: &str) -> Self {
-        self.inner(|schema| schema.get("properties")?.get(name))
-    }
-
     /// What is known of the items of a list.
     pub fn item(&self) -> Self {
         self.inner(|schema| schema.get("items"))
@@ -169,28 +164,6 @@ fn rename(schema: &mut Value, owner: &str) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, owner)),
         _ => {}
-    }
-}
-
-/// What a `set` gives: its names, each of any kind but those of literals.
-pub(super) fn of_values(values: &Value) -> Known {
-    let members = values.as_object().into_iter().flatten();
-    let members: Vec<(String, Known, bool)> = members
-        .map(|(name, value)| (name.clone(), of_value(value), true))
-        .collect();
-    Known::map(&members)
-}
-
-/// What a template gives, if it is plain to see.
-pub(super) fn of_value(value: &Value) -> Known {
-    match value {
-        Value::Bool(_) => Known::of(json!({"type": "boolean"})),
-        Value::Number(_) => Known::of(json!({"type": "integer"})),
-        Value::String(text) if !text.starts_with('=') => Known::of(json!({"type": "string"})),
-        Value::Object(map) if map.contains_key("each") => Known::of(json!({"type": "array"})),
-        Value::Object(map) if !map.is_empty() => of_values(value),
-        Value::Array(_) => Known::of(json!({"type": "array"})),
-        _ => Known::anything(),
     }
 }
 

@@ -11,6 +11,8 @@ mod calls;
 mod compile;
 mod condition;
 mod deployment;
+mod executable;
+mod formula;
 mod hint;
 mod known;
 mod nearest;
@@ -19,6 +21,7 @@ mod sample;
 mod schema;
 mod scope;
 mod start;
+mod symbol;
 
 pub use against::{Change, compile_against};
 pub use calls::check_calls;
@@ -85,6 +88,16 @@ pub struct Need {
     pub connection: Option<String>,
 }
 
+impl Need {
+    /// Under what a deployment binds it: the connector, and the connection if it is named.
+    pub fn key(connector: &str, connection: Option<&str>) -> String {
+        match connection {
+            None => connector.to_owned(),
+            Some(name) => format!("{connector}:{name}"),
+        }
+    }
+}
+
 /// One step, at its place.
 pub struct PlanStep {
     /// Unique in the flow.
@@ -147,6 +160,13 @@ pub struct CallWork {
     pub shape: Arc<Shape>,
 }
 
+impl CallWork {
+    /// Under what its connection is bound.
+    pub fn need(&self) -> String {
+        Need::key(self.connector.id, self.connection.as_deref())
+    }
+}
+
 /// Steps of a list within a step.
 pub struct StepList {
     /// Its number among the flow's lists.
@@ -164,6 +184,8 @@ pub struct EachWork {
     /// How many items are worked at once, at least 1.
     pub at_once: u32,
     pub body: StepList,
+    /// Whether anything reads what the items give; if not, it is not kept in memory.
+    pub is_read: bool,
 }
 
 /// A person's yes. Gives `{by, at}`: who, and when in seconds.
@@ -180,10 +202,10 @@ pub struct FlowWork {
 }
 
 impl Plan {
-    /// The connector whose connection the flow needs first, whatever its data say.
-    pub fn first_connector(&self) -> Option<&'static str> {
+    /// Under what the connection is bound that the flow needs first, whatever its data say.
+    pub fn first_need(&self) -> Option<String> {
         self.steps.iter().find_map(|step| match &step.work {
-            Work::Call(call) if step.when.is_none() => Some(call.connector.id),
+            Work::Call(call) if step.when.is_none() => Some(call.need()),
             _ => None,
         })
     }
@@ -201,22 +223,39 @@ impl Plan {
         found.into_iter().map(|c| (c.id, c)).collect()
     }
 
-    /// What a run's steps read of its event's body.
-    fn reads(&self) -> Mask {
-        let mut reads = Mask::default();
-        for member in ENVELOPE.iter().chain([&START]) {
-            reads.add(&format!("/{member}"));
-        }
+    /// Every path that a formula of its steps reads.
+    fn paths(&self) -> Vec<mapping::Path> {
         let mut formulas: Vec<&Template> = self.output.iter().collect();
         for step in self.every_step() {
             formulas.extend(&step.when);
             formulas.extend(step.work.templates());
             formulas.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
         }
-        let paths: Vec<_> = formulas
-            .into_iter()
-            .flat_map(Template::references)
+        let references = formulas.into_iter().flat_map(Template::references);
+        references.collect()
+    }
+
+    /// Works out what only the whole plan tells.
+    fn settle(&mut self) {
+        let paths = self.paths();
+        self.reads = self.reads(&paths);
+        let of_steps = paths.iter().filter(|p| p.root == "steps");
+        let ids: Option<BTreeSet<&str>> = of_steps
+            .map(|path| match path.segments.first() {
+                Some(mapping::Segment::Field(id)) => Some(id.as_str()),
+                // All of them, or whichever.
+                _ => None,
+            })
             .collect();
+        settle_each(&mut self.steps, ids.as_ref(), true);
+    }
+
+    /// What a run's steps read of its event's body.
+    fn reads(&self, paths: &[mapping::Path]) -> Mask {
+        let mut reads = Mask::default();
+        for member in ENVELOPE.iter().chain([&START]) {
+            reads.add(&format!("/{member}"));
+        }
         for start in &self.starts {
             let at = start.subject_at();
             reads.enter(at);
@@ -244,6 +283,40 @@ impl Plan {
         let mut found = Vec::new();
         gather(&self.steps, &mut found);
         found
+    }
+}
+
+/// Which `each` is read: one that a formula names, or the last of a list, which gives its output.
+fn settle_each(steps: &mut [PlanStep], named: Option<&BTreeSet<&str>>, is_own: bool) {
+    let last = steps.len().saturating_sub(1);
+    for (n, step) in steps.iter_mut().enumerate() {
+        let is_named = named.is_none_or(|ids| ids.contains(step.id.as_str()));
+        let is_read = is_named || (n == last && !is_own);
+        settle_work(&mut step.work, named, is_read);
+        if let OnError::Steps(list) = &mut step.on_error {
+            settle_each(&mut list.steps, named, false);
+        }
+    }
+}
+
+fn settle_work(work: &mut Work, named: Option<&BTreeSet<&str>>, is_read: bool) {
+    match work {
+        Work::Each(each) => {
+            each.is_read = is_read;
+            settle_each(&mut each.body.steps, named, false);
+        }
+        Work::Steps(list) => settle_each(&mut list.steps, named, false),
+        Work::Parallel(branches) => {
+            for (_, list) in branches {
+                settle_each(&mut list.steps, named, false);
+            }
+        }
+        Work::Choose(cases) => {
+            for (_, work) in cases {
+                settle_work(work, named, is_read);
+            }
+        }
+        _ => {}
     }
 }
 

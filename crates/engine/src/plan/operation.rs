@@ -5,8 +5,8 @@ use super::known::Known;
 use super::nearest::nearest;
 use super::{CallWork, Need, Work};
 use crate::books;
-use mapping::Shape;
-use model::flow::Use;
+use mapping::{Coercions, Shape};
+use model::flow::{Coerce, Use};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,8 +53,9 @@ impl Compiler<'_> {
             let schemas = self
                 .operations
                 .get(book.id(), input, || book.output_schema());
-            self.required(&schemas.input, &call.with, path);
-            let with = self.template(&call.with, &format!("{path}.with"));
+            let coercions = self.coercions(&call.coerce, path);
+            let with = format!("{path}.with");
+            let with = self.input(&call.with, &with, &schemas.input, coercions);
             let shape = Arc::clone(&schemas.shape);
             return Some((Work::Book { book, with, shape }, schemas.output.clone()));
         }
@@ -71,12 +72,14 @@ impl Compiler<'_> {
         let schemas = self
             .operations
             .get(operation.id(), input, || operation.output_schema());
-        self.required(&schemas.input, &call.with, path);
+        let coercions = self.coercions(&call.coerce, path);
+        let with = format!("{path}.with");
+        let with = self.input(&call.with, &with, &schemas.input, coercions);
         let work = CallWork {
             connector,
             connection: call.connection.clone(),
             operation,
-            with: self.template(&call.with, &format!("{path}.with")),
+            with,
             written: call.with.clone(),
             coerce: call.coerce.clone(),
             shape: Arc::clone(&schemas.shape),
@@ -95,40 +98,18 @@ impl Compiler<'_> {
         });
     }
 
-    /// Names the input fields that are missing and those that do not exist.
-    fn required(&mut self, schema: &Value, with: &Value, path: &str) {
-        let empty = serde_json::Map::new();
-        let given = with.as_object().unwrap_or(&empty);
-        let properties = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
-        for name in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let Some(name) = name.as_str() else { continue };
-            if !given.contains_key(name) {
-                let message = format!("the field `{name}` is required and not given");
-                let at = format!("{path}.with.{name}");
-                self.error(&at, "missing_field", message, format!("add `{name}:`"));
-            }
-        }
-        for name in given.keys().filter(|n| !properties.contains_key(*n)) {
-            let cure = nearest(
-                name,
-                &properties.keys().map(String::as_str).collect::<Vec<_>>(),
-            );
-            let at = format!("{path}.with.{name}");
-            self.error(
-                &at,
-                "unknown_field",
-                format!("there is no field `{name}`"),
-                cure,
-            );
-        }
+    /// The conversions that a step switches on.
+    fn coercions(&mut self, coerce: &Coerce, path: &str) -> Coercions {
+        let names = match coerce {
+            Coerce::All => return Coercions::all(),
+            Coerce::Off => return Coercions::none(),
+            Coerce::Only(names) => names.clone().into(),
+        };
+        let read = Coercions::read(&names, &format!("{path}.coerce"));
+        read.unwrap_or_else(|problems| {
+            self.problems.extend(problems);
+            Coercions::all()
+        })
     }
 
     fn all_operations(&self) -> Vec<&'static str> {

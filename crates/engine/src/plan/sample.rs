@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Checks that what a sample names is there: its trigger, its steps, the operations that it expects,
 /// the fields of their inputs.
 pub fn check_sample(flow: &Flow, sample: &Sample, registry: Registry) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems = body(sample, registry);
     let mut error = |path: &str, code: &str, message: String, cure: String| {
         problems.push(Problem::error(path, code, message, cure));
     };
@@ -100,6 +100,32 @@ pub fn check_sample(flow: &Flow, sample: &Sample, registry: Registry) -> Vec<Pro
         }
     }
     problems
+}
+
+/// Whether the body has the trigger's subject, with everything that the subject always has.
+fn body(sample: &Sample, registry: Registry) -> Vec<Problem> {
+    let trigger = sample.trigger.as_ref().and_then(|t| registry.trigger(t));
+    let Some((_, trigger)) = trigger else {
+        return Vec::new();
+    };
+    let Some(subject) = sample.body.pointer(trigger.subject_at) else {
+        let message = format!(
+            "the body has no {} at `{}`",
+            trigger.subject, trigger.subject_at
+        );
+        let cure = "give the body as the peer sends it";
+        return vec![Problem::error("body", "no_subject", message, cure)];
+    };
+    let schema = (trigger.schema)();
+    let required = schema.get("required").and_then(|r| r.as_array());
+    let names = required.into_iter().flatten().filter_map(|n| n.as_str());
+    let absent: Vec<&str> = names.filter(|n| subject.get(n).is_none()).collect();
+    if absent.is_empty() {
+        return Vec::new();
+    }
+    let message = format!("the {} lacks {}", trigger.subject, absent.join(", "));
+    let cure = "add what the peer always sends";
+    vec![Problem::error("body", "incomplete_body", message, cure)]
 }
 
 /// The operations that a flow uses.

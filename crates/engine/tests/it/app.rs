@@ -18,6 +18,8 @@ use vault::MasterKey;
 /// 2026-11-24 09:00 UTC.
 pub const START: i64 = 1_795_510_800;
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 pub static REGISTRY: Registry = Registry(&[
     &connector_stripe::CONNECTOR,
     &connector_infor::CONNECTOR,
@@ -178,25 +180,35 @@ impl App {
 
     /// A call of the merchant's own at Stripe.
     pub async fn call(&self, path: &str, form: &str) -> Value {
-        let (status, body) = self.answer(path, form).await;
+        let (status, body) = self.answer(path, FORM, form.to_owned()).await;
         assert_eq!(status, 200, "{body}");
         body
     }
 
     /// The same where Stripe refuses it.
     pub async fn refused(&self, path: &str, form: &str) -> Value {
-        let (status, body) = self.answer(path, form).await;
+        let (status, body) = self.answer(path, FORM, form.to_owned()).await;
         assert_eq!(status, 402, "{body}");
         body
     }
 
-    async fn answer(&self, path: &str, form: &str) -> (u16, Value) {
+    /// An administrator's call at the sandbox Stripe.
+    pub async fn sandbox_call(&self, path: &str, body: &Value) -> Value {
+        let path = format!("/_sandbox/{path}");
+        let (status, body) = self
+            .answer(&path, "application/json", body.to_string())
+            .await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    async fn answer(&self, path: &str, kind: &'static str, body: String) -> (u16, Value) {
         let request = connector::http::Request {
             method: "POST",
             url: &format!("{}{path}", self.stripe.url()),
             headers: Vec::new(),
             authorization: Some(Secret::new(format!("Bearer {}", sim::stripe::DEFAULT_KEY))),
-            body: Some(("application/x-www-form-urlencoded", form.to_owned().into())),
+            body: Some((kind, body.into())),
             timeout: Duration::from_secs(10),
         };
         let reply = Http::new()

@@ -250,6 +250,9 @@ async fn many_items_are_kept_in_pages_and_the_run_goes_on_after_the_last_page() 
       - id: one
         set:
           is: =n
+  - id: after
+    set:
+      count: =size(steps.made)
 ";
     on_both(&[&flow(steps)], |mut app| async move {
         let commits = Arc::new(AtomicUsize::new(0));

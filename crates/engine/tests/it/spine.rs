@@ -461,3 +461,56 @@ async fn an_edited_payload_is_worked_instead_of_the_events() {
     })
     .await;
 }
+
+/// Writes on the charge whose changes it listens to: without a breaker it would start itself for
+/// ever.
+const ECHOES: &str = "\
+schema: 1
+flow: echoes
+trigger: stripe.customer.updated
+steps:
+  - id: told
+    use: stripe.customer.update_metadata
+    with:
+      id: =customer.id
+      metadata:
+        seen: =event.id
+      as_of: =event.created
+";
+
+#[tokio::test]
+async fn an_event_that_our_own_write_causes_starts_no_run_unless_the_flow_asks_for_it() {
+    on_both(&[ECHOES], |app| async move {
+        let made = app.call("/v1/customers", "name=Ada").await;
+        let path = format!("/v1/customers/{}", made["id"].as_str().expect("an id"));
+        app.call(&path, "name=Ada%20Byron").await;
+        for _ in 0..4 {
+            app.take_events().await;
+            app.pass(Duration::from_secs(60)).await;
+        }
+        let runs = app.runs().await;
+        assert_eq!(
+            runs.values().sum::<i64>(),
+            1,
+            "the shop's change, not our own: {runs:?}"
+        );
+        assert_eq!(app.committed("POST /v1/customers/{}"), 2);
+    })
+    .await;
+    let asks = ECHOES.replace("steps:\n", "own_events: true\nsteps:\n");
+    on_both(&[&asks], |app| async move {
+        let made = app.call("/v1/customers", "name=Ada").await;
+        let path = format!("/v1/customers/{}", made["id"].as_str().expect("an id"));
+        app.call(&path, "name=Ada%20Byron").await;
+        for _ in 0..4 {
+            app.take_events().await;
+            app.pass(Duration::from_secs(60)).await;
+        }
+        let runs = app.runs().await;
+        assert!(
+            runs.values().sum::<i64>() > 1,
+            "it asked for its echoes: {runs:?}"
+        );
+    })
+    .await;
+}

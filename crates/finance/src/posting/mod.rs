@@ -8,6 +8,7 @@
 mod category;
 mod dispute;
 mod fee;
+mod known;
 mod note;
 mod post;
 mod rules;
@@ -16,11 +17,12 @@ mod share;
 mod taken;
 mod transaction;
 
-pub use dispute::dispute_lost;
+pub use dispute::{Lost, dispute_lost};
+pub use known::{Known, post_known};
 pub use note::Note;
 pub use post::{Context, Posting, PostingError, post};
 pub use rules::PostingRules;
 pub use schedule::{RuleError, RuleSchedule};
 pub(crate) use share::share;
-pub use share::{Share, spread};
+pub use share::{Share, part_of, spread};
 pub use transaction::{BalanceTransaction, FeeDetail, TransactionError};

@@ -16,7 +16,8 @@ pub struct Context {
     /// What is left of the charge's deposit; `None` if there never was one, so that a refund is
     /// against deposits as a whole.
     pub deposit_left_minor: Option<i64>,
-    /// How the credit of a charge is spread over deposit accounts; empty: all to the one.
+    /// How the credit of a charge is spread over the dimensions of the deposit account; empty: all
+    /// to the account itself.
     pub shares: Vec<Share>,
     /// What a refund or a dispute is worth at the rate it was booked at first, with the amount's
     /// sign reversed (a refund of 94.00 that was sold for 92.00: 9200). The difference to the
@@ -30,6 +31,11 @@ pub struct Context {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Posting {
     pub entry: JournalEntry,
+    /// The second entry, under `<reference>:book`, where the balance moved in another currency than
+    /// the charge was booked in: an entry has one currency, so the two meet on the account of
+    /// currency differences, each with its own amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relief: Option<JournalEntry>,
     pub notes: Vec<Note>,
 }
 
@@ -45,6 +51,17 @@ pub enum PostingError {
     Nothing(String),
     #[error("{id} moves the balance `{balance}`, for which the posting rules have no account")]
     Balance { id: String, balance: String },
+    /// What an invoice consumes is taken from the one account of deposits, by the ERP as well: a
+    /// deposit that stood elsewhere would stay there for ever.
+    #[error(
+        "{id}: a share of the sale is on account {account}, deposits are on {deposits}: use account \
+         {deposits} and tell the shares apart by their dimension"
+    )]
+    Share {
+        id: String,
+        account: String,
+        deposits: String,
+    },
 }
 
 /// Books one balance transaction.
@@ -53,7 +70,8 @@ pub enum PostingError {
 /// amount with the other sign.
 ///
 /// # Errors
-/// If its numbers do not tie, it moves nothing, its balance has no account, or `date` is none.
+/// If its numbers do not tie, it moves nothing, its balance has no account, a share of a sale is on
+/// another account than deposits, or `date` is none.
 pub fn post(
     transaction: &BalanceTransaction,
     context: &Context,
@@ -64,52 +82,69 @@ pub fn post(
     let t = transaction;
     let mut notes = Vec::new();
     let (kind, counter) = classify(t, rules);
-    let mut lines = vec![JournalLine::on(balance(t, rules)?, t.net)];
-    lines.extend(fee::lines(t, rules));
-    for unknown in fee::unknown(t, rules) {
-        let reason = format!("its fee `{}` is not known", unknown.kind);
-        notes.push(suspense(t, unknown.amount, &reason, rules));
-    }
     let gross = -t.amount;
     // Deposits, refunds and disputes leave at the value they came in with.
     let value = match kind {
         "J7" | "J9" | "J10" | "J11" | "J13" => context.original_minor.unwrap_or(gross),
         _ => gross,
     };
-    match counter {
-        Counter::Account(account) => lines.push(JournalLine::on(account, value)),
-        Counter::Sale => lines.extend(sale(value, &context.shares, rules)),
+    let mut counters = match counter {
+        Counter::Account(account) => vec![JournalLine::on(account, value)],
+        Counter::Sale => sale(t, value, &context.shares, rules)?,
         Counter::Taken(else_to, note) => {
-            lines.extend(taken::lines(
-                t,
-                value,
-                (else_to, note),
-                context,
-                rules,
-                &mut notes,
-            ));
+            taken::lines(t, value, (else_to, note), context, rules, &mut notes)
         }
         Counter::Unknown(reason) => {
-            lines.push(JournalLine::on(&rules.suspense, value));
             let reason = format!("{reason} (`{}`)", t.reporting_category);
             notes.push(suspense(t, t.amount, &reason, rules));
+            vec![JournalLine::on(&rules.suspense, value)]
         }
-    }
-    lines.push(JournalLine::on(
+    };
+    counters.push(JournalLine::on(
         &rules.currency_difference,
         difference(t, gross, value)?,
     ));
+    let mut posting = moved(t, kind, counters, rules, date)?;
+    posting.notes.extend(notes);
+    Ok(posting)
+}
+
+/// The entry of a transaction: the balance takes the net, fees their accounts, and `counters` must
+/// sum to the gross amount with the other sign.
+pub(super) fn moved(
+    t: &BalanceTransaction,
+    kind: &str,
+    counters: Vec<JournalLine>,
+    rules: &PostingRules,
+    date: &str,
+) -> Result<Posting, PostingError> {
+    let mut lines = vec![JournalLine::on(balance(t, rules)?, t.net)];
+    lines.extend(fee::lines(t, rules));
+    lines.extend(counters);
     let lines = merged(lines);
     if lines.is_empty() {
         return Err(PostingError::Nothing(t.id.clone()));
     }
     let mut entry = JournalEntry::new(&t.id, kind, date, t.currency, rules.revision, lines)?;
-    entry.text = t.source.as_ref().map_or_else(
+    entry.text = text(t);
+    entry.assert_balanced();
+    let unknown = fee::unknown(t, rules).map(|fee| {
+        let reason = format!("its fee `{}` is not known", fee.kind);
+        suspense(t, fee.amount, &reason, rules)
+    });
+    Ok(Posting {
+        entry,
+        relief: None,
+        notes: unknown.collect(),
+    })
+}
+
+/// What the entry is about: `refund re_1`.
+pub(super) fn text(t: &BalanceTransaction) -> String {
+    t.source.as_ref().map_or_else(
         || t.reporting_category.clone(),
         |source| format!("{} {source}", t.reporting_category),
-    );
-    entry.assert_balanced();
-    Ok(Posting { entry, notes })
+    )
 }
 
 /// The account of the balance that is moved.
@@ -126,17 +161,29 @@ fn balance<'a>(t: &BalanceTransaction, rules: &'a PostingRules) -> Result<&'a st
 }
 
 /// The credit of a sale, spread over its shares.
-fn sale(value: i64, shares: &[Share], rules: &PostingRules) -> Vec<JournalLine> {
+fn sale(
+    t: &BalanceTransaction,
+    value: i64,
+    shares: &[Share],
+    rules: &PostingRules,
+) -> Result<Vec<JournalLine>, PostingError> {
+    if let Some(elsewhere) = shares.iter().find(|s| s.account != rules.deposits) {
+        return Err(PostingError::Share {
+            id: t.id.clone(),
+            account: elsewhere.account.clone(),
+            deposits: rules.deposits.clone(),
+        });
+    }
     let weights: Vec<i64> = shares.iter().map(|s| s.amount_minor).collect();
     let parts = spread(value, &weights);
     if parts.is_empty() {
-        return vec![JournalLine::on(&rules.deposits, value)];
+        return Ok(vec![JournalLine::on(&rules.deposits, value)]);
     }
     let line = |(share, part): (&Share, i64)| JournalLine {
         dimension: share.dimension.clone(),
         ..JournalLine::on(&share.account, part)
     };
-    shares.iter().zip(parts).map(line).collect()
+    Ok(shares.iter().zip(parts).map(line).collect())
 }
 
 /// What is left between the amount and the value it was booked at.
@@ -146,7 +193,12 @@ fn difference(t: &BalanceTransaction, gross: i64, value: i64) -> Result<i64, Pos
         .ok_or_else(|| TransactionError::TooLarge { id: t.id.clone() }.into())
 }
 
-fn suspense(t: &BalanceTransaction, amount_minor: i64, reason: &str, rules: &PostingRules) -> Note {
+pub(super) fn suspense(
+    t: &BalanceTransaction,
+    amount_minor: i64,
+    reason: &str,
+    rules: &PostingRules,
+) -> Note {
     Note {
         kind: "suspense".into(),
         key: t.id.clone(),

@@ -35,6 +35,17 @@ fn checked(total: i64, weights: &[i64]) -> Option<Vec<i64>> {
     Some(parts)
 }
 
+/// The part of `total` that belongs to `part` of `whole`, half away from zero, never more than all
+/// of it; nothing where there is no whole.
+pub fn part_of(total: i64, part: i64, whole: i64) -> i64 {
+    if whole > 0 && part >= whole {
+        return total;
+    }
+    share(total, part.into(), whole.into())
+        .and_then(|n| i64::try_from(n).ok())
+        .unwrap_or(0)
+}
+
 /// `total * part / whole`, half away from zero; `None` if `whole` is zero or it does not fit.
 pub(crate) fn share(total: i64, part: i128, whole: i128) -> Option<i128> {
     if whole == 0 {

@@ -41,7 +41,7 @@ pub(super) fn lines(
     ]
 }
 
-fn note(t: &BalanceTransaction, amount_minor: i64, kind: Kind) -> Note {
+pub(super) fn note(t: &BalanceTransaction, amount_minor: i64, kind: Kind) -> Note {
     let id = &t.id;
     let (kind, sentence) = match kind {
         Kind::CreditMemo => (

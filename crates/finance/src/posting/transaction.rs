@@ -4,6 +4,7 @@
 //! (docs.stripe.com/reports/reporting-categories).
 
 use crate::currency::Currency;
+use crate::money::Money;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,13 @@ pub struct BalanceTransaction {
     /// `payments`, `risk_reserved`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance_type: Option<String>,
+    /// The source's own amount, unsigned, in the customer's currency: of a charge, a refund, a
+    /// dispute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_amount: Option<Money>,
+    /// Every balance transaction of the source, where it lists them: of a dispute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_transactions: Vec<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -84,6 +92,10 @@ struct Unchecked {
     description: Option<String>,
     #[serde(default)]
     balance_type: Option<String>,
+    #[serde(default)]
+    source_amount: Option<Money>,
+    #[serde(default)]
+    source_transactions: Vec<String>,
 }
 
 /// Amounts beyond this many minor units are an error of who sent them: Stripe's largest charge has
@@ -133,6 +145,8 @@ impl TryFrom<Unchecked> for BalanceTransaction {
             exchange_rate: u.exchange_rate,
             description: u.description,
             balance_type: u.balance_type,
+            source_amount: u.source_amount,
+            source_transactions: u.source_transactions,
         };
         transaction.check()?;
         Ok(transaction)
@@ -145,7 +159,9 @@ impl BalanceTransaction {
     pub fn check(&self) -> Result<(), TransactionError> {
         let id = || self.id.clone();
         let fees = self.fee_details.iter().map(|f| f.amount);
-        let mut amounts = [self.amount, self.fee, self.net].into_iter().chain(fees);
+        let source = self.source_amount.map(|m| m.minor);
+        let amounts = [self.amount, self.fee, self.net].into_iter();
+        let mut amounts = amounts.chain(fees).chain(source);
         if amounts.any(|a| a.unsigned_abs() > MOST) {
             return Err(TransactionError::TooLarge { id: id() });
         }

@@ -2,11 +2,12 @@
 //! the entries that they must become and the balances that must be left.
 
 use crate::story::{Expected, Step, Story, Transaction};
-use finance::deposit::{Deposit, application_entry};
+use finance::deposit::{Application, Deposit, application_entry};
 use finance::journal::JournalEntry;
 use finance::payout::{Member, prove};
 use finance::posting::{
-    BalanceTransaction, Context, FeeDetail, Note, PostingRules, dispute_lost, post,
+    BalanceTransaction, Context, FeeDetail, Known, Lost, Note, Posting, PostingError, PostingRules,
+    dispute_lost, post, post_known,
 };
 use finance::{Currency, Money};
 use std::collections::BTreeMap;
@@ -17,6 +18,12 @@ const DATE: &str = "2026-11-24";
 #[derive(Default)]
 struct Played {
     deposits: BTreeMap<String, Deposit>,
+    /// What failed refunds still owe, by charge.
+    owed: BTreeMap<String, Deposit>,
+    /// What went back, in the customer's currency, by charge.
+    returned: BTreeMap<String, i64>,
+    /// What each dispute is a receivable of.
+    disputed: BTreeMap<String, i64>,
     balances: BTreeMap<String, i64>,
     /// Net by transaction.
     nets: BTreeMap<String, i64>,
@@ -67,14 +74,22 @@ fn play(title: &str, story: &Story) {
                 played.book(title, &entry, &[], &invoice.entry);
             }
             Step::Lost(lost) => {
-                let left = lost
-                    .charge
-                    .as_ref()
-                    .map(|c| played.deposits[c].settlement_left);
-                let open = Money::new(lost.amount, story.currency);
-                let posting = dispute_lost(&lost.dispute, open, left, &story.rules, DATE).unwrap();
+                let presentment_minor = lost.paid.unwrap_or(lost.amount);
+                let deposit = lost.charge.as_ref().map(|c| &played.deposits[c]);
+                let taken = deposit.map(|d| d.apply(presentment_minor));
+                let lost_now = Lost {
+                    dispute: &lost.dispute,
+                    open: Money::new(lost.amount, lost.currency.unwrap_or(story.currency)),
+                    presentment_minor,
+                    taken: taken.as_ref(),
+                };
+                let posting = dispute_lost(&lost_now, &story.rules, DATE).unwrap();
                 played.book(title, &posting.entry, &posting.notes, &lost.entry);
-                played.reduce(lost.charge.as_ref(), &posting.entry, &story.rules);
+                played.relieve(title, &posting, lost.relief.as_ref());
+                if let Some((charge, taken)) = lost.charge.as_ref().zip(taken) {
+                    let less = played.deposits[charge].less(&taken);
+                    played.deposits.insert(charge.clone(), less);
+                }
             }
             Step::Payout(payout) => {
                 let member = |txn: &String| Member {
@@ -99,16 +114,9 @@ fn play(title: &str, story: &Story) {
 }
 
 fn transaction(title: &str, story: &Story, t: &Transaction, played: &mut Played) {
-    let canonical = canonical(t, story.currency);
-    let deposit = t.charge.as_ref().and_then(|c| played.deposits.get(c));
-    let context = Context {
-        deposit_left_minor: deposit.map(|d| d.settlement_left),
-        shares: t.shares.clone(),
-        original_minor: t.original,
-        refund_owed_minor: t.owed,
-    };
-    let posting = match post(&canonical, &context, &story.rules, DATE) {
-        Ok(posting) => posting,
+    let canonical = canonical(t, t.currency.unwrap_or(story.currency));
+    let (posting, taken) = match booked(t, &canonical, &story.rules, played) {
+        Ok(booked) => booked,
         Err(error) => {
             assert_eq!(Some(error.to_string()), t.refused, "{title}: {}", t.id);
             return;
@@ -118,14 +126,83 @@ fn transaction(title: &str, story: &Story, t: &Transaction, played: &mut Played)
     played.nets.insert(t.id.clone(), canonical.net);
     let expected = t.entry.as_ref().expect("an entry is expected");
     played.book(title, &posting.entry, &posting.notes, expected);
-    match &t.charge {
-        Some(charge) if t.category == "charge" => {
-            let settled = Money::new(t.amount, story.currency);
-            let deposit = Deposit::open(charge, t.paid.unwrap_or(settled), settled);
+    played.relieve(title, &posting, t.relief.as_ref());
+    let receivable = posting
+        .entry
+        .per_account()
+        .get("1200")
+        .copied()
+        .unwrap_or(0);
+    *played
+        .disputed
+        .entry(t.source.clone().unwrap_or_default())
+        .or_default() += receivable;
+    let Some(charge) = &t.charge else { return };
+    let paid = t
+        .paid
+        .unwrap_or(Money::new(t.amount.abs(), canonical.currency));
+    let gross = Money::new(t.amount.abs(), canonical.currency);
+    match t.category.as_str() {
+        "charge" => {
+            let deposit = Deposit::open(charge, paid, gross);
             played.deposits.insert(charge.clone(), deposit);
         }
-        charge => played.reduce(charge.as_ref(), &posting.entry, &story.rules),
+        "refund" => {
+            *played.returned.entry(charge.clone()).or_default() += paid.minor;
+            if let Some(owed) = played.owed.get_mut(charge) {
+                let part = owed.apply(paid.minor);
+                *owed = owed.less(&part);
+            }
+        }
+        "refund_failure" => {
+            *played.returned.entry(charge.clone()).or_default() -= paid.minor;
+            played
+                .owed
+                .insert(charge.clone(), Deposit::open(charge, paid, gross));
+        }
+        _ => {}
     }
+    if let Some(taken) = taken {
+        let less = played.deposits[charge].less(&taken);
+        assert!(
+            less.presentment_left >= 0 && less.settlement_left >= 0,
+            "{title}"
+        );
+        played.deposits.insert(charge.clone(), less);
+    }
+}
+
+/// A story that gives a rate or shares of its own is booked by them, any other by what is known.
+fn booked(
+    t: &Transaction,
+    canonical: &BalanceTransaction,
+    rules: &PostingRules,
+    played: &Played,
+) -> Result<(Posting, Option<Application>), PostingError> {
+    let of = |c: &String| played.deposits.get(c);
+    let deposit = t.charge.as_ref().and_then(of).cloned();
+    if t.original.is_some() || !t.shares.is_empty() {
+        let context = Context {
+            deposit_left_minor: deposit.map(|d| d.settlement_left),
+            shares: t.shares.clone(),
+            original_minor: t.original,
+            refund_owed_minor: 0,
+        };
+        return Ok((post(canonical, &context, rules, DATE)?, None));
+    }
+    let charge = t.charge.clone().unwrap_or_default();
+    let known = Known {
+        deposit,
+        taken: None,
+        owed: played.owed.get(&charge).cloned(),
+        returned_before: played.returned.get(&charge).copied().unwrap_or(0),
+        disputed_minor: t
+            .source
+            .as_ref()
+            .and_then(|s| played.disputed.get(s))
+            .copied(),
+    };
+    post_known(canonical, &known, rules, DATE)
 }
 
 fn canonical(t: &Transaction, currency: Currency) -> BalanceTransaction {
@@ -153,6 +230,8 @@ fn canonical(t: &Transaction, currency: Currency) -> BalanceTransaction {
         exchange_rate: None,
         description: None,
         balance_type: t.balance_type.clone(),
+        source_amount: t.paid,
+        source_transactions: Vec::new(),
     }
 }
 
@@ -187,18 +266,15 @@ impl Played {
         );
     }
 
-    /// The deposit loses what the entry debits it with.
-    fn reduce(&mut self, charge: Option<&String>, entry: &JournalEntry, rules: &PostingRules) {
-        let Some(deposit) = charge.and_then(|c| self.deposits.get_mut(c)) else {
-            return;
-        };
-        let debit = entry
-            .per_account()
-            .get(rules.deposits.as_str())
-            .copied()
-            .unwrap_or(0);
-        let part = deposit.apply_settlement(debit);
-        assert_eq!(part.settlement.minor, debit.max(0));
-        *deposit = deposit.less(&part);
+    /// Books the second entry, where the currencies differ.
+    fn relieve(&mut self, title: &str, posting: &Posting, expected: Option<&Expected>) {
+        match (&posting.relief, expected) {
+            (Some(entry), Some(expected)) => {
+                assert!(entry.reference.ends_with(":book"), "{title}");
+                self.book(title, entry, &[], expected);
+            }
+            (None, None) => {}
+            (found, _) => panic!("{title}: the second entry is {found:?}"),
+        }
     }
 }

@@ -45,17 +45,21 @@ pub struct Transaction {
     /// Opens the charge's deposit, or takes from it.
     #[serde(default)]
     pub charge: Option<String>,
-    /// What the customer paid, where it is another currency.
+    /// What the customer paid or gets back, where it is another currency.
     #[serde(default)]
     pub paid: Option<Money>,
     #[serde(default)]
     pub shares: Vec<Share>,
     #[serde(default)]
     pub original: Option<i64>,
+    /// The balance's currency, where it is not that of the books.
     #[serde(default)]
-    pub owed: i64,
+    pub currency: Option<Currency>,
     #[serde(default)]
     pub entry: Option<Expected>,
+    /// The second entry.
+    #[serde(default)]
+    pub relief: Option<Expected>,
     #[serde(default)]
     pub refused: Option<String>,
 }
@@ -80,7 +84,14 @@ pub struct Lost {
     #[serde(default)]
     pub charge: Option<String>,
     pub amount: i64,
+    /// The same in minor units of the customer's currency, where it is another one.
+    #[serde(default)]
+    pub paid: Option<i64>,
+    #[serde(default)]
+    pub currency: Option<Currency>,
     pub entry: Expected,
+    #[serde(default)]
+    pub relief: Option<Expected>,
 }
 
 #[derive(Deserialize)]

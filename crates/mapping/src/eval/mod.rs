@@ -8,41 +8,41 @@ use crate::expression::{Member, Node};
 use crate::fact::Stop;
 use crate::limits;
 use crate::number::{self, Arithmetic};
-use crate::scope::Scope;
+use crate::scope::Here;
 use crate::value::{Map, Value};
 use member::{index_into, no_member, select_from};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The value of `node` in `scope`.
-pub fn evaluate(node: &Node, scope: &Scope<'_>) -> Result<Value, Stop> {
-    if let Some(found) = copy(node, scope) {
-        return Ok(found);
+/// The value of `node` in `here`.
+pub fn evaluate(node: &Node, here: Here<'_>) -> Result<Value, Stop> {
+    if let Some(found) = follow(node, here) {
+        return Ok(found.clone());
     }
+    let most = here.left().get().min(limits::OPERATIONS);
     let mut run = Run {
-        scope,
+        here,
         locals: Vec::new(),
-        left: limits::OPERATIONS,
+        left: most,
     };
-    run.node(node)
+    let value = run.node(node);
+    let spent = most.saturating_sub(run.left);
+    here.left().set(here.left().get().saturating_sub(spent));
+    value
 }
 
 /// A plain path is followed by reference and copied once; nothing if it is not one, or leads
 /// nowhere, which the slow way reports.
-fn copy(node: &Node, scope: &Scope<'_>) -> Option<Value> {
-    follow(node, scope).cloned()
-}
-
-fn follow<'a>(node: &Node, scope: &Scope<'a>) -> Option<&'a Value> {
+fn follow<'a>(node: &Node, here: Here<'a>) -> Option<&'a Value> {
     match node {
-        Node::Name(name) => scope.names.get(name),
-        Node::Select(select) => follow(&select.of, scope)?.get(&select.field),
+        Node::Name(name) => here.get(name),
+        Node::Select(select) => follow(&select.of, here)?.get(&select.field),
         _ => None,
     }
 }
 
 struct Run<'a> {
-    scope: &'a Scope<'a>,
+    here: Here<'a>,
     locals: Vec<Value>,
     left: u32,
 }
@@ -75,17 +75,13 @@ impl Lacking {
 
 impl Run<'_> {
     fn node(&mut self, node: &Node) -> Result<Value, Stop> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| {
-            Stop::failed(format!(
-                "the formula takes more than {} steps",
-                limits::OPERATIONS
-            ))
-        })?;
+        self.spend(1)?;
         match node {
             Node::Literal(value) => Ok(value.clone()),
             Node::Name(name) => self
-                .scope
+                .here
                 .get(name)
+                .cloned()
                 .ok_or_else(|| Stop::failed(format!("there is no `{name}` here"))),
             Node::Local { slot, name } => self
                 .locals
@@ -155,8 +151,8 @@ impl Run<'_> {
                 arguments,
             } => {
                 let arguments = self.all(arguments.iter())?;
-                self.spend(arguments.iter().map(length).sum())?;
-                let result = function.call(&arguments, self.scope)?;
+                self.spend(limits::CALL + arguments.iter().map(length).sum::<usize>())?;
+                let result = function.call(&arguments, self.here.scope)?;
                 self.spend(length(&result))?;
                 Ok(result)
             }
@@ -187,7 +183,7 @@ impl Run<'_> {
     fn plain(&self, node: &Node) -> Result<Value, Stop> {
         fn walk<'v>(run: &'v Run<'_>, node: &Node) -> Option<&'v Value> {
             match node {
-                Node::Name(name) => run.scope.names.get(name),
+                Node::Name(name) => run.here.get(name),
                 Node::Local { slot, .. } => run.locals.get(*slot),
                 Node::Select(select) => walk(run, &select.of)?.get(&select.field),
                 _ => None,
@@ -196,12 +192,13 @@ impl Run<'_> {
         if let Some(value) = walk(self, node) {
             return Ok(value.clone());
         }
-        // Missing somewhere: step by step, to say where; `company` may come from the scope.
+        // Missing somewhere: step by step, to say where.
         match node {
             Node::Select(select) => select_from(&self.plain(&select.of)?, select),
             Node::Name(name) | Node::Local { name, .. } => self
-                .scope
+                .here
                 .get(name)
+                .cloned()
                 .ok_or_else(|| Stop::failed(format!("there is no `{name}` here"))),
             _ => Err(Stop::failed("not a path")),
         }
@@ -306,13 +303,22 @@ impl Run<'_> {
         let left = u32::try_from(steps)
             .ok()
             .and_then(|n| self.left.checked_sub(n));
-        self.left = left.ok_or_else(|| {
-            Stop::failed(format!(
-                "the formula takes more than {} steps",
-                limits::OPERATIONS
-            ))
-        })?;
-        Ok(())
+        match left {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(self.exhausted()),
+        }
+    }
+
+    #[cold]
+    fn exhausted(&mut self) -> Stop {
+        self.left = 0;
+        let (one, all) = (limits::OPERATIONS, limits::TEMPLATE_OPERATIONS);
+        Stop::failed(format!(
+            "the formula takes more than {one} steps, or with those beside it more than {all}"
+        ))
     }
 
     fn list(&mut self, nodes: &[(Node, bool)]) -> Result<Value, Stop> {

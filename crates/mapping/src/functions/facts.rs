@@ -27,7 +27,8 @@ pub const LOOKUP: Function = Function {
         ("lookup('items', 'prod_1', '30.6.2025')", "!is no day"),
     ],
     run: |a, scope| {
-        let (table, key) = (text(a, 0).to_owned(), key_of("lookup", &a[1])?);
+        let table = table_of("lookup", a)?.to_owned();
+        let key = key_of("lookup", &a[1])?;
         let at = day_of("lookup", a, 2)?;
         match row(&table, &key, at.clone(), scope)? {
             Some(row) => Ok(row),
@@ -50,7 +51,8 @@ pub const LOOKUP_OR: Function = Function {
     ],
     run: |a, scope| {
         let key = key_of("lookup_or", &a[1])?;
-        let found = row(text(a, 0), &key, day_of("lookup_or", a, 3)?, scope)?;
+        let table = table_of("lookup_or", a)?;
+        let found = row(table, &key, day_of("lookup_or", a, 3)?, scope)?;
         Ok(found.unwrap_or_else(|| a[2].clone()))
     },
 };
@@ -88,7 +90,7 @@ pub const DERIVE: Function = Function {
         let Some((rules, at)) = scope.facts.rules(&fact) else {
             return Err(Stop::needs(fact));
         };
-        let none = crate::value::Map::new();
+        let none = crate::map::Map::new();
         let attributes = a[1].as_map().unwrap_or(&none);
         match rules.pick(attributes, at) {
             Ok(picked) => Ok(picked.value),
@@ -148,19 +150,41 @@ fn ask(fact: Fact, scope: &Scope<'_>, shape: &Shape) -> Result<Option<Value>, St
 }
 
 /// Keys are texts; a whole number or truth value stands for its text, a list for several parts.
+/// The longest name of a table, in bytes.
+const TABLE_BYTES_MAX: usize = 200;
+
+/// The name of a table.
+fn table_of<'a>(name: &str, arguments: &'a [Value]) -> Result<&'a str, Stop> {
+    let table = text(arguments, 0);
+    if table.len() > TABLE_BYTES_MAX {
+        let message = format!("no table has a name of {} bytes", table.len());
+        return Err(fail(name)(message));
+    }
+    Ok(table)
+}
+
 fn key_of(name: &str, value: &Value) -> Result<String, Stop> {
     let part = |value: &Value| {
         let text = super::convert::to_text(value).map_err(fail(name))?;
         Ok(text.as_text().unwrap_or_default().to_owned())
     };
-    match value {
-        Value::List(parts) if parts.is_empty() => Err(fail(name)("the key has no parts".into())),
+    let key = match value {
+        Value::List(parts) if parts.is_empty() => {
+            return Err(fail(name)("the key has no parts".into()));
+        }
         Value::List(parts) => {
             let parts: Vec<String> = parts.iter().map(part).collect::<Result<_, Stop>>()?;
-            Ok(key::text(&parts))
+            key::text(&parts)
         }
-        value => part(value),
+        value => part(value)?,
+    };
+    if key.len() > key::BYTES_MAX {
+        let (length, most) = (key.len(), key::BYTES_MAX);
+        return Err(fail(name)(format!(
+            "a key of {length} bytes; no row has more than {most}"
+        )));
     }
+    Ok(key)
 }
 
 /// The day of an argument, if it is given.

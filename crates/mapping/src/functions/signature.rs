@@ -5,6 +5,7 @@
 //! may be absent.
 
 use crate::value::Value;
+use serde::Serialize;
 use std::fmt;
 
 /// What a function takes and gives.
@@ -30,7 +31,8 @@ pub struct Type {
     pub optional: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     Any,
     Bool,

@@ -22,7 +22,9 @@ const LAST: Date = Date::constant(9999, 12, 30);
 /// # Errors
 /// If it is written in another way, before 1970 or after 9999-12-30.
 pub fn parse(text: &str) -> Result<Date, String> {
-    let wrong = || format!("`{text}` is no day; write it as 2026-01-31");
+    // What is far too long is not told whole.
+    let told: String = text.chars().take(40).collect();
+    let wrong = || format!("`{told}` is no day; write it as 2026-01-31");
     if text.len() != 10 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         return Err(wrong());
     }

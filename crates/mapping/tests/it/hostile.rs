@@ -152,6 +152,35 @@ fn mangled_sources_do_not_crash() {
     }
 }
 
+#[test]
+fn a_list_mapping_whose_items_are_costly_or_empty_ends() {
+    let world = world();
+    for to in [
+        serde_json::json!("=range(3000).map(v, 'a,b,c'.split(',')).size()"),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": 1}),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": {}}),
+        serde_json::json!({"each": "=range(9000)", "as": "y", "to": null}),
+    ] {
+        let json = serde_json::json!({"each": "=range(9000)", "as": "x", "to": to});
+        let (template, problems) = mapping::Template::compile(&json, "");
+        assert_eq!(problems, []);
+        let failure = template.eval(&world.scope()).expect_err("too much");
+        let message = failure.to_string();
+        assert!(
+            message.contains("steps") || message.contains("larger"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn sorting_what_does_not_compare_is_an_error() {
+    // The library's sort panics on an order that is none, but only from some length on.
+    let source = "sort([1, 2, 3] + range(50) + [10000, true] + range(50))";
+    let found = world().value(source).expect_err("no order");
+    assert!(found.contains("does not compare"), "{found}");
+}
+
 /// What a single call could blow up is refused before it is built.
 #[test]
 fn a_call_does_not_build_more_than_a_formula_may() {

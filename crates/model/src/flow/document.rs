@@ -23,6 +23,8 @@ pub struct Flow {
     pub key: Option<Value>,
     /// The ordering key: runs that share it are worked one at a time.
     pub order_by: Option<Value>,
+    /// It is also started by events that our own writes cause.
+    pub own_events: bool,
     pub steps: Vec<Step>,
     /// What the flow gives to the flow that calls it.
     pub output: Option<Value>,

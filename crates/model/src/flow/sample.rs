@@ -3,7 +3,7 @@
 
 use super::limits;
 use super::read::{FLOW_ID, Reader, load_map};
-use crate::problem::Problem;
+use crate::problem::{Problem, keep_the_first};
 use crate::yaml::{Emitter, Node};
 use serde_json::Value;
 
@@ -72,6 +72,7 @@ pub fn parse_sample(text: &str) -> (Option<Sample>, Vec<Problem>) {
     let sample = reader.sample(&root);
     let mut problems = reader.problems;
     problems.sort_by_key(|p| p.place);
+    keep_the_first(&mut problems);
     (sample, problems)
 }
 

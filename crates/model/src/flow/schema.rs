@@ -42,6 +42,10 @@ pub fn schema() -> Value {
                 "description": "Runs that share it are worked one at a time.",
                 "$ref": "#/$defs/template",
             },
+            "own_events": {
+                "description": "It is also started by events that our own writes cause.",
+                "type": "boolean",
+            },
             "steps": {"$ref": "#/$defs/steps"},
             "output": {
                 "description": "What the flow gives to the flow that calls it.",

@@ -21,6 +21,9 @@ pub fn write(flow: &Flow) -> String {
     }
     template(&mut e, "key", flow.key.as_ref());
     template(&mut e, "order_by", flow.order_by.as_ref());
+    if flow.own_events {
+        e.word("own_events", "true");
+    }
     steps(&mut e, "steps", &flow.steps);
     template(&mut e, "output", flow.output.as_ref());
     e.finish()

@@ -217,6 +217,12 @@ fn what_is_too_large_is_refused() {
     assert_eq!(codes(&long), ["document_too_long"]);
     let title = format!("title: {}\n{head}{}", "x".repeat(201), step(1));
     assert_eq!(codes(&title), ["too_long"]);
+    let wrong: String = (0..1_500).map(|n| format!("  - id: s{n}\n")).collect();
+    let told = codes(&format!("{head}{wrong}"));
+    assert_eq!(
+        (told.len(), told[999].as_str()),
+        (1_000, "too_many_problems")
+    );
 }
 
 #[test]

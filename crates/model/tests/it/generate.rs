@@ -347,6 +347,7 @@ pub fn flow() -> BoxedStrategy<Flow> {
                     inputs,
                     key,
                     order_by,
+                    own_events: steps.len() % 2 == 0,
                     steps,
                     output,
                 }

@@ -139,7 +139,15 @@ async fn a_text_is_checked_with_all_its_problems() {
         .post("/api/v1/flows/check", &json!({"document": document}))
         .await
         .json();
-    assert_eq!(good, json!({"ok": true, "problems": []}));
+    // A warning is told and changes nothing.
+    assert_eq!(good["ok"], true);
+    let told: Vec<(&Value, &Value)> = good["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|p| (&p["code"], &p["line"]))
+        .collect();
+    assert_eq!(told, [(&json!("unused"), &json!(10))]);
     let text = document.as_str().expect("a text");
     let wrong = text
         .replace("charge.paid", "charge.payed")

@@ -146,19 +146,30 @@ pub async fn connections(
 
 /// All poll cursors.
 pub async fn cursors(session: &mut dyn Session) -> Result<Vec<PollCursor>> {
-    let read = |row: Row| {
-        let mut row = row.read("poll_cursor");
-        Ok(PollCursor {
-            connection: ConnectionId(row.int()?),
-            trigger: row.text()?,
-            cursor_json: row.text()?,
-            next_at: Timestamp(row.int()?),
-        })
-    };
+    let rows = session.rows(&sql::CURSORS, &[]).await?;
+    rows.into_iter().map(read_cursor).collect()
+}
+
+/// How far one trigger has come; nothing before its first walk.
+pub async fn cursor(
+    session: &mut dyn Session,
+    connection: ConnectionId,
+    trigger: &str,
+) -> Result<Option<PollCursor>> {
+    let values = values![connection.0, trigger];
     session
-        .rows(&sql::CURSORS, &[])
+        .row(&sql::CURSOR, &values)
         .await?
-        .into_iter()
-        .map(read)
-        .collect()
+        .map(read_cursor)
+        .transpose()
+}
+
+fn read_cursor(row: Row) -> Result<PollCursor> {
+    let mut row = row.read("poll_cursor");
+    Ok(PollCursor {
+        connection: ConnectionId(row.int()?),
+        trigger: row.text()?,
+        cursor_json: row.text()?,
+        next_at: Timestamp(row.int()?),
+    })
 }

@@ -5,12 +5,18 @@
 //! anew; that pause is measured.
 
 use parking_lot::{Condvar, Mutex};
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_millis(250);
+/// What SQLite says when a write or its sync failed for another reason than a full disk.
+const NOT_WRITTEN: [i32; 3] = [
+    ffi::SQLITE_IOERR_WRITE,
+    ffi::SQLITE_IOERR_FSYNC,
+    ffi::SQLITE_IOERR_DIR_FSYNC,
+];
 /// 64 MiB in pages of 8 KiB.
 const RESTART_PAGES: i64 = 8_192;
 
@@ -67,11 +73,18 @@ pub fn checkpoint(connection: &Connection, turn: &Arc<Mutex<()>>, stop: &Stop, l
     }
 }
 
-/// The pages in the log; a checkpoint that met a reader is tried again the next time.
+/// The pages in the log; a checkpoint that met a reader or a full disk is tried again the next time.
 fn run(connection: &Connection, text: &str) -> i64 {
     connection
         .query_row(text, [], |row| row.get::<_, i64>(1))
         .unwrap_or_else(|error| {
+            // After a failed sync the system may forget what it could not write: a second try would
+            // succeed, and the log, the only copy, would begin anew over it.
+            let code = error.sqlite_error().map(|e| e.extended_code);
+            if code.is_some_and(|code| NOT_WRITTEN.contains(&code)) {
+                tracing::error!(%error, "the disk failed at a checkpoint: ending");
+                std::process::abort();
+            }
             tracing::warn!(%error, "a checkpoint failed");
             0
         })

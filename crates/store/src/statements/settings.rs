@@ -84,6 +84,11 @@ statements! {
         "SELECT connection, trigger_name, cursor, next_at FROM poll_cursor
          ORDER BY connection, trigger_name",
     );
+    /// Connection, trigger.
+    CURSOR = one(
+        "SELECT connection, trigger_name, cursor, next_at FROM poll_cursor
+         WHERE connection = $1 AND trigger_name = $2",
+    );
 
     AUDIT_HEAD = one_pair(
         "SELECT id, hash FROM audit_head WHERE one = 1",

@@ -426,6 +426,20 @@ impl Store {
             .await
     }
 
+    /// How far one trigger of a connection has come; nothing before its first walk.
+    pub async fn poll_cursor(
+        &self,
+        connection: ConnectionId,
+        trigger: &str,
+    ) -> Result<Option<PollCursor>> {
+        let trigger: Arc<str> = trigger.into();
+        self.peek(move |s| {
+            let trigger = Arc::clone(&trigger);
+            Box::pin(async move { settings::cursor(s, connection, &trigger).await })
+        })
+        .await
+    }
+
     /// All poll cursors.
     pub async fn poll_cursors(&self) -> Result<Vec<PollCursor>> {
         self.read(move |s| Box::pin(settings::cursors(s))).await

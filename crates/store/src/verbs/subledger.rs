@@ -1,7 +1,7 @@
 //! Changes of the subledger outside a run: vouchers read back, exceptions.
 
 use super::audit::{self, Act};
-use crate::entry::ExceptionRecord;
+use crate::entry::{EntryRecord, ExceptionRecord};
 use crate::error::{Error, Result};
 use crate::queries::entries;
 use crate::session::{Call, Sequence, Session};
@@ -60,25 +60,16 @@ pub async fn mark_posted(
             marked.push(Marked::Unknown);
             continue;
         };
-        let debit_minor = entry
-            .entry
-            .lines
-            .iter()
-            .map(|l| l.amount_minor)
-            .filter(|a| *a > 0)
-            .sum::<i64>();
+        let (debit_minor, currency) = shown(session, environment, entry, voucher).await?;
         let other = entry
             .voucher
             .as_ref()
             .is_some_and(|v| *v != voucher.voucher);
-        if debit_minor != voucher.debit_minor
-            || entry.entry.currency.code() != voucher.currency
-            || other
-        {
+        if debit_minor != voucher.debit_minor || currency != voucher.currency || other {
             marked.push(Marked::Differs {
                 entry: entry.id,
                 debit_minor,
-                currency: entry.entry.currency.code().to_owned(),
+                currency,
                 voucher: entry.voucher.clone(),
             });
         } else if entry.state == "posted" {
@@ -90,6 +81,34 @@ pub async fn mark_posted(
     }
     session.call(write).await?;
     Ok(marked)
+}
+
+/// What the ERP's voucher of an entry must show: its debits and currency. An invoice is paid in the
+/// customer's currency, although the deposit leaves our books in the balance's: there the use of
+/// the deposit under the entry's reference says how much.
+async fn shown(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    entry: &EntryRecord,
+    voucher: &Voucher,
+) -> Result<(i64, String)> {
+    let own = (
+        entry.entry.debit_minor(),
+        entry.entry.currency.code().to_owned(),
+    );
+    if own.1 == voucher.currency {
+        return Ok(own);
+    }
+    let used = entries::deposit_use(session, environment, &entry.entry.reference).await?;
+    let Some(used) = used else { return Ok(own) };
+    let charge = [used.charge];
+    let deposit = entries::deposits(session, environment, &charge)
+        .await?
+        .pop();
+    Ok(match deposit {
+        Some(deposit) => (used.presentment_minor, deposit.presentment_currency),
+        None => own,
+    })
 }
 
 /// Opens exceptions; one that is open for the same thing is brought up to date.

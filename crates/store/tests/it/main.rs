@@ -9,6 +9,7 @@ mod keys;
 mod limits;
 mod lists;
 mod lookups;
+mod lost_commit;
 mod replay;
 mod settings;
 mod subledger;

@@ -20,6 +20,13 @@ const SKEW_FAIL: Duration = Duration::from_secs(60);
 const SPACE_WARN: u64 = 5 << 30;
 const SPACE_FAIL: u64 = 500 << 20;
 
+/// So many things that are wrong with a store are shown.
+const WRONG_MAX: usize = 10;
+/// What to do about a store that is not whole.
+const DAMAGED: &str = "the store is damaged: stop the server, keep the files as they are for who \
+    looks into it, and put back the last backup; what was written to the ERP since is not known to \
+    it: compare the books with the ERP from its day on before the server is started again";
+
 /// Checks configuration, keys, store, connections, clock and disk.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -222,19 +229,43 @@ async fn store(config: &Config, findings: &mut Findings) {
     }
     let store = match Store::open(settings).await {
         Ok(store) => store,
-        Err(error) => return findings.add(Verdict::Failure, WHAT, error.to_string()),
+        Err(error) => {
+            let text = error.to_string();
+            let is_damaged = ["malformed", "not a database"]
+                .iter()
+                .any(|t| text.contains(t));
+            findings.add(Verdict::Failure, WHAT, text);
+            if is_damaged {
+                findings.add(Verdict::Failure, WHAT, DAMAGED);
+            }
+            return;
+        }
     };
     match (store.verify().await, store.size().await) {
         (Ok(wrong), Ok(size)) if wrong.is_empty() => {
             findings.add(Verdict::Good, WHAT, format!("whole, {} MiB", size >> 20));
         }
         (Ok(wrong), Ok(_)) => {
-            wrong
-                .iter()
-                .for_each(|text| findings.add(Verdict::Failure, WHAT, text));
+            let more = wrong.len().saturating_sub(WRONG_MAX);
+            for text in wrong.iter().take(WRONG_MAX) {
+                findings.add(
+                    Verdict::Failure,
+                    WHAT,
+                    text.lines().collect::<Vec<_>>().join("; "),
+                );
+            }
+            if more > 0 {
+                findings.add(
+                    Verdict::Failure,
+                    WHAT,
+                    format!("and {more} more of the kind"),
+                );
+            }
+            findings.add(Verdict::Failure, WHAT, DAMAGED);
         }
         (Err(error), _) | (_, Err(error)) => {
             findings.add(Verdict::Failure, WHAT, error.to_string());
+            findings.add(Verdict::Failure, WHAT, DAMAGED);
         }
     }
     store.close().await;

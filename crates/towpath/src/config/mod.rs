@@ -87,6 +87,7 @@ pub struct EngineConfig {
     poll_every: Option<Span>,
     read_back_every: Span,
     sweep_every: Span,
+    deposits_open_for: Span,
 }
 
 /// The process's environment variables, as far as they are text.
@@ -169,6 +170,7 @@ impl Config {
             poll_every: engine.poll_every.map(|s| s.0),
             read_back_every: engine.read_back_every.0,
             sweep_every: engine.sweep_every.0,
+            deposits_open_for: engine.deposits_open_for.0,
             ..engine::Options::default()
         }
     }

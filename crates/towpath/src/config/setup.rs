@@ -74,7 +74,6 @@ fn connect(
     connection: &ConnectionConfig,
     problems: &mut Vec<Problem>,
 ) -> ConnectionSetup {
-    let mut settings = connection.settings.clone();
     let mut credential = secrets(
         &format!("{path}.credential"),
         &connection.credential,
@@ -89,12 +88,8 @@ fn connect(
         match ionapi::read(&format!("{path}.ionapi_file"), file, connector) {
             Ok(given) => {
                 // What is written out beside the file wins over it.
-                for (key, value) in given.settings {
-                    settings.entry(key).or_insert(value);
-                }
-                for (key, value) in given.credential {
-                    credential.entry(key).or_insert(value);
-                }
+                let key = ionapi::CREDENTIAL.to_owned();
+                credential.entry(key).or_insert(given);
             }
             Err(problem) => problems.push(problem),
         }
@@ -102,7 +97,7 @@ fn connect(
     ConnectionSetup {
         name: name.to_owned(),
         connector: connection.connector.clone(),
-        settings: Value::Object(settings),
+        settings: Value::Object(connection.settings.clone()),
         credential,
         next_credential,
         webhook_secrets: webhook_secrets(path, connection, problems),

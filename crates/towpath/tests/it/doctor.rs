@@ -1,7 +1,9 @@
 //! `towpath doctor`, with a sandbox to speak to.
 
 use crate::program::{call, folder, towpath};
-use std::io::{BufRead, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 /// A sandbox in a process of its own; ends with the test.
@@ -112,5 +114,47 @@ fn a_machine_that_is_ready_is_called_so_and_one_that_is_not_is_told_why() {
         "acct_another",
     ] {
         assert!(called.out.contains(text), "{text}\n{}", called.out);
+    }
+}
+
+/// Writes over a part of the file, as a failing disk does.
+fn damage(file: &Path, at: u64, bytes: &[u8]) {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .open(file)
+        .expect("it is there");
+    file.seek(SeekFrom::Start(at)).expect("it is long enough");
+    file.write_all(bytes).expect("written");
+}
+
+#[test]
+fn a_damaged_store_is_called_so_with_what_to_do() {
+    // A page that is read at the start, one that is not, and the head of the file.
+    for (what, at, bytes) in [
+        ("a page", 10 * 8_192, vec![0xa5; 8_192]),
+        ("another page", 50 * 8_192, vec![0xa5; 8_192]),
+        ("the head", 0, vec![0; 100]),
+    ] {
+        let here = folder("");
+        assert_eq!(call(here.path(), &[], &["migrate"]).code, Some(0));
+        // All of the log is in the file by now; with it, the damage would be healed.
+        for name in ["towpath.db-wal", "towpath.db-shm"] {
+            std::fs::remove_file(here.path().join(name)).expect("it is there");
+        }
+        let args = ["doctor", "--time-url", "http://127.0.0.1:9/"];
+        let called = call(here.path(), &[], &args);
+        assert_eq!(called.code, Some(0), "{}", called.out);
+        std::fs::remove_file(here.path().join("towpath.db-wal")).expect("it is there");
+        damage(&here.path().join("towpath.db"), at, &bytes);
+        let called = call(here.path(), &[], &args);
+        assert_eq!(called.code, Some(1), "{what}: {}", called.out);
+        for text in [
+            "FAIL  store",
+            "put back the last backup",
+            "something must be put right",
+        ] {
+            assert!(called.out.contains(text), "{what}: {text}\n{}", called.out);
+        }
+        eprintln!("{what}:\n{}", called.out);
     }
 }

@@ -190,6 +190,19 @@ fn a_new_flow_is_in_order_and_never_overwrites_one() {
 }
 
 #[test]
+fn the_ready_made_flows_and_their_samples_are_in_order_and_in_their_form() {
+    let checked = call(&repository(), &[], &["flow", "check", "flows"]);
+    assert_eq!(checked.code, Some(0), "{}", checked.out);
+    let samples = checked
+        .out
+        .lines()
+        .filter(|line| line.contains("/samples/"));
+    assert!(samples.count() >= 4, "{}", checked.out);
+    let formatted = call(&repository(), &[], &["flow", "fmt", "--check", "flows"]);
+    assert_eq!(formatted.code, Some(0), "{}", formatted.out);
+}
+
+#[test]
 fn flows_are_explained() {
     let called = call(
         &repository(),

@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod demo;
+mod disk;
 mod doctor;
 mod flow;
 mod kill;

@@ -91,6 +91,20 @@ impl Sandboxes {
         serde_json::from_str(&reply.text().await.expect("a body")).expect("JSON")
     }
 
+    /// Where the binary's log is.
+    pub fn log(&self) -> std::path::PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Deliveries that were answered with this status.
+    pub fn answered(&self, status: u16) -> usize {
+        let deliveries = self.stripe.deliveries();
+        deliveries
+            .iter()
+            .filter(|d| d.status == Some(status))
+            .count()
+    }
+
     /// A sale of mugs: every third to a guest.
     pub fn sell(&self, n: usize) {
         let quantity = i64::try_from(n % 5).unwrap_or(0) + 1;
@@ -273,14 +287,26 @@ impl Drop for Towpath {
 impl Towpath {
     /// Starts it and waits until it is ready.
     pub async fn start(sandboxes: &Sandboxes, settings: &store::Settings) -> Self {
+        Self::start_under(sandboxes, settings, &[]).await
+    }
+
+    /// The same under another program, which becomes it: a shell that sets limits first.
+    pub async fn start_under(
+        sandboxes: &Sandboxes,
+        settings: &store::Settings,
+        before: &[&str],
+    ) -> Self {
         let file = sandboxes.folder.path().join("towpath.toml");
         std::fs::write(&file, sandboxes.config(settings)).expect("a file");
-        let child = Command::new(env!("CARGO_BIN_EXE_towpath"))
+        let binary = env!("CARGO_BIN_EXE_towpath");
+        let mut words = before.iter().copied().chain([binary]);
+        let child = Command::new(words.next().expect("a program"))
+            .args(words)
             .args(["serve", "--config"])
             .arg(&file)
             .current_dir(sandboxes.folder.path())
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(std::fs::File::create(sandboxes.log()).expect("a file"))
             .spawn()
             .expect("the binary starts");
         let url = format!("http://{}", sandboxes.address);
@@ -291,7 +317,8 @@ impl Towpath {
         };
         for _ in 0..600 {
             if let Some(status) = towpath.child.try_wait().expect("its state") {
-                panic!("towpath ended by itself: {status}");
+                let log = std::fs::read_to_string(sandboxes.log()).unwrap_or_default();
+                panic!("towpath ended by itself: {status}\n{log}");
             }
             if towpath.get("/readyz").await.is_some() {
                 return towpath;
@@ -318,6 +345,20 @@ impl Towpath {
             return None;
         }
         reply.text().await.ok()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended, if it did by itself.
+    pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.child.try_wait().expect("its state")
+    }
+
+    /// Whether it answers that it lives.
+    pub async fn is_alive(&self) -> bool {
+        self.get("/healthz").await.is_some()
     }
 
     /// SIGKILL.

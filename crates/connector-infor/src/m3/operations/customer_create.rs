@@ -49,6 +49,7 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
     /// CUNO.
+    #[schemars(length(max = 10))]
     pub number: String,
     /// Whether the external id (or, where M3 changes its letters, our reference) stands beside the
     /// customer in CUSEXTMI.

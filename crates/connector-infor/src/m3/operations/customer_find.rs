@@ -23,6 +23,7 @@ pub struct Input {
 /// The customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
+    #[schemars(length(max = 10))]
     pub number: String,
     pub name: String,
     /// 10 preliminary, 20 definite (usable), 90 blocked or expired [90 unverified].

@@ -41,6 +41,7 @@ pub struct Input {
 /// The customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
+    #[schemars(length(max = 10))]
     pub number: String,
 }
 

@@ -86,6 +86,7 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
     /// ORNO, the final number.
+    #[schemars(length(max = 10))]
     pub number: String,
     /// The batch order it was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,7 @@ pub struct Input {
 /// The order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Output {
+    #[schemars(length(max = 10))]
     pub number: String,
     /// What the customer is to pay, VAT and charges included (TOPY, by its title [unverified]).
     pub total: Amount,
@@ -32,6 +33,7 @@ pub struct Output {
     /// invoiced.
     pub lowest_status: String,
     pub highest_status: String,
+    #[schemars(length(max = 10))]
     pub customer: String,
     /// CUOR: our reference, as M3 stores it.
     pub reference: String,

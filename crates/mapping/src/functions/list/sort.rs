@@ -15,18 +15,10 @@ pub const SORT: Function = Function {
         ("sort([1, 'a'])", "!compare"),
     ],
     run: |a, _| {
+        number::comparable(list(a, 0)).map_err(fail("sort"))?;
         let mut items = list(a, 0).to_vec();
-        let mut fault = None;
-        items.sort_by(|x, y| {
-            number::compare(x, y).unwrap_or_else(|message| {
-                fault.get_or_insert(message);
-                Ordering::Equal
-            })
-        });
-        match fault {
-            Some(message) => Err(fail("sort")(message)),
-            None => Ok(Value::list(items)),
-        }
+        items.sort_by(|x, y| number::compare(x, y).unwrap_or(Ordering::Equal));
+        Ok(Value::list(items))
     },
 };
 
@@ -57,24 +49,18 @@ pub const SORT_BY: Function = Function {
         check_order(order).map_err(fail())?;
         let pairs: Result<Vec<_>, String> = members(list(a, 0), text(a, 1)).collect();
         let mut pairs = pairs.map_err(fail())?;
-        let mut fault = None;
+        number::comparable(pairs.iter().map(|(_, value)| *value)).map_err(fail())?;
         pairs.sort_by(|(_, x), (_, y)| {
-            let order_of = number::compare(x, y).unwrap_or_else(|message| {
-                fault.get_or_insert(message);
-                Ordering::Equal
-            });
+            let order_of = number::compare(x, y).unwrap_or(Ordering::Equal);
             if order == "falling" {
                 order_of.reverse()
             } else {
                 order_of
             }
         });
-        match fault {
-            Some(message) => Err(fail()(message)),
-            None => Ok(Value::list(
-                pairs.into_iter().map(|(item, _)| item.clone()).collect(),
-            )),
-        }
+        Ok(Value::list(
+            pairs.into_iter().map(|(item, _)| item.clone()).collect(),
+        ))
     },
 };
 

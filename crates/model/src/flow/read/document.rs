@@ -4,8 +4,18 @@ use super::{FLOW_ID, Reader};
 use crate::flow::document::Flow;
 use crate::yaml::{Kind, Node};
 
-const KEYS: [&str; 10] = [
-    "schema", "flow", "title", "note", "trigger", "inputs", "key", "order_by", "steps", "output",
+const KEYS: [&str; 11] = [
+    "schema",
+    "flow",
+    "title",
+    "note",
+    "trigger",
+    "inputs",
+    "key",
+    "order_by",
+    "own_events",
+    "steps",
+    "output",
 ];
 
 impl Reader {
@@ -19,6 +29,18 @@ impl Reader {
         let (title, note) = self.title_and_note("", root);
         let starts = self.starts(root);
         let inputs = self.inputs(root);
+        let own_events = match root.member("own_events").map(|m| &m.value) {
+            None => false,
+            Some(node) => match node.kind {
+                Kind::Bool(own) => own,
+                _ => {
+                    let message = "`own_events` is neither true nor false";
+                    let cure = "write `own_events: true`, or leave it out";
+                    self.error(node.place, "own_events", "not_bool", message, cure);
+                    false
+                }
+            },
+        };
         let steps = match root.member("steps") {
             Some(member) => self.steps("steps", &member.value, 0),
             None => {
@@ -35,6 +57,7 @@ impl Reader {
             inputs,
             key: root.get("key").map(Node::to_value),
             order_by: root.get("order_by").map(Node::to_value),
+            own_events,
             steps,
             output: root.get("output").map(Node::to_value),
         })

@@ -8,7 +8,7 @@ mod step;
 use crate::flow::document::Flow;
 use crate::flow::limits;
 use crate::flow::places::Places;
-use crate::problem::{Place, Problem};
+use crate::problem::{Place, Problem, keep_the_first};
 use crate::yaml::{Comment, Kind, Member, Node, load};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -45,6 +45,7 @@ pub fn read(text: &str) -> Read {
     let flow = reader.flow(&root);
     let mut problems = reader.problems;
     problems.sort_by_key(|p| p.place);
+    keep_the_first(&mut problems);
     Read {
         flow,
         problems,

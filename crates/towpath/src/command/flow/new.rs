@@ -110,6 +110,7 @@ fn flow(id: &str, start: Start, subject: &str) -> Flow {
         inputs: Vec::new(),
         key: None,
         order_by: is_event.then(|| format!("={subject}.id").into()),
+        own_events: false,
         steps: vec![first],
         output: None,
     }

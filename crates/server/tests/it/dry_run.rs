@@ -94,7 +94,10 @@ async fn samples_of_a_deployed_flow_are_worked() {
         format!(
             "schema: 1\nsample: {id}\ntrigger: stripe.charge.succeeded\nbody:\n  id: evt_1\n  type: \
              charge.succeeded\n  created: 1795510800\n  data:\n    object:\n      id: ch_1\n      \
-             paid: {paid}\n      amount: 5\nexpect:\n  state: {state}\n"
+             paid: {paid}\n      object: charge\n      amount: 5\n      amount_captured: 5\n      \
+             amount_refunded: 0\n      billing_details: {{}}\n      captured: true\n      created: \
+             1795510800\n      currency: eur\n      disputed: false\n      livemode: false\n      \
+             metadata: {{}}\n      refunded: false\n      status: succeeded\nexpect:\n  state: {state}\n"
         )
     };
     let samples = [

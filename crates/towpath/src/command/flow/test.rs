@@ -197,7 +197,7 @@ fn report(tested: &[Tested]) {
     }
     let passed = |one: &&Tested| one.outcome.as_ref().is_ok_and(|v| v.passed);
     let (all, passed) = (tested.len(), tested.iter().filter(passed).count());
-    println!("{all} samples: {passed} passed, {} did not", all - passed);
+    println!("{passed} of {all} samples passed");
 }
 
 fn tell(verdict: &Verdict) {

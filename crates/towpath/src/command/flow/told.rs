@@ -20,7 +20,7 @@ pub fn tell(flow: &Flow, trace: &Trace) -> String {
     put(
         &mut text,
         &format!(
-            "\nIt ends `{}`{}\nIt would make {} changes:",
+            "\nIt ends `{}`{}\nChanges that it would make: {}",
             trace.state.as_str(),
             because.unwrap_or_default(),
             trace.effects.len()

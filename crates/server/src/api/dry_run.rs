@@ -21,7 +21,8 @@ use utoipa::ToSchema;
 /// A dry run that takes longer is given up.
 const TIME: Duration = Duration::from_secs(10);
 
-/// What is to be worked, on what. One of `document` and `flow`; one of `sample` and `body`.
+/// What is to be worked, on what. One of `document` and `flow`; one of `sample` and `body`. The whole
+/// request takes 2 MiB at most.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunIn {

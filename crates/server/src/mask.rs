@@ -4,8 +4,10 @@
 //! countries stay, names, addresses and ways to reach somebody do not. It goes by field names, and
 //! hides whatever looks like an e-mail address wherever it stands.
 
+use aho_corasick::{AhoCorasick, BuildError, Match, MatchKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 const HIDDEN: &str = "•••";
 
@@ -97,7 +99,29 @@ impl Persons {
         }
     }
 
-    /// A payload without persons, by the names of its fields and by what is known of them.
+    /// What hides them. One pass over a text finds them all, however many there are.
+    ///
+    /// # Errors
+    /// If they are too many to be looked for.
+    pub fn hider(self) -> Result<Hider, BuildError> {
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&self.0)?;
+        Ok(Hider {
+            persons: self,
+            finder,
+        })
+    }
+}
+
+/// Hides persons by the names of fields and by what is known of them.
+pub struct Hider {
+    persons: Persons,
+    finder: AhoCorasick,
+}
+
+impl Hider {
+    /// A payload without persons.
     pub fn hide(&self, payload: Value) -> Value {
         self.replace(mask(payload))
     }
@@ -117,18 +141,24 @@ impl Persons {
     }
 
     /// A text without them. Also a part of such a text, cut to a peer's field, is hidden.
-    pub fn hide_in(&self, mut text: String) -> String {
-        let is_part = text.chars().count() >= TELLING_CHARS
-            && self.0.iter().any(|known| known.starts_with(&text));
-        if is_part {
-            return HIDDEN.into();
-        }
-        for known in &self.0 {
-            if text.contains(known.as_str()) {
-                text = text.replace(known.as_str(), HIDDEN);
+    pub fn hide_in(&self, text: String) -> String {
+        if text.chars().count() >= TELLING_CHARS {
+            let from = (Bound::Included(text.as_str()), Bound::Unbounded);
+            let mut known = self.persons.0.range::<str, _>(from);
+            if known.next().is_some_and(|known| known.starts_with(&text)) {
+                return HIDDEN.into();
             }
         }
-        text
+        if !self.finder.is_match(&text) {
+            return text;
+        }
+        let hidden = |_: &Match, _: &str, shown: &mut String| {
+            shown.push_str(HIDDEN);
+            true
+        };
+        let mut shown = String::with_capacity(text.len());
+        self.finder.replace_all_with(&text, &mut shown, hidden);
+        shown
     }
 }
 
@@ -182,7 +212,8 @@ mod tests {
             "text": "for Ada Lovelace (premium)", "ORNO": "1000001"});
         let shown = json!({"CUNM": "•••", "CUA1": "•••", "ECAR": "IL",
             "text": "for ••• (premium)", "ORNO": "1000001"});
-        assert_eq!(persons.hide(request), shown);
+        let hider = persons.hider().expect("few");
+        assert_eq!(hider.hide(request), shown);
     }
 
     #[test]

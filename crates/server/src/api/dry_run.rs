@@ -2,7 +2,7 @@
 
 use super::extract::{Body, Params, ScopeIn};
 use crate::app::App;
-use crate::mask::Persons;
+use crate::mask::{Hider, Persons};
 use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -201,7 +201,7 @@ pub async fn dry_run(
     let work = work(&app, environment, &plan, &dry);
     let trace = tokio::time::timeout(TIME, work).await;
     let trace = trace.map_err(|_| too_long())??;
-    Ok(Json(trace_out(trace, persons)))
+    Ok(Json(trace_out(trace, persons)?))
 }
 
 /// Works samples of a deployed flow and says what is otherwise than they expect. Nothing but what
@@ -361,7 +361,7 @@ impl From<GivenIn> for Given {
 
 /// Hides persons: by the names of fields, and what those of the body, the inputs and the outputs
 /// hold wherever else it stands, such as in a request that names its fields in the peer's way.
-fn trace_out(trace: Trace, mut persons: Persons) -> TraceOut {
+fn trace_out(trace: Trace, mut persons: Persons) -> Result<TraceOut, ApiError> {
     for step in &trace.steps {
         for value in step.input.iter().chain(&step.output) {
             persons.add(value);
@@ -370,8 +370,9 @@ fn trace_out(trace: Trace, mut persons: Persons) -> TraceOut {
     for there in trace.effects.iter().filter_map(|e| e.at_peer.as_ref()) {
         there.object.iter().for_each(|object| persons.add(object));
     }
+    let persons = persons.hider().map_err(|e| ApiError::internal(&e))?;
     let because = trace.because.map(|why| persons.hide_in(why));
-    TraceOut {
+    Ok(TraceOut {
         state: trace.state.as_str(),
         because,
         steps: trace
@@ -384,10 +385,10 @@ fn trace_out(trace: Trace, mut persons: Persons) -> TraceOut {
             .into_iter()
             .map(|e| effect_out(e, &persons))
             .collect(),
-    }
+    })
 }
 
-fn step_out(step: StepTrace, persons: &Persons) -> StepTraceOut {
+fn step_out(step: StepTrace, persons: &Hider) -> StepTraceOut {
     let problem = step.problem.map(|mut problem| {
         problem.message = persons.hide_in(problem.message);
         problem.into()
@@ -406,7 +407,7 @@ fn step_out(step: StepTrace, persons: &Persons) -> StepTraceOut {
     }
 }
 
-fn effect_out(effect: WouldBe, persons: &Persons) -> WouldBeOut {
+fn effect_out(effect: WouldBe, persons: &Hider) -> WouldBeOut {
     let shown = |value: Value| persons.hide(value);
     WouldBeOut {
         step: effect.step,

@@ -126,6 +126,29 @@ impl Walk<'_> {
             deadline: None,
         }))
     }
+
+    /// What a person or another flow does: its outcome is given, or a run would wait for it.
+    pub async fn elsewhere(
+        &mut self,
+        step: &PlanStep,
+        input: Option<&Template>,
+        part: &str,
+        whom: String,
+    ) -> Result<(), Halt> {
+        if let Some(input) = input {
+            let input = self.evaluate(input, part).await?.to_json();
+            self.weigh(&input);
+            self.present().input = Some(input);
+        }
+        if let Some(given) = self.given(step) {
+            return self.finish_json(step, given, &Shape::plain(), Origin::Given);
+        }
+        Err(Halt::Stop(Stop::Leave {
+            key: whom,
+            until: Timestamp::default(),
+            deadline: None,
+        }))
+    }
 }
 
 /// A list that waits does not hold up the others; everything else does.

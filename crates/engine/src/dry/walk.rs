@@ -185,9 +185,15 @@ impl<'a> Walk<'a> {
             Work::Parallel(branches) => self.parallel(step, branches).await,
             Work::Call(call) => self.call(step, call).await,
             Work::Book { book, with, shape } => self.book(step, *book, with, shape).await,
-            // The plan refuses them (`not_executable_yet`).
-            Work::Approve(_) | Work::Flow(_) => {
-                Err(Stop::bug(format!("`{}` cannot be worked yet", step.id)).into())
+            Work::Approve(approve) => {
+                let by = &approve.by;
+                let who = format!("the yes of the {by}");
+                self.elsewhere(step, approve.show.as_ref(), "show", who)
+                    .await
+            }
+            Work::Flow(call) => {
+                let whom = format!("the flow {}", call.flow);
+                self.elsewhere(step, Some(&call.with), "with", whom).await
             }
         }
     }

@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use connector::http::{Http, Request};
 use connector::session::SharedSession;
 use connector::{
-    Call, ConnectionConfig, Connector, Effect, Erased, Identity, Last, Next, Operation, RecipeCx,
-    Repeat, Runtime, Session,
+    Call, ConnectionConfig, Connector, Credential, Effect, Erased, Identity, Last, Next, Operation,
+    RecipeCx, Repeat, Runtime, Session,
 };
-use model::{Fault, Peer, Problem};
+use model::{EnvironmentKind, Fault, Peer, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,6 +30,7 @@ pub static CONNECTOR: Connector = Connector {
     triggers: &[],
     verify: None,
     envelope: None,
+    example,
     open,
 };
 
@@ -42,6 +43,15 @@ struct Settings {
 struct BenchSession {
     settings: Settings,
     http: Http,
+}
+
+fn example() -> ConnectionConfig {
+    ConnectionConfig {
+        name: "example".into(),
+        environment: EnvironmentKind::Test,
+        settings: json!({"url": "http://127.0.0.1:9"}),
+        credential: Credential::default(),
+    }
 }
 
 fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession, Vec<Problem>> {

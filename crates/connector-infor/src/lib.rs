@@ -55,5 +55,6 @@ pub static CONNECTOR: Connector = Connector {
     triggers: TRIGGERS,
     verify: None,
     envelope: None,
+    example: target::example,
     open: session::open,
 };

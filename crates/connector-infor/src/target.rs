@@ -35,6 +35,28 @@ pub fn credential_schema() -> Value {
     })
 }
 
+/// A connection that leads nowhere: the settings of the sandbox's company.
+pub fn example() -> ConnectionConfig {
+    let ionapi = json!({
+        "ti": "EXAMPLE_TST", "ci": "example", "cs": "example",
+        "iu": "https://gateway.example", "pu": "https://signin.example/", "ot": "token",
+    });
+    let ionapi = Secret::new(ionapi.to_string());
+    ConnectionConfig {
+        name: "example".into(),
+        environment: EnvironmentKind::Test,
+        settings: json!({
+            "company": 100, "division": "AAA", "order_type": "C01", "credit_order_type": "CR1",
+            "customer_template": "TPL001", "payment_batch_type": "STR", "payment_type": "ST",
+            "journal_template": "STRIPE-POS1", "read_from": "20260101",
+        }),
+        credential: Credential {
+            current: BTreeMap::from([("ionapi".to_owned(), ionapi)]),
+            next: None,
+        },
+    }
+}
+
 /// Suffixes of tenants that are not production.
 const TRIAL: [&str; 5] = ["_TST", "_TRN", "_DEV", "_DEM", "_AX1"];
 

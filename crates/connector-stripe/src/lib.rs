@@ -74,5 +74,6 @@ pub static CONNECTOR: Connector = Connector {
     triggers: TRIGGERS,
     verify: Some(signature::verify),
     envelope: Some(envelope::read),
+    example: settings::example,
     open: session::open,
 };

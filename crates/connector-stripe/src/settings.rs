@@ -1,7 +1,7 @@
 //! A connection's settings and credential, and the guard that keeps live and test apart.
 
 use crate::key;
-use connector::ConnectionConfig;
+use connector::{ConnectionConfig, Credential};
 use model::{EnvironmentKind, Peer, Problem, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,20 @@ pub fn credential_schema() -> Value {
         "required": ["secret_key"],
         "additionalProperties": false
     })
+}
+
+/// A connection that leads nowhere.
+pub fn example() -> ConnectionConfig {
+    let key = Secret::new("rk_test_example");
+    ConnectionConfig {
+        name: "example".into(),
+        environment: EnvironmentKind::Test,
+        settings: json!({"account": "acct_example"}),
+        credential: Credential {
+            current: BTreeMap::from([("secret_key".to_owned(), key)]),
+            next: None,
+        },
+    }
 }
 
 /// Checks a connection before anything is sent: a live key never meets a test environment, nor a

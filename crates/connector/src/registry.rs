@@ -20,6 +20,9 @@ pub struct Connector {
     /// How deliveries are checked, if the peer sends any.
     pub verify: Option<Verify>,
     pub envelope: Option<ReadEnvelope>,
+    /// A connection that leads nowhere, by which a dry run without an environment knows the
+    /// settings that recipes read.
+    pub example: fn() -> ConnectionConfig,
     /// Opens a connection, or says everything that is wrong with its settings.
     pub open: fn(ConnectionConfig, Runtime) -> Result<SharedSession, Vec<Problem>>,
 }

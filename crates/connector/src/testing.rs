@@ -7,19 +7,20 @@
 
 use crate::call::Call;
 use crate::effect::{Act, Ledger, Progress};
+use crate::http::Http;
 use crate::operation::{AnyOperation, Effect, RecipeCx};
 use crate::registry::Connector;
-use crate::session::Session;
-use model::clock::Clock;
-use model::{EffectId, Fault};
+use crate::session::{Runtime, Session};
+use model::clock::{Clock, Entropy};
+use model::{EffectId, Fault, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is wrong with a connector's lists; empty if nothing is.
+/// What is wrong with a connector's lists and its example; empty if nothing is.
 pub fn check(connector: &Connector) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut wrong = example(connector);
     let mut ids = BTreeSet::new();
     for operation in connector.operations {
         let id = operation.id();
@@ -81,6 +82,26 @@ pub fn check(connector: &Connector) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// What is wrong with the connection that stands for one in a dry run.
+fn example(connector: &Connector) -> Vec<String> {
+    let http = match Http::new() {
+        Ok(http) => http,
+        Err(fault) => return vec![fault.to_string()],
+    };
+    let runtime = Runtime {
+        clock: Clock::manual(Timestamp::default()),
+        entropy: Entropy::seeded(0),
+        http,
+    };
+    match (connector.open)((connector.example)(), runtime) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems
+            .iter()
+            .map(|problem| format!("{}: its example: {problem}", connector.id))
+            .collect(),
+    }
 }
 
 fn is_word(text: &str) -> bool {

@@ -423,14 +423,14 @@ impl Execution<'_> {
 
 /// An effect that may or may not exist is a question to a person, and a defect is ours: neither is
 /// passed over.
-fn may_go_on(death: &Death, step: &PlanStep) -> bool {
+pub(crate) fn may_go_on(death: &Death, step: &PlanStep) -> bool {
     !matches!(step.on_error, OnError::Stop)
         && death.question.is_none()
         && death.fault.class != FaultClass::Bug
 }
 
 /// What formulas see as `error`.
-fn failure(step: &PlanStep, fault: &Fault) -> Computed {
+pub(crate) fn failure(step: &PlanStep, fault: &Fault) -> Computed {
     let text = |text: &Option<String>| text.as_ref().map(Computed::text).unwrap_or_default();
     Computed::map([
         ("step", Computed::text(&step.id)),

@@ -8,7 +8,7 @@
 use crate::books::{BookCx, BookStop};
 use crate::catalog::{Connection, Deployment};
 use crate::journal::Journal;
-use crate::lookups::{Meeting, no_rule};
+use crate::lookups::{Meeting, failed};
 use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, ENVELOPE, Plan, PlanStep, START, Work};
 use crate::seal::{Purpose, open, open_bytes, seal};
@@ -16,7 +16,7 @@ use crate::shared::Shared;
 use crate::stop::Stop;
 use connector::{Call, Effect, Last, Next, RecipeCx};
 use mapping::record::Record;
-use mapping::{Fact, Facts, Names, Scope, Shape, Template, Value as Computed};
+use mapping::{Fact, Facts, Failure, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
 use model::{EffectId, Fault, FaultClass, RunState};
 use serde_json::Value;
@@ -82,12 +82,14 @@ impl<'a> Execution<'a> {
             }
         })?;
         let key = &deployment.environment.key;
+        let id = run.id.to_string();
+        let fixed = &deployment.names;
         let (names, subject) = match body {
-            Some(body) => names(&deployment, &run, &body)?,
+            Some(body) => names(&deployment.plan, fixed, &id, &body)?,
             None => {
                 let event = shared.store.event(run.event).await?;
                 let body = open_bytes(key, Purpose::Body, &event.body)?;
-                names(&deployment, &run, &body)?
+                names(&deployment.plan, fixed, &id, &body)?
             }
         };
         let wrote = |s: &StepRecord| s.effect.is_some() || has_written(&deployment, s);
@@ -493,7 +495,7 @@ impl<'a> Execution<'a> {
         &mut self,
         template: &Template,
         what: &str,
-        eval: fn(&Template, &Scope<'_>) -> Result<Computed, mapping::Failure>,
+        eval: fn(&Template, &Scope<'_>) -> Result<Computed, Failure>,
     ) -> Result<Computed, Stop> {
         loop {
             let scope = Scope {
@@ -503,34 +505,11 @@ impl<'a> Execution<'a> {
             };
             match eval(template, &scope) {
                 Ok(value) => return Ok(value),
-                Err(failure) => match failure.stop {
-                    mapping::Stop::Needs(needs) => self.fetch(&needs).await?,
-                    mapping::Stop::MissingRow { table, key, at } => {
-                        return Err(self.missing_row(failure.path, table, key, at));
-                    }
-                    mapping::Stop::NoRule {
-                        table,
-                        attributes,
-                        message,
-                    } => return Err(no_rule(failure.path, table, attributes, &message)),
-                    mapping::Stop::Mismatch { message, cure } => {
-                        let fault = Fault::rejected(format!("{}: {message}; {cure}", failure.path))
-                            .with_code("type_mismatch")
-                            .with_field(failure.path);
-                        return Err(Stop::dead(fault));
-                    }
-                    mapping::Stop::Failed { message } => {
-                        let path = if failure.path.is_empty() {
-                            what
-                        } else {
-                            &failure.path
-                        };
-                        let fault = Fault::rejected(format!("{path}: {message}"))
-                            .with_code("formula")
-                            .with_field(path);
-                        return Err(Stop::dead(fault));
-                    }
-                },
+                Err(Failure {
+                    stop: mapping::Stop::Needs(needs),
+                    ..
+                }) => self.fetch(&needs).await?,
+                Err(failure) => return Err(failed(failure, what, self.meeting.day())),
             }
         }
     }
@@ -735,9 +714,14 @@ pub(crate) fn is_refusal(fault: &Fault) -> bool {
     )
 }
 
-/// The names that formulas see before any step has run, and the subject.
-fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names, Computed), Stop> {
-    let plan = &deployment.plan;
+/// The names that formulas see before any step has run, and the subject. `fixed` are those that
+/// all runs of a deployment have.
+pub(crate) fn names(
+    plan: &Plan,
+    fixed: &Arc<Names>,
+    run: &str,
+    body: &[u8],
+) -> Result<(Names, Computed), Stop> {
     let dead = |message: String| Stop::dead(Fault::rejected(message));
     let body = (plan.reads)
         .read(body)
@@ -747,7 +731,7 @@ fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names
         .at(at)
         .ok_or_else(|| dead(format!("the event has no subject at `{at}`")))?;
     let member = |name| (name, body.get(name).cloned().unwrap_or_default());
-    let mut names = Names::within(Arc::clone(&deployment.names));
+    let mut names = Names::within(Arc::clone(fixed));
     for other in &plan.subjects {
         names.set(*other, Computed::Map(Arc::default()));
     }
@@ -759,7 +743,7 @@ fn names(deployment: &Deployment, run: &RunRecord, body: &[u8]) -> Result<(Names
     };
     names.set(name, subject.clone());
     names.set("event", Computed::map(ENVELOPE.map(member)));
-    let id = Computed::text(run.id.to_string());
+    let id = Computed::text(run);
     names.set("run", Computed::map([("id", id)]));
     names.set("steps", Computed::Map(Arc::default()));
     Ok((names, subject.clone()))

@@ -11,6 +11,7 @@ pub mod books;
 mod call;
 mod catalog;
 mod commit;
+pub mod dry;
 mod execute;
 mod explain;
 mod fire;

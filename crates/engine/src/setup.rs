@@ -486,20 +486,28 @@ fn deployment(
         environment: Arc::clone(environment),
         plan,
         bindings,
-        names: Arc::new(fixed_names(environment, &Value::Object(settings))?),
+        names: Arc::new(fixed_names(
+            &environment.name,
+            environment.kind,
+            &Value::Object(settings),
+        )?),
         active: row.active,
     })
 }
 
 /// The names that are the same for all runs of a deployment.
-fn fixed_names(environment: &Environment, connection: &Value) -> Option<Names> {
-    let env = json!({"name": environment.name, "kind": environment.kind.as_str()});
+pub(crate) fn fixed_names(
+    environment: &str,
+    kind: EnvironmentKind,
+    connection: &Value,
+) -> Option<Names> {
+    let env = json!({"name": environment, "kind": kind.as_str()});
     let mut names = Names::new();
     for (name, json) in [("env", &env), ("connection", connection)] {
         match mapping::Value::from_json(json, &Shape::plain()) {
             Ok(value) => names.set(name, value),
             Err(error) => {
-                tracing::error!(environment = %environment.name, error, "`{name}` cannot be read");
+                tracing::error!(environment, error, "`{name}` cannot be read");
                 return None;
             }
         }

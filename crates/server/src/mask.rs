@@ -4,7 +4,10 @@
 //! countries stay, names, addresses and ways to reach somebody do not. It goes by field names, and
 //! hides whatever looks like an e-mail address wherever it stands.
 
+use aho_corasick::{AhoCorasick, BuildError, Match, MatchKind};
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::ops::Bound;
 
 const HIDDEN: &str = "•••";
 
@@ -57,6 +60,108 @@ const HARMLESS: &[&str] = &[
     "type",
 ];
 
+/// Texts that are known to be a person's, to be hidden also where no field's name says so.
+#[derive(Debug, Default)]
+pub struct Persons(BTreeSet<String>);
+
+/// Shorter texts are no person's alone: a state, a country.
+const TELLING_CHARS: usize = 4;
+
+impl Persons {
+    /// Those that a payload holds.
+    pub fn of(payload: &Value) -> Self {
+        let mut persons = Self::default();
+        persons.add(payload);
+        persons
+    }
+
+    /// Adds those of another payload.
+    pub fn add(&mut self, payload: &Value) {
+        self.compare(payload, &mask(payload.clone()));
+    }
+
+    fn compare(&mut self, whole: &Value, masked: &Value) {
+        match (whole, masked) {
+            (Value::Object(whole), Value::Object(masked)) => {
+                let members = whole.iter().filter_map(|(n, v)| Some((v, masked.get(n)?)));
+                members.for_each(|(whole, masked)| self.compare(whole, masked));
+            }
+            (Value::Array(whole), Value::Array(masked)) => {
+                let items = whole.iter().zip(masked);
+                items.for_each(|(whole, masked)| self.compare(whole, masked));
+            }
+            (Value::String(text), Value::String(shown))
+                if text != shown && text.chars().count() >= TELLING_CHARS =>
+            {
+                self.0.insert(text.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// What hides them. One pass over a text finds them all, however many there are.
+    ///
+    /// # Errors
+    /// If they are too many to be looked for.
+    pub fn hider(self) -> Result<Hider, BuildError> {
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&self.0)?;
+        Ok(Hider {
+            persons: self,
+            finder,
+        })
+    }
+}
+
+/// Hides persons by the names of fields and by what is known of them.
+pub struct Hider {
+    persons: Persons,
+    finder: AhoCorasick,
+}
+
+impl Hider {
+    /// A payload without persons.
+    pub fn hide(&self, payload: Value) -> Value {
+        self.replace(mask(payload))
+    }
+
+    fn replace(&self, value: Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let fields = fields.into_iter();
+                Value::Object(fields.map(|(n, v)| (n, self.replace(v))).collect())
+            }
+            Value::Array(items) => {
+                Value::Array(items.into_iter().map(|item| self.replace(item)).collect())
+            }
+            Value::String(text) => Value::String(self.hide_in(text)),
+            other => other,
+        }
+    }
+
+    /// A text without them. Also a part of such a text, cut to a peer's field, is hidden.
+    pub fn hide_in(&self, text: String) -> String {
+        if text.chars().count() >= TELLING_CHARS {
+            let from = (Bound::Included(text.as_str()), Bound::Unbounded);
+            let mut known = self.persons.0.range::<str, _>(from);
+            if known.next().is_some_and(|known| known.starts_with(&text)) {
+                return HIDDEN.into();
+            }
+        }
+        if !self.finder.is_match(&text) {
+            return text;
+        }
+        let hidden = |_: &Match, _: &str, shown: &mut String| {
+            shown.push_str(HIDDEN);
+            true
+        };
+        let mut shown = String::with_capacity(text.len());
+        self.finder.replace_all_with(&text, &mut shown, hidden);
+        shown
+    }
+}
+
 /// The same payload without persons.
 pub fn mask(value: Value) -> Value {
     hide(value, false)
@@ -96,6 +201,20 @@ fn is_mail(text: &str) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn persons_are_hidden_where_no_name_says_so() {
+        let persons = Persons::of(&json!({
+            "name": "Ada Lovelace", "address": {"line1": "1 Very Long Road", "state": "IL"},
+            "plan": "premium",
+        }));
+        let request = json!({"CUNM": "Ada Lovelace", "CUA1": "1 Very Long", "ECAR": "IL",
+            "text": "for Ada Lovelace (premium)", "ORNO": "1000001"});
+        let shown = json!({"CUNM": "•••", "CUA1": "•••", "ECAR": "IL",
+            "text": "for ••• (premium)", "ORNO": "1000001"});
+        let hider = persons.hider().expect("few");
+        assert_eq!(hider.hide(request), shown);
+    }
 
     #[test]
     fn persons_are_hidden_and_the_rest_stays() {

@@ -27,5 +27,6 @@ pub static CONNECTOR: Connector = Connector {
     triggers: &[],
     verify: None,
     envelope: None,
+    example: target::example,
     open: session::open,
 };

@@ -2,7 +2,7 @@
 
 use crate::mail::address;
 use crate::mail::settings::{Settings, Tls};
-use connector::ConnectionConfig;
+use connector::{ConnectionConfig, Credential};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
@@ -31,6 +31,17 @@ pub fn credential_schema() -> Value {
         "dependentRequired": {"username": ["password"], "password": ["username"]},
         "additionalProperties": false
     })
+}
+
+/// A connection that leads nowhere. It stands for one without a limit of addressees, which only a
+/// live environment may have.
+pub fn example() -> ConnectionConfig {
+    ConnectionConfig {
+        name: "example".into(),
+        environment: EnvironmentKind::Live,
+        settings: json!({"host": "mail.example", "from": "Shop <shop@mail.example>"}),
+        credential: Credential::default(),
+    }
 }
 
 /// Checks everything that can be checked without the network.

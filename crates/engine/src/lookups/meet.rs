@@ -8,9 +8,9 @@
 use crate::execute::Execution;
 use crate::seal::{Purpose, open, seal};
 use crate::stop::{Death, Stop};
-use mapping::Fact;
 use mapping::table::TableKind;
 use mapping::table::day::{self, Date};
+use mapping::{Fact, Failure};
 use model::{Fault, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -234,27 +234,53 @@ impl Execution<'_> {
         self.meeting.day = Some(day);
         Ok(day)
     }
+}
 
-    /// A row is missing: the dead letter is the row to fill in.
-    pub(crate) fn missing_row(
-        &self,
-        path: String,
-        table: String,
-        key: String,
-        at: Option<String>,
-    ) -> Stop {
-        let at = at.or_else(|| self.meeting.day.map(|day| day.to_string()));
-        let on = at.map(|at| format!(" on {at}")).unwrap_or_default();
-        let message =
-            format!("the lookup table `{table}` has no row `{key}`{on}; add it and replay");
-        missing(message, path, (table, key))
+impl Meeting {
+    pub(crate) fn day(&self) -> Option<Date> {
+        self.day
     }
 }
 
-/// No rule holds: the dead letter names what a rule is needed for.
-pub(crate) fn no_rule(path: String, table: String, attributes: String, message: &str) -> Stop {
-    let message = format!("{message}; add a rule and replay");
-    missing(message, path, (table, attributes))
+/// Why a run cannot go on after a formula that needs no further facts has no value. `what` is where
+/// it stands, if the failure itself does not say so.
+pub(crate) fn failed(failure: Failure, what: &str, day: Option<Date>) -> Stop {
+    let path = failure.path;
+    match failure.stop {
+        // A row is missing: the dead letter is the row to fill in.
+        mapping::Stop::MissingRow { table, key, at } => {
+            let at = at.or_else(|| day.map(|day| day.to_string()));
+            let on = at.map(|at| format!(" on {at}")).unwrap_or_default();
+            let message =
+                format!("the lookup table `{table}` has no row `{key}`{on}; add it and replay");
+            missing(message, path, (table, key))
+        }
+        // No rule holds: the dead letter names what a rule is needed for.
+        mapping::Stop::NoRule {
+            table,
+            attributes,
+            message,
+        } => {
+            let message = format!("{message}; add a rule and replay");
+            missing(message, path, (table, attributes))
+        }
+        mapping::Stop::Mismatch { message, cure } => {
+            let fault = Fault::rejected(format!("{path}: {message}; {cure}"))
+                .with_code("type_mismatch")
+                .with_field(path);
+            Stop::dead(fault)
+        }
+        mapping::Stop::Failed { message } => {
+            let path = if path.is_empty() { what } else { &path };
+            let fault = Fault::rejected(format!("{path}: {message}"))
+                .with_code("formula")
+                .with_field(path);
+            Stop::dead(fault)
+        }
+        mapping::Stop::Needs(needs) => {
+            Stop::bug(format!("{path}: {} facts were not fetched", needs.len()))
+        }
+    }
 }
 
 fn missing(message: String, path: String, row: (String, String)) -> Stop {

@@ -8,7 +8,7 @@ mod sheet;
 
 pub use change::{LookupError, NewRow};
 pub(crate) use loaded::LoadedTables;
-pub(crate) use meet::{Meeting, no_rule};
+pub(crate) use meet::{Meeting, failed};
 pub use meet::{Met, MetRow};
 pub use replay::ReplayedMissing;
 pub use sheet::Imported;

@@ -37,7 +37,7 @@ use crate::books::Book;
 use connector::{AnyOperation, Connector, Trigger};
 use mapping::{Mask, Shape, Template};
 use model::flow::{Coerce, Else, Flow};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -211,6 +211,19 @@ impl Plan {
         })
     }
 
+    /// The connectors themselves, by id.
+    pub(crate) fn needed_connectors(&self) -> BTreeMap<&'static str, &'static Connector> {
+        let events = self.starts.iter().filter_map(|start| match start {
+            PlanStart::Event(event) => Some(event.connector),
+            _ => None,
+        });
+        let mut found: Vec<&'static Connector> = events.collect();
+        for step in self.every_step() {
+            step.work.connectors(&mut found);
+        }
+        found.into_iter().map(|c| (c.id, c)).collect()
+    }
+
     /// Every path that a formula of its steps reads.
     fn paths(&self) -> Vec<mapping::Path> {
         let mut formulas: Vec<&Template> = self.output.iter().collect();
@@ -374,6 +387,15 @@ impl Work {
             Self::Approve(approve) => approve.show.iter().collect(),
             Self::Flow(flow) => vec![&flow.with],
             Self::Steps(_) | Self::Parallel(_) => Vec::new(),
+        }
+    }
+
+    /// The connectors that it calls itself, besides those of the lists that it holds.
+    fn connectors(&self, found: &mut Vec<&'static Connector>) {
+        match self {
+            Self::Call(call) => found.push(call.connector),
+            Self::Choose(cases) => cases.iter().for_each(|(_, work)| work.connectors(found)),
+            _ => {}
         }
     }
 

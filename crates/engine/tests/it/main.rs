@@ -6,6 +6,7 @@ mod books;
 mod calls;
 mod crash;
 mod documents;
+mod dry;
 mod explain;
 mod lookups;
 mod open_deposits;

@@ -25,10 +25,14 @@ pub struct Sample {
 /// What the run finds: instead of asking the peers and the store.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Given {
-    /// Outputs of steps that read, by step id.
+    /// What steps give that ask somebody, by step id: reads, writes, waits, our own books.
     pub steps: serde_json::Map<String, Value>,
     /// Rows of lookup tables: table, key, row.
     pub lookups: serde_json::Map<String, Value>,
+    /// Tables of rules: table, and its definition with `rows` by the rule's name.
+    pub rules: serde_json::Map<String, Value>,
+    /// What ids became: kind, id, value.
+    pub cross_references: serde_json::Map<String, Value>,
     /// Settings of the company.
     pub company: serde_json::Map<String, Value>,
 }
@@ -121,14 +125,18 @@ impl Reader {
         let Some(node) = root.get("given") else {
             return given;
         };
-        let cure = "write `steps:`, `lookups:` or `company:` below it";
+        let cure =
+            "write `steps:`, `lookups:`, `rules:`, `cross_references:` or `company:` below it";
         if self.members("given", node, cure).is_none() {
             return given;
         }
-        self.unknown_keys("given", node, &["steps", "lookups", "company"]);
+        let known = ["steps", "lookups", "rules", "cross_references", "company"];
+        self.unknown_keys("given", node, &known);
         for (key, place) in [
             ("steps", &mut given.steps),
             ("lookups", &mut given.lookups),
+            ("rules", &mut given.rules),
+            ("cross_references", &mut given.cross_references),
             ("company", &mut given.company),
         ] {
             if let Some(Value::Object(map)) = self.templates("given", node, key) {
@@ -215,6 +223,8 @@ pub fn write_sample(sample: &Sample) -> String {
     let given = [
         ("steps", &sample.given.steps),
         ("lookups", &sample.given.lookups),
+        ("rules", &sample.given.rules),
+        ("cross_references", &sample.given.cross_references),
         ("company", &sample.given.company),
     ];
     if given.iter().any(|(_, map)| !map.is_empty()) {
@@ -260,6 +270,9 @@ given:
   lookups:
     items:
       prod_1: ITEM1
+  cross_references:
+    order:
+      pi_1: '1000001'
 expect:
   state: done
   effects:

@@ -7,6 +7,7 @@ mod approvals;
 mod books;
 mod connections;
 mod dead_letters;
+mod dry_run;
 mod events;
 mod extract;
 mod flows;
@@ -74,6 +75,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
         .routes(routes!(starts::start))
+        .routes(routes!(dry_run::dry_run))
+        .routes(routes!(dry_run::run_samples))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod app;
+mod dry_run;
 mod ingress;
 mod lookups;
 mod openapi;

@@ -13,5 +13,6 @@ mod pause;
 mod program;
 mod refund;
 mod runs;
+mod samples;
 mod sandbox;
 mod serve;

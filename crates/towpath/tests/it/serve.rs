@@ -38,6 +38,38 @@ impl Drop for Serving {
     }
 }
 
+/// Works a flow dry in the environment of the server, which hides persons.
+fn dry(folder: &std::path::Path, url: &str) {
+    let flow = "schema: 1\nflow: makes\ntrigger: stripe.charge.succeeded\nsteps:\n  - id: made\n    \
+                use: stripe.customer.create\n    with:\n      reference: =charge.id\n      name: \
+                =charge.billing_details.?name.orValue(company.name)\n";
+    std::fs::write(folder.join("flow.yaml"), flow).expect("written");
+    let event = r#"{"id": "evt_1", "created": 1795510800, "data": {"object":
+        {"id": "ch_1", "billing_details": {"name": "Ada Lovelace"}}}}"#;
+    std::fs::write(folder.join("event.json"), event).expect("written");
+    let args = [
+        "flow",
+        "run",
+        "flow.yaml",
+        "--event",
+        "event.json",
+        "--url",
+        url,
+    ];
+    let args = [&args[..], &["--environment", "test"]].concat();
+    let called = call(folder, &[("TOWPATH_TOKEN", "sesame")], &args);
+    assert_eq!(called.code, Some(0), "{}", called.err);
+    for said in [
+        "at stripe:acct_1:test",
+        "POST /v1/customers",
+        "It ends `done`",
+        "•••",
+    ] {
+        assert!(called.out.contains(said), "{said}: {}", called.out);
+    }
+    assert!(!called.out.contains("Ada"), "{}", called.out);
+}
+
 /// Serves what is configured in a folder; answers with the rest of its log and where it listens.
 fn serve(folder: &Path) -> (Serving, impl Iterator<Item = String> + use<>, String) {
     let child = towpath(folder, &[], &["serve"])
@@ -108,6 +140,7 @@ fn a_flow_is_started_by_hand() {
 fn it_serves_and_ends_when_asked() {
     let folder = folder(CONFIG);
     let (mut serving, lines, url) = serve(folder.path());
+    dry(folder.path(), &url);
     let args = ["runs", "list", "--url", url.as_str()];
     let called = call(folder.path(), &[("TOWPATH_TOKEN", "sesame")], &args);
     assert_eq!(called.code, Some(0), "{}", called.err);
@@ -119,6 +152,7 @@ fn it_serves_and_ends_when_asked() {
         "{}",
         called.err
     );
+    dry(folder.path(), &url);
     let called = call(folder.path(), &[], &["migrate"]);
     assert!(
         called.err.contains("another process uses this store"),

@@ -90,7 +90,7 @@ fn formatted(document: &Document, on_comment: OnComment) -> Result<Formatted, Ve
 }
 
 /// Replaces a file as a whole: whoever reads it meanwhile sees the old or the new one.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     let name = path.display();
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));

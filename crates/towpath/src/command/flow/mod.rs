@@ -1,14 +1,18 @@
-//! `towpath flow`: writes, checks, formats and explains flow documents, and starts them. Only a
-//! start is sent anywhere.
+//! `towpath flow`: writes, checks, formats, explains, tries and starts flows. Only a start is sent
+//! anywhere, and a dry run in a server's environment.
 
 mod check;
 mod document;
 mod explain;
 mod fmt;
 mod new;
+mod run;
 mod schema;
 mod start;
+mod test;
+mod told;
 
+use super::wait;
 use crate::cli::Sources;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -18,6 +22,10 @@ use std::process::ExitCode;
 pub enum Flow {
     /// Checks flows and their samples and prints all their problems, each with its cure.
     Check(check::Args),
+    /// Works the samples beside flows and says what is otherwise than expected.
+    Test(test::Args),
+    /// Works a flow on one event and shows each step and each request that would be sent.
+    Run(run::Args),
     /// Brings flows and samples into their one form.
     Fmt(fmt::Args),
     /// Says flows in plain sentences.
@@ -33,10 +41,12 @@ pub enum Flow {
 pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
         Flow::Check(args) => check::run(&args),
+        Flow::Test(args) => wait(test::run(args)),
+        Flow::Run(args) => wait(run::run(args, sources)),
         Flow::Fmt(args) => fmt::run(&args),
         Flow::Explain(args) => explain::run(&args),
         Flow::Schema(args) => schema::run(&args),
         Flow::New(args) => new::run(&args),
-        Flow::Start(args) => super::wait(start::run(args, sources)),
+        Flow::Start(args) => wait(start::run(args, sources)),
     }
 }

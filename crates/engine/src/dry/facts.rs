@@ -1,0 +1,179 @@
+//! What formulas ask of the outside: first what is given, then the environment's store.
+
+use super::trace::Met;
+use super::walk::{Halt, Walk};
+use crate::stop::Stop;
+use mapping::table::day::{self, Date};
+use mapping::table::timeline::Point;
+use mapping::table::{TableDefinition, TableKind};
+use mapping::{Fact, RuleTable};
+use model::{Fault, Timestamp};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Walk<'_> {
+    /// Fetches the facts that a formula asked for.
+    pub async fn fetch(&mut self, needs: &BTreeSet<Fact>) -> Result<(), Halt> {
+        for need in needs {
+            match need {
+                Fact::Xref { kind, id } => {
+                    let value = self.cross_reference(kind, id).await?;
+                    self.meet("cross_reference", kind, Some(id), value.as_ref());
+                    self.facts.insert(need.clone(), value);
+                }
+                Fact::Lookup { table, key, at } => {
+                    // Known also to the sentence about a row that is missing.
+                    let day = self.day(at.as_deref())?;
+                    let value = match self.given_row(table, key) {
+                        Some(value) => Some(value),
+                        None => self.stored_row(table, key, day).await?,
+                    };
+                    self.meet("lookup", table, Some(key), value.as_ref());
+                    self.facts.insert(need.clone(), value);
+                }
+                Fact::Rules { table, at } => {
+                    let day = self.day(at.as_deref())?;
+                    let rules = match self.dry.given.rules.get(table) {
+                        Some(given) => given_rules(table, given)?,
+                        None => self.stored_rules(table).await?,
+                    };
+                    self.meet("rules", table, None, None);
+                    let day = day.unwrap_or_default();
+                    self.facts.set_rules(need.clone(), rules, day);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn meet(&mut self, kind: &str, table: &str, key: Option<&String>, value: Option<&Value>) {
+        let met = Met {
+            kind: kind.into(),
+            table: table.into(),
+            key: key.cloned(),
+            value: value.cloned(),
+        };
+        self.present().met.push(met);
+    }
+
+    fn given_row(&self, table: &str, key: &str) -> Option<Value> {
+        self.dry.given.lookups.get(table)?.get(key).cloned()
+    }
+
+    async fn cross_reference(&self, kind: &str, id: &str) -> Result<Option<Value>, Halt> {
+        let given = self.dry.given.cross_references.get(kind);
+        if let Some(value) = given.and_then(|ids| ids.get(id)) {
+            return Ok(Some(value.clone()));
+        }
+        let Some(here) = &self.place.here else {
+            return Ok(None);
+        };
+        let keys = vec![(kind.to_owned(), id.to_owned())];
+        let found = here
+            .shared
+            .store
+            .cross_references(here.environment.id, keys);
+        Ok(found.await?.pop().flatten().map(Value::String))
+    }
+
+    async fn stored_row(
+        &mut self,
+        table: &str,
+        key: &str,
+        day: Option<Date>,
+    ) -> Result<Option<Value>, Halt> {
+        let Some(here) = &self.place.here else {
+            return Ok(None);
+        };
+        let environment = here.environment.id;
+        let (keys, end) = ([key.to_owned()], day::end(day.unwrap_or_default()));
+        let found = here
+            .shared
+            .store
+            .lookup_rows(environment, table, &keys, end, None);
+        let found = found.await?;
+        let loaded = here
+            .shared
+            .table_at(environment, table, found.revision)
+            .await?;
+        if loaded
+            .definition
+            .as_ref()
+            .is_some_and(|d| d.kind == TableKind::Rules)
+        {
+            let message = format!("`{table}` is a table of rules: ask it with derive()");
+            return Err(Stop::dead(Fault::rejected(message).with_code("formula")).into());
+        }
+        if let Some(shape) = &loaded.shape {
+            self.facts.set_shape(table, Arc::clone(shape));
+        }
+        let row = found.rows.into_iter().next();
+        let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
+        value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")).into())
+    }
+
+    async fn stored_rules(&self, table: &str) -> Result<Arc<RuleTable>, Halt> {
+        let absent = || {
+            let message = format!("there is no table of rules `{table}`; define it and replay");
+            Halt::Stop(Stop::dead(Fault::rejected(message).with_code("no_table")))
+        };
+        let here = self.place.here.as_ref().ok_or_else(absent)?;
+        let environment = here.environment.id;
+        let store = &here.shared.store;
+        let none = store.lookup_rows(environment, table, &[], Timestamp(0), None);
+        let revision = none.await?.revision;
+        let loaded = here.shared.table_at(environment, table, revision).await?;
+        loaded.rules.clone().ok_or_else(absent)
+    }
+
+    /// The day that a formula names, or the event's books date. None if the event does not say when
+    /// it happened and nothing but what is given can be met.
+    fn day(&mut self, at: Option<&str>) -> Result<Option<Date>, Halt> {
+        let wrong = |message| Stop::dead(Fault::rejected(message).with_code("formula"));
+        if let Some(at) = at {
+            return Ok(Some(day::parse(at).map_err(wrong)?));
+        }
+        if self.day.is_none() {
+            let event = self.names.get("event");
+            let created = event.and_then(|event| event.get("created")?.as_int());
+            let moment = match (created, &self.place.here) {
+                (Some(seconds), _) => Timestamp::from_seconds(seconds),
+                (None, Some(_)) => self.place.now,
+                (None, None) => return Ok(None),
+            };
+            let zone = &self.place.company.books_zone;
+            self.day = Some(day::in_zone(moment, zone).map_err(wrong)?);
+        }
+        Ok(self.day)
+    }
+}
+
+/// A table of rules as a sample has it: its definition, with `rows` by the rule's name.
+fn given_rules(table: &str, given: &Value) -> Result<Arc<RuleTable>, Halt> {
+    let wrong = |why: String| {
+        let message = format!("`given.rules.{table}`: {why}");
+        Halt::Stop(Stop::dead(Fault::rejected(message)))
+    };
+    let mut definition = given.clone();
+    let rows = definition
+        .as_object_mut()
+        .and_then(|map| map.remove("rows"));
+    let Some(Value::Object(rows)) = rows else {
+        return Err(wrong("there is no map `rows` of rules by name".into()));
+    };
+    let mut definition: TableDefinition =
+        serde_json::from_value(definition).map_err(|e| wrong(e.to_string()))?;
+    definition.kind = TableKind::Rules;
+    let points: Vec<Point> = rows
+        .into_iter()
+        .map(|(key, value)| Point {
+            key,
+            from: Timestamp::default(),
+            value: Some(value),
+        })
+        .collect();
+    RuleTable::new(table, definition, &points)
+        .map(Arc::new)
+        .map_err(wrong)
+}

@@ -129,7 +129,11 @@ fn a_flow_is_started_by_hand() {
     );
     let wrong = towpath(&["flow", "start", "tell-day", "--input", "day=tomorrow"]);
     assert_eq!(wrong.code, Some(1));
-    for sentence in ["`day` is a text; give a date", "`tell-day` needs `count`"] {
+    for sentence in [
+        "`day` is a text",
+        "cure: give a date",
+        "`tell-day` needs `count`",
+    ] {
         assert!(wrong.err.contains(sentence), "{}", wrong.err);
     }
     let listed = towpath(&["approvals", "list"]);

@@ -5,6 +5,7 @@ mod check;
 mod document;
 mod explain;
 mod fmt;
+mod functions;
 mod new;
 mod run;
 mod schema;
@@ -30,6 +31,8 @@ pub enum Flow {
     Fmt(fmt::Args),
     /// Says flows in plain sentences.
     Explain(explain::Args),
+    /// Lists the functions that formulas call, with examples.
+    Functions(functions::Args),
     /// Prints the JSON Schema by which editors complete flows.
     Schema(schema::Args),
     /// Begins a new flow.
@@ -45,6 +48,7 @@ pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
         Flow::Run(args) => wait(run::run(args, sources)),
         Flow::Fmt(args) => fmt::run(&args),
         Flow::Explain(args) => explain::run(&args),
+        Flow::Functions(args) => functions::run(&args),
         Flow::Schema(args) => schema::run(&args),
         Flow::New(args) => new::run(&args),
         Flow::Start(args) => wait(start::run(args, sources)),

@@ -203,7 +203,8 @@ async fn answer(shared: &Shared, run: &RunRecord, id: &str) -> Result<Option<Com
     };
     let wrong = |e: model::ids::WrongId| Stop::bug(format!("the answer to {id}: {e}"));
     let child: RunId = child.parse().map_err(wrong)?;
-    let (child, steps, _) = shared.store.journal(child).await?;
+    // What a flow gives stands in its own list: the rows of its items are not read.
+    let (child, steps) = shared.store.begun(child).await?;
     let Some(deployment) = shared.catalog().deployment(child.deployment) else {
         tracing::error!(run.id = %child.id, deployment = %child.deployment, "it is not loaded");
         let until = shared.clock.now().plus(LOOK_AGAIN);
@@ -211,7 +212,7 @@ async fn answer(shared: &Shared, run: &RunRecord, id: &str) -> Result<Option<Com
     };
     let row = steps
         .iter()
-        .find(|s| (s.scope, s.step) == (0, deployment.plan.count))
+        .find(|s| s.step == deployment.plan.count)
         .and_then(|s| s.output.as_ref());
     let Some(sealed) = row else {
         return Ok(Some(Computed::Null));

@@ -92,8 +92,7 @@ impl<'a> Execution<'a> {
                 names(&deployment.plan, fixed, &id, &body)?
             }
         };
-        let wrote = |s: &StepRecord| s.effect.is_some() || has_written(&deployment, s);
-        let touched = steps.iter().any(wrote);
+        let touched = steps.iter().any(|s| has_written(&deployment, s));
         Ok(Self {
             shared,
             deployment,
@@ -439,7 +438,7 @@ impl<'a> Execution<'a> {
     }
 
     pub(crate) fn has_written(&self, row: &StepRecord) -> bool {
-        row.effect.is_some() || has_written(&self.deployment, row)
+        has_written(&self.deployment, row)
     }
 
     /// The first cross reference that was asked for and is not there: what a wait waits for.
@@ -704,7 +703,8 @@ impl<'a> Execution<'a> {
 /// Whether a step of an earlier execution may have changed something.
 fn has_written(deployment: &Deployment, row: &StepRecord) -> bool {
     let step = deployment.plan.step(row.step);
-    row.state == StepState::Done && step.is_some_and(|s| s.work.has_effect())
+    let writes = step.is_some_and(|s| s.work.has_effect());
+    row.effect.is_some() || (row.state == StepState::Done && writes)
 }
 
 pub(crate) fn is_refusal(fault: &Fault) -> bool {

@@ -25,6 +25,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_lookups.sql"),
         postgres: include_str!("../migrations/postgres/0002_lookups.sql"),
     },
+    Migration {
+        number: 3,
+        name: "versions",
+        sqlite: include_str!("../migrations/sqlite/0003_versions.sql"),
+        postgres: include_str!("../migrations/postgres/0003_versions.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

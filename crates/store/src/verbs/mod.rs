@@ -9,6 +9,7 @@ pub mod effects;
 pub mod ingest;
 pub mod lease;
 pub mod lookups;
+pub mod pinned;
 pub mod replay;
 pub mod resolve;
 pub mod settings;

@@ -29,9 +29,6 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Who did what a call did, in the audit trail. One token, one name, until there are accounts.
-const WHO: &str = "api";
-
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -124,11 +121,6 @@ pub fn router(app: &App) -> Router<App> {
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
-}
-
-/// Answers what no route matches.
-pub async fn no_such_path(request: Request) -> ApiError {
-    ApiError::not_found("page", request.uri().path())
 }
 
 /// Answers a method that a path does not have; the header `Allow` names those it has.

@@ -2,6 +2,7 @@
 
 mod lookups;
 mod reads;
+mod what_if;
 mod writes;
 
 use crate::advance::{Advance, Advanced, Answered, Fence};

@@ -3,6 +3,7 @@
 mod lookups;
 mod reads;
 mod versions;
+mod what_if;
 mod writes;
 
 use crate::advance::{Advance, Advanced, Answered, Fence};

@@ -11,6 +11,7 @@ pub mod overview;
 pub mod proposals;
 pub mod runs;
 pub mod settings;
+pub mod what_if;
 
 /// A page of a list that is ordered by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

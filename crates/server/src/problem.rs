@@ -3,6 +3,7 @@
 //! A caller's mistake says what and how to cure it. A failure of ours is logged once with its chain
 //! and answered with a reference to that line of the log, nothing else.
 
+use crate::time::rfc3339;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use model::Problem;
 use model::ids::WrongId;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// The media type of every error.
@@ -138,6 +140,27 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", detail, "")
     }
 
+    /// The caller may not do it.
+    pub fn forbidden(detail: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail, cure)
+    }
+
+    /// The caller is not known.
+    pub fn unauthorized(detail: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail, cure)
+    }
+
+    /// The caller tries too often.
+    pub fn too_many(code: &'static str, detail: impl Into<String>, wait: Duration) -> Self {
+        let seconds = u32::try_from(wait.as_secs())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
+        let cure = format!("repeat it in {seconds} s");
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail, cure);
+        error.0.retry_after_s = Some(seconds);
+        error
+    }
+
     /// The caller should repeat it.
     pub fn away(detail: impl Into<String>) -> Self {
         let cure = "repeat it later; nothing was done";
@@ -196,6 +219,16 @@ impl From<store::Error> for ApiError {
             store::Error::Busy(_) => Self::away(error.to_string()),
             store::Error::NotFound { what, name } => Self::not_found(what, &name),
             store::Error::Conflict(reason) => Self::conflict(reason),
+            store::Error::Changed { at, .. } => {
+                let detail = format!("{error}, at {}", rfc3339(at));
+                let cure = "read it again, and make the change on what it is now";
+                Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "changed_meanwhile",
+                    detail,
+                    cure,
+                )
+            }
             other => Self::internal(&other),
         }
     }
@@ -225,6 +258,13 @@ impl From<StartError> for ApiError {
             }
             StartError::Store(error) => error.into(),
         }
+    }
+}
+
+/// What the caller sent is wrong in one place.
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self::problems(problem.message.clone(), vec![problem])
     }
 }
 

@@ -3,19 +3,29 @@
 //! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
 //! from the words of `model`, `store` and `engine`.
 
+mod accounts;
 mod approvals;
+mod audit;
 mod books;
 mod connections;
 mod dead_letters;
 mod designer;
 mod dry_run;
+mod etag;
 mod events;
 mod extract;
 mod flows;
+mod live;
 mod lookups;
 mod opened;
+mod proposals;
+mod rules;
 mod runs;
+mod session;
 mod starts;
+mod tokens;
+
+pub use live::WATCHERS_MAX;
 
 use crate::access;
 use crate::app::App;
@@ -47,6 +57,9 @@ use utoipa_axum::routes;
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
         (name = "books", description = "What was booked, and what differs."),
+        (name = "accounts", description = "Who may do what, and what needs a second person."),
+        (name = "audit", description = "What people did."),
+        (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
     ),
 )]
@@ -69,6 +82,19 @@ impl Modify for Token {
 
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::first_admin))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(rules::show, rules::put))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::approve))
+        .routes(routes!(proposals::reject))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(live::show))
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))

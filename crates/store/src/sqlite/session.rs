@@ -56,6 +56,7 @@ impl SqliteSession {
                     "flow",
                     "flow_version",
                     "deployment",
+                    "what_if",
                 ],
             };
             let mut last = 0;

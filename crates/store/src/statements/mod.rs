@@ -14,6 +14,7 @@ pub mod settings;
 pub mod subledger;
 #[cfg(test)]
 mod tests;
+pub mod what_if;
 
 use std::fmt::Write as _;
 
@@ -205,6 +206,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     run::ALL,
     settings::ALL,
     subledger::ALL,
+    what_if::ALL,
 ];
 
 /// Every statement of the store, one after the other.

@@ -2,6 +2,8 @@
 
 mod lookups;
 mod reads;
+mod versions;
+mod what_if;
 mod writes;
 
 use crate::advance::{Advance, Advanced, Answered, Fence};

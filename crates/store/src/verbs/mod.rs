@@ -9,11 +9,13 @@ pub mod effects;
 pub mod ingest;
 pub mod lease;
 pub mod lookups;
+pub mod pinned;
 pub mod replay;
 pub mod resolve;
 pub mod settings;
 pub mod start;
 pub mod subledger;
+pub mod what_if;
 
 use crate::error::Result;
 use crate::event::StartedRun;

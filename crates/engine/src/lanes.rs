@@ -199,6 +199,11 @@ impl Lanes {
         }
     }
 
+    /// How many runs work.
+    pub const fn working(&self) -> usize {
+        self.working
+    }
+
     /// When the next timer fires.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.timers.first().map(|(due, _)| *due)

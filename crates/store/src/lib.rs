@@ -29,6 +29,7 @@ mod store;
 pub mod testing;
 mod value;
 mod verbs;
+pub mod what_if;
 
 pub use advance::{Advance, Advanced, Answered, Fence};
 pub use effect::{EffectRecord, EffectWrite};
@@ -63,3 +64,7 @@ pub use verbs::settings::{
 };
 pub use verbs::start::StartRun;
 pub use verbs::subledger::{Marked, ResolveException, Voucher};
+pub use what_if::{
+    NewWhatIf, PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfRecord,
+    WhatIfState,
+};

@@ -31,6 +31,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_versions.sql"),
         postgres: include_str!("../migrations/postgres/0003_versions.sql"),
     },
+    Migration {
+        number: 5,
+        name: "what_if",
+        sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),
+        postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

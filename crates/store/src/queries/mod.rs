@@ -9,6 +9,7 @@ pub mod lookups;
 pub mod overview;
 pub mod runs;
 pub mod settings;
+pub mod what_if;
 
 /// A page of a list that is ordered by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

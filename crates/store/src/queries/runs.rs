@@ -6,7 +6,7 @@ use crate::event::StartedRun;
 use crate::run::{CallRecord, RunRecord, StepRecord, StepState};
 use crate::session::{Call, Session};
 use crate::statements::{Statement, run as sql};
-use crate::value::{Row, values};
+use crate::value::{Reader, Row, values};
 use crate::verbs::started;
 use model::ids::{DeploymentId, EnvironmentId, EventId, FlowId, RunId};
 use model::{RunState, Timestamp};
@@ -108,7 +108,16 @@ pub async fn steps_within(
 }
 
 fn step(row: Row) -> Result<StepRecord> {
+    read_step(&mut row.read("step"))
+}
+
+/// A step of one of several runs, whose id comes first.
+pub fn step_of_run(row: Row) -> Result<(RunId, StepRecord)> {
     let mut row = row.read("step");
+    Ok((RunId(row.int()?), read_step(&mut row)?))
+}
+
+fn read_step(row: &mut Reader) -> Result<StepRecord> {
     Ok(StepRecord {
         scope: row.int()?,
         step: row.int()?,

@@ -15,6 +15,7 @@ pub mod resolve;
 pub mod settings;
 pub mod start;
 pub mod subledger;
+pub mod what_if;
 
 use crate::error::Result;
 use crate::event::StartedRun;

@@ -29,8 +29,8 @@ impl Purpose {
 
 /// Seals `value` as JSON.
 pub fn seal<T: Serialize>(key: &DataKey, purpose: Purpose, value: &T) -> Result<Sealed, Stop> {
-    let text = serde_json::to_vec(value).map_err(|e| Stop::bug(format!("seal: {e}")))?;
-    Ok(key.seal(&text, purpose.label()))
+    key.seal_written(purpose.label(), |out| serde_json::to_writer(out, value))
+        .map_err(|e| Stop::bug(format!("seal: {e}")))
 }
 
 /// Opens what [`seal`] made.

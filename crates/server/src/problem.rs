@@ -3,11 +3,10 @@
 //! A caller's mistake says what and how to cure it. A failure of ours is logged once with its chain
 //! and answered with a reference to that line of the log, nothing else.
 
-use crate::time::rfc3339;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use engine::{OperateError, StartError};
+use engine::{ChangeError, OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
 use serde::Serialize;
@@ -219,9 +218,10 @@ impl From<store::Error> for ApiError {
             store::Error::Busy(_) => Self::away(error.to_string()),
             store::Error::NotFound { what, name } => Self::not_found(what, &name),
             store::Error::Conflict(reason) => Self::conflict(reason),
-            store::Error::Changed { at, .. } => {
-                let detail = format!("{error}, at {}", rfc3339(at));
-                let cure = "read it again, and make the change on what it is now";
+            store::Error::Changed { what, who, at } => {
+                let at = crate::time::rfc3339(at);
+                let detail = format!("{what} was changed meanwhile, by {who} at {at}");
+                let cure = "read it again, and make the change anew";
                 Self::new(
                     StatusCode::PRECONDITION_FAILED,
                     "changed_meanwhile",
@@ -230,6 +230,17 @@ impl From<store::Error> for ApiError {
                 )
             }
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => error.into(),
+            ChangeError::Vault(error) => Self::internal(&error),
+            ChangeError::Problems { detail, problems } => Self::problems(detail, problems),
+            ChangeError::Refused(reason) => Self::conflict(reason),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    account, approvals, audit, completions, config, doctor, flow, lookup, proposals, runs, sandbox,
-    serve, token,
+    account, approvals, audit, completions, config, connection, doctor, env, flow, lookup,
+    proposals, runs, sandbox, serve, token,
 };
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
@@ -48,6 +48,10 @@ pub enum Command {
     /// Flow documents.
     #[command(subcommand)]
     Flow(flow::Flow),
+    /// The environments of a server that is running.
+    Env(env::Args),
+    /// The connections of a server that is running.
+    Connection(connection::Args),
     /// The lookup tables of a server that is running.
     Lookup(lookup::Args),
     /// The runs of a server that is running.

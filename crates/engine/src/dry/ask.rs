@@ -31,7 +31,7 @@ impl<'a> Walk<'a> {
         let input = self.input(&call.with).await?;
         let place = self.place;
         let reader = place.reader(call).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.need());
+            let message = format!("no connection is bound for `{}`", call.need);
             Stop::dead(Fault::rejected(message))
         })?;
         if call.operation.effect() != Effect::Read {

@@ -89,7 +89,7 @@ impl<'a> Place<'a> {
     }
 
     pub fn reader(&self, call: &CallWork) -> Option<&Reader> {
-        self.readers.get(&call.need())
+        self.readers.get(&call.need)
     }
 }
 

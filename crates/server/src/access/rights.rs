@@ -40,7 +40,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/connections/{connection}/check", OPERATOR),
     (
         "POST",
-        "/environments/{environment}/connections/{name}/check",
+        "/environments/{environment}/connections/{connection}/check",
         OPERATOR,
     ),
     ("*", "/what_ifs…", OPERATOR),

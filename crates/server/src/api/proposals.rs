@@ -6,9 +6,12 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
+use crate::rules::perform;
 use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use model::ids::ProposalId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,13 +146,7 @@ pub fn out(app: &App, proposal: ProposalRecord) -> ProposalOut {
     }
 }
 
-/// Does what was approved, and notes what came of it. What the store could not take now stays
-/// approved, and is done when it is approved again.
-async fn perform(app: &App, proposal: &ProposalRecord) -> Result<(), ApiError> {
-    let store = app.engine.store();
-    let detail = format!("this release cannot do `{}`", proposal.kind);
-    store
-        .settle_proposal(proposal.id, ProposalState::Failed, &detail)
-        .await?;
-    Err(ApiError::conflict(detail))
+/// What is answered to an act that waits for a second person.
+pub fn accepted(app: &App, proposal: ProposalRecord) -> Response {
+    (StatusCode::ACCEPTED, Json(out(app, proposal))).into_response()
 }

@@ -6,7 +6,9 @@ pub mod audit;
 pub mod client;
 pub mod completions;
 pub mod config;
+pub mod connection;
 pub mod doctor;
+pub mod env;
 pub mod flow;
 pub mod local;
 pub mod lookup;
@@ -31,6 +33,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
         Command::Flow(command) => flow::run(command, sources),
+        Command::Env(args) => wait(env::run(args, sources)),
+        Command::Connection(args) => wait(connection::run(args, sources)),
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Approvals(args) => wait(approvals::run(args, sources)),

@@ -35,6 +35,7 @@ mod shared;
 mod start;
 mod stop;
 mod watch;
+pub mod what_if;
 
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use catalog::{Catalog, Connection, Deployment, Environment};
@@ -113,6 +114,7 @@ impl Engine {
         shared.replace_catalog(catalog);
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
+        what_if::pause_all(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));

@@ -15,4 +15,5 @@ mod returns;
 mod spine;
 mod starts;
 mod weather;
+mod what_if;
 mod wrong_flows;

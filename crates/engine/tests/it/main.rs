@@ -16,4 +16,5 @@ mod spine;
 mod starts;
 mod versions;
 mod weather;
+mod what_if;
 mod wrong_flows;

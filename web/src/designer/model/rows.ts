@@ -122,12 +122,7 @@ export function rowsOf(document: JsonMap, folded: ReadonlySet<string>): Row[] {
     const groups =
       cases.length + lists.filter(({ role }) => role === 'branch' || role === 'error').length;
     let position = 0;
-    const header = (
-      kind: RowKind,
-      name: string,
-      nested: Path,
-      steps: readonly Json[] | null,
-    ): void => {
+    const header = (kind: RowKind, nested: Path, steps: readonly Json[] | null): void => {
       position += 1;
       const inner = `${key}/${nested.slice(0, 2).join('/')}`;
       const isFolded = steps !== null && folded.has(inner);
@@ -162,9 +157,9 @@ export function rowsOf(document: JsonMap, folded: ReadonlySet<string>): Row[] {
     cases.forEach((one, n) => {
       const steps =
         isMap(one) && isList(one.steps) && !Object.hasOwn(one, 'each') ? one.steps : null;
-      header('case', String(n), steps ? ['choose', n, 'steps'] : ['choose', n], steps);
+      header('case', steps ? ['choose', n, 'steps'] : ['choose', n], steps);
     });
-    for (const { role, path: nested, name, steps } of lists) {
+    for (const { role, path: nested, steps } of lists) {
       if (role === 'item') {
         addList(
           steps,
@@ -177,7 +172,7 @@ export function rowsOf(document: JsonMap, folded: ReadonlySet<string>): Row[] {
         );
         position = steps.length;
       } else if (role !== 'case') {
-        header(role === 'branch' ? 'branch' : 'error', name, nested, steps);
+        header(role === 'branch' ? 'branch' : 'error', nested, steps);
       }
     }
   };

@@ -123,7 +123,7 @@ function begin(editor: Editor, parent: HTMLElement, tell: (text: string) => void
     editor.check(
       editor.document,
       answer.document,
-      answer.problems.map(({ line: _l, column: _c, ...rest }) => rest),
+      answer.problems,
     );
   };
 

@@ -13,6 +13,7 @@ async function write(text: string): Promise<void> {
   area.value = text;
   document.body.append(area);
   area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without HTTPS
   document.execCommand('copy');
   area.remove();
 }
@@ -67,7 +68,7 @@ export async function paste(editor: Editor, text: string): Promise<void> {
   if (text.trim() === '') return;
   try {
     const { tree, problems } = await edit({ document: text });
-    const steps = isMap(tree as JsonMap) ? pastedSteps(tree as JsonMap) : [];
+    const steps = isMap(tree) ? pastedSteps(tree) : [];
     if (steps.length === 0) {
       const why = tree ? 'it holds no `steps`' : (problems[0]?.message ?? 'it is no YAML');
       editor.say(`Nothing was pasted: ${why}`, 'refused');

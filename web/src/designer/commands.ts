@@ -38,7 +38,7 @@ const kindIs =
 function step(editor: Editor, way: 'up' | 'down'): void {
   const moved = outermost(editor.document, editor.selectedSteps());
   const next = nextPlace(editor.document, moved, way);
-  if ('reason' in next) return editor.say(`Not moved ${way}: ${next.reason}`, 'refused');
+  if ('reason' in next) { editor.say(`Not moved ${way}: ${next.reason}`, 'refused'); return; }
   editor.apply(move(editor.document, moved, next.place), true);
 }
 

@@ -32,7 +32,7 @@ export function Canvas({ scroller, failing, beginDrag }: Props) {
   const dragging = useEditorState((state) => state.drag !== null);
   const problems = useMemo(() => counts(checked?.problems ?? []), [checked]);
   const [seen, setSeen] = useState({ first: 0, last: 40 });
-  const onKeyDown = useKeys(scroller);
+  const onKeyDown = useKeys();
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -68,9 +68,9 @@ export function Canvas({ scroller, failing, beginDrag }: Props) {
       ((layout.tops[n] ?? 0) + TOP) * zoom,
       ((layout.tops[n + 1] ?? 0) + TOP) * zoom,
     ];
-    if (top < element.scrollTop) element.scrollTop = Math.max(0, top - 24);
+    if (top < element.scrollTop) element.scrollTo({ top: Math.max(0, top - 24) });
     else if (bottom > element.scrollTop + element.clientHeight) {
-      element.scrollTop = bottom - element.clientHeight + 24;
+      element.scrollTo({ top: bottom - element.clientHeight + 24 });
     }
   }, [active, layout, zoom, scroller]);
 

@@ -60,7 +60,10 @@ export function Minimap({ scroller, problems }: Props) {
     draw();
     follow();
     element.addEventListener('scroll', follow, { passive: true });
-    const watched = new ResizeObserver(() => (draw(), follow()));
+    const watched = new ResizeObserver(() => {
+      draw();
+      follow();
+    });
     watched.observe(element);
     return () => {
       element.removeEventListener('scroll', follow);
@@ -73,7 +76,7 @@ export function Minimap({ scroller, problems }: Props) {
     if (!element || event.buttons === 0) return;
     const scale = Math.min(0.12, element.clientHeight / Math.max(1, layout.height));
     const y = event.clientY - event.currentTarget.getBoundingClientRect().top;
-    element.scrollTop = (y / scale) * zoom - element.clientHeight / 2;
+    element.scrollTo({ top: (y / scale) * zoom - element.clientHeight / 2 });
   };
   return (
     <div className={classes.minimap} onPointerDown={go} onPointerMove={go} aria-hidden>

@@ -68,7 +68,7 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
           const [above, below] = [box.top + EDGE_PX - at.y, at.y - box.bottom + EDGE_PX];
           const by = above > 0 ? -above / 3 : below > 0 ? below / 3 : 0;
           if (by !== 0) {
-            element.scrollTop += by;
+            element.scrollBy(0, by);
             frame = requestAnimationFrame(follow);
           }
         }

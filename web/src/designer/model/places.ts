@@ -130,19 +130,19 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
     });
   const users: { id: string; path: Path }[] = [];
   let all = 0;
-  const use = (id: string, names: Iterable<string>, path: Path): void => {
+  const note = (id: string, names: Iterable<string>, path: Path): void => {
     for (const name of names) {
-      const path_of_named = ids.has(name) ? byId.get(name) : undefined;
-      if (path_of_named && isSeen(path_of_named, placeOf(path))) users.push({ id, path });
+      const named = ids.has(name) ? byId.get(name) : undefined;
+      if (named && isSeen(named, placeOf(path))) users.push({ id, path });
     }
   };
   walk(get(document, ['steps']), ['steps'], (step, path) => {
     all += 1;
-    if (!moved.some((from) => isWithin(path, from))) use(idOf(step), namedByOwn(step), path);
+    if (!moved.some((from) => isWithin(path, from))) note(idOf(step), namedByOwn(step), path);
   });
   const output = isMap(document) ? document.output : undefined;
   if (output !== undefined) {
-    use('output', namedByOwn({ output }), ['steps', Number.MAX_SAFE_INTEGER]);
+    note('output', namedByOwn({ output }), ['steps', Number.MAX_SAFE_INTEGER]);
   }
   const from = moved[0] === undefined ? [] : placeOf(moved[0]).list;
   const bound = [...boundAt(document, from)].filter(([name]) => names.has(name));

@@ -189,7 +189,7 @@ export function heightOf(row: Row, document: JsonMap): number {
     case 'step':
       return noteOf(document, row) === '' ? 64 : 84;
     case 'case':
-      return row.foldable ? 38 : 62;
+      return (row.foldable ? 38 : 62) + (noteOf(document, row) === '' ? 0 : 20);
     case 'branch':
     case 'error':
       return 38;

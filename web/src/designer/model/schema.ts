@@ -20,6 +20,10 @@ export interface Field {
 
 const DEPTH_MAX = 6;
 
+function without(map: JsonMap, ...keys: string[]): JsonMap {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
+}
+
 function resolve(schema: Json | undefined, root: JsonMap): JsonMap {
   let at = isMap(schema) ? schema : {};
   for (let n = 0; n < 8; n += 1) {
@@ -27,8 +31,7 @@ function resolve(schema: Json | undefined, root: JsonMap): JsonMap {
       let found: Json | undefined = root;
       for (const part of at.$ref.slice(2).split('/'))
         found = isMap(found) ? found[part] : undefined;
-      const { $ref: _, ...beside } = at;
-      at = { ...(isMap(found) ? found : {}), ...beside };
+      at = { ...(isMap(found) ? found : {}), ...without(at, '$ref') };
       continue;
     }
     // An optional value is one of itself and null.
@@ -36,8 +39,7 @@ function resolve(schema: Json | undefined, root: JsonMap): JsonMap {
     const real = isList(any) ? any.filter((one) => !isMap(one) || one.type !== 'null') : [];
     const [only] = real;
     if (real.length === 1 && isMap(only)) {
-      const { anyOf: _a, oneOf: _o, ...beside } = at;
-      at = { ...only, ...beside };
+      at = { ...only, ...without(at, 'anyOf', 'oneOf') };
       continue;
     }
     return at;
@@ -126,4 +128,15 @@ export function fieldAt(fields: readonly Field[], path: Path): Field | undefined
   const [name, ...rest] = path.filter((turn) => typeof turn === 'string');
   const found = fields.find((one) => one.name === name);
   return rest.length === 0 ? found : found && fieldAt(found.fields, rest);
+}
+
+const known = new WeakMap<JsonMap, readonly Field[]>();
+
+/** The fields of an operation's input, worked out once. */
+export function inputsOf({ input }: { input: JsonMap }): readonly Field[] {
+  const before = known.get(input);
+  if (before) return before;
+  const fields = fieldsOf(input);
+  known.set(input, fields);
+  return fields;
 }

@@ -42,8 +42,8 @@ export function search(document: JsonMap, query: string, catalog: Catalog): Hit[
       if (key === 'choose' && isList(value)) {
         value.forEach((one, n) => {
           if (!isMap(one)) return;
-          const { steps: _, ...own } = one;
-          texts(own, `choose[${n}]`, found);
+          const own = Object.entries(one).filter(([name]) => name !== 'steps');
+          texts(Object.fromEntries(own), `choose[${n}]`, found);
         });
       } else {
         if (isText(value)) found.push([key, value]);

@@ -3,12 +3,11 @@ import { Pairs } from './Pairs';
 import { Members } from './ValueField';
 import type { Fields } from './useStep';
 import { type Json, type Path, get, isList, isMap, isText } from '../model/json';
-import { fieldsOf } from '../model/schema';
+import { inputsOf } from '../model/schema';
 import { caseOf } from '../model/sentence';
 import { kindOf } from '../model/step';
 import { useEditor } from '../store/context';
 import { Button, Select } from '@mantine/core';
-import { useMemo } from 'react';
 import classes from './settings.module.css';
 
 const ROLES = ['operator', 'editor', 'approver', 'admin'];
@@ -126,8 +125,7 @@ function UseForm({ fields, at, chooseOperation }: Props) {
   const { catalog } = useEditor();
   const id = get(fields.value, [...at, 'use']);
   const known = isText(id) ? catalog.operation(id) : undefined;
-  const schema = known?.operation.input;
-  const inputs = useMemo(() => (schema ? fieldsOf(schema) : []), [schema]);
+  const inputs = known ? inputsOf(known.operation) : [];
   const given = fields.read([...at, 'with']);
   const wrong = fields.wrong([...at, 'use']);
   return (

@@ -133,7 +133,7 @@ export class Editor {
 
   readonly undo = (): void => {
     const done = undo(this.state.history);
-    if (!done) return this.say('There is nothing to undo', 'refused');
+    if (!done) { this.say('There is nothing to undo', 'refused'); return; }
     this.change(
       done.history,
       done.entry.stepsBefore.map((id) => `step:${id}`),
@@ -143,7 +143,7 @@ export class Editor {
 
   readonly redo = (): void => {
     const done = redo(this.state.history);
-    if (!done) return this.say('There is nothing to repeat', 'refused');
+    if (!done) { this.say('There is nothing to repeat', 'refused'); return; }
     this.change(
       done.history,
       done.entry.steps.map((id) => `step:${id}`),
@@ -169,16 +169,16 @@ export class Editor {
     const { selected, active, layout } = this.state;
     if (how === 'toggle') {
       const rest = selected.filter((one) => one !== key);
-      return this.update({
+      this.update({
         selected: rest.length < selected.length ? rest : [...rest, key],
         active: key,
-      });
+      }); return;
     }
     if (how === 'range') {
       const [from, to] = [layout.index.get(selected[0] ?? active) ?? 0, layout.index.get(key) ?? 0];
       const rows = layout.rows.slice(Math.min(from, to), Math.max(from, to) + 1);
       const keys = rows.filter((row) => row.kind === 'step').map((row) => row.key);
-      return this.update({ selected: from > to ? keys.reverse() : keys, active: key });
+      this.update({ selected: from > to ? keys.reverse() : keys, active: key }); return;
     }
     this.update({ selected: [key], active: key });
   }
@@ -204,7 +204,7 @@ export class Editor {
   }
 
   foldAll(folded: boolean): void {
-    if (!folded) return this.update({ folded: new Set() });
+    if (!folded) { this.update({ folded: new Set() }); return; }
     const rows = layoutOf(this.document, new Set()).rows;
     const keys = rows.filter((row) => row.foldable && row.depth === 0).map((row) => row.key);
     this.update({ folded: new Set(keys) });

@@ -42,7 +42,7 @@ async function open(
     load(id),
   ]);
   if (!deployed && !kept) return null;
-  const offers = catalogOf(catalog.connectors as Parameters<typeof catalogOf>[0], catalog.blocks);
+  const offers = catalogOf(catalog.connectors, catalog.blocks);
   const text = deployed?.document ?? '';
   const read = deployed ? await edit({ document: text }) : null;
   const published = (read?.tree as JsonMap | undefined) ?? null;
@@ -87,7 +87,7 @@ export function Design() {
     const beginIt = async (): Promise<void> => {
       const catalog = await client.ensureQueryData(catalogQuery);
       const offers = catalogOf(
-        catalog.connectors as Parameters<typeof catalogOf>[0],
+        catalog.connectors,
         catalog.blocks,
       );
       const editor = new Editor(flow, offers, begin(blank(flow, title)));

@@ -120,11 +120,7 @@ function begin(editor: Editor, parent: HTMLElement, tell: (text: string) => void
     // Set first: the editor tells of the change at once, and the text is not written over.
     shown = reuse(editor.document, tree) as JsonMap;
     takeOver(editor, shown);
-    editor.check(
-      editor.document,
-      answer.document,
-      answer.problems,
-    );
+    editor.check(editor.document, answer.document, answer.problems);
   };
 
   const open = (text: string): void => {

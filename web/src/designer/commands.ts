@@ -38,7 +38,10 @@ const kindIs =
 function step(editor: Editor, way: 'up' | 'down'): void {
   const moved = outermost(editor.document, editor.selectedSteps());
   const next = nextPlace(editor.document, moved, way);
-  if ('reason' in next) { editor.say(`Not moved ${way}: ${next.reason}`, 'refused'); return; }
+  if ('reason' in next) {
+    editor.say(`Not moved ${way}: ${next.reason}`, 'refused');
+    return;
+  }
   editor.apply(move(editor.document, moved, next.place), true);
 }
 

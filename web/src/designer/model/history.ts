@@ -33,15 +33,16 @@ export function record(history: History, edit: Edit, selected: readonly string[]
   const kept = history.entries.slice(0, history.done);
   const last = kept[kept.length - 1];
   const merges = !history.sealed && edit.merge !== undefined && last?.merge === edit.merge;
-  const before = merges && last ? apply(history.document, inverse(last.patches)) : history.document;
+  const merged = merges ? last : undefined;
+  const before = merged ? apply(history.document, inverse(merged.patches)) : history.document;
   const entry: Entry = {
     label: edit.label,
     patches: difference(before, edit.document),
     steps: edit.steps,
-    stepsBefore: merges && last ? last.stepsBefore : selected,
+    stepsBefore: merged ? merged.stepsBefore : selected,
     ...(edit.merge === undefined ? {} : { merge: edit.merge }),
   };
-  const entries = [...(merges ? kept.slice(0, -1) : kept), entry];
+  const entries = [...(merged ? kept.slice(0, -1) : kept), entry];
   return { document: edit.document, entries, done: entries.length, sealed: false };
 }
 

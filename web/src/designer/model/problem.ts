@@ -9,8 +9,8 @@ export interface Problem {
   severity: string;
   /** From the document's root, a step by its id: `steps.order.with.currency`. */
   path: string;
-  line?: number;
-  column?: number;
+  line?: number | null;
+  column?: number | null;
   code: string;
   message: string;
   cure: string;

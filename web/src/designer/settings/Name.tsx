@@ -18,9 +18,15 @@ export function Name({ label, value, field, help, onName }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const take = (): void => {
-    if (typed === null || typed === value) { setTyped(null); return; }
+    if (typed === null || typed === value) {
+      setTyped(null);
+      return;
+    }
     const outcome = onName(typed);
-    if (isRefused(outcome)) { setRefused(outcome.refused); return; }
+    if (isRefused(outcome)) {
+      setRefused(outcome.refused);
+      return;
+    }
     setTyped(null);
     setRefused(null);
     editor.apply(outcome, true);

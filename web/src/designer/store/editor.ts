@@ -133,7 +133,10 @@ export class Editor {
 
   readonly undo = (): void => {
     const done = undo(this.state.history);
-    if (!done) { this.say('There is nothing to undo', 'refused'); return; }
+    if (!done) {
+      this.say('There is nothing to undo', 'refused');
+      return;
+    }
     this.change(
       done.history,
       done.entry.stepsBefore.map((id) => `step:${id}`),
@@ -143,7 +146,10 @@ export class Editor {
 
   readonly redo = (): void => {
     const done = redo(this.state.history);
-    if (!done) { this.say('There is nothing to repeat', 'refused'); return; }
+    if (!done) {
+      this.say('There is nothing to repeat', 'refused');
+      return;
+    }
     this.change(
       done.history,
       done.entry.steps.map((id) => `step:${id}`),
@@ -172,13 +178,15 @@ export class Editor {
       this.update({
         selected: rest.length < selected.length ? rest : [...rest, key],
         active: key,
-      }); return;
+      });
+      return;
     }
     if (how === 'range') {
       const [from, to] = [layout.index.get(selected[0] ?? active) ?? 0, layout.index.get(key) ?? 0];
       const rows = layout.rows.slice(Math.min(from, to), Math.max(from, to) + 1);
       const keys = rows.filter((row) => row.kind === 'step').map((row) => row.key);
-      this.update({ selected: from > to ? keys.reverse() : keys, active: key }); return;
+      this.update({ selected: from > to ? keys.reverse() : keys, active: key });
+      return;
     }
     this.update({ selected: [key], active: key });
   }
@@ -204,7 +212,10 @@ export class Editor {
   }
 
   foldAll(folded: boolean): void {
-    if (!folded) { this.update({ folded: new Set() }); return; }
+    if (!folded) {
+      this.update({ folded: new Set() });
+      return;
+    }
     const rows = layoutOf(this.document, new Set()).rows;
     const keys = rows.filter((row) => row.foldable && row.depth === 0).map((row) => row.key);
     this.update({ folded: new Set(keys) });

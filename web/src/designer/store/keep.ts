@@ -30,9 +30,9 @@ export interface DraftRow {
   changedAt: number;
 }
 
-function request<T>(one: IDBRequest<T>): Promise<T> {
+function request<T>(one: IDBRequest): Promise<T> {
   return new Promise((resolve, reject) => {
-    one.onsuccess = () => resolve(one.result);
+    one.onsuccess = () => resolve(one.result as T);
     one.onerror = () => reject(one.error ?? new Error('the browser keeps nothing'));
   });
 }

@@ -18,15 +18,7 @@ export function useCheck(editor: Editor): void {
       asked = mine;
       try {
         const answer = await edit({ tree: document }, mine.signal);
-        editor.check(
-          document,
-          answer.document,
-          answer.problems.map(({ line, column, ...problem }) => ({
-            ...problem,
-            ...(line == null ? {} : { line }),
-            ...(column == null ? {} : { column }),
-          })),
-        );
+        editor.check(document, answer.document, answer.problems);
       } catch (error) {
         if (!mine.signal.aborted) editor.update({ checkError: error });
       }

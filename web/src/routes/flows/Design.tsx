@@ -34,8 +34,8 @@ async function open(
   id: string,
 ): Promise<Opened | null> {
   const [catalog, deployed, kept] = await Promise.all([
-    client.ensureQueryData(catalogQuery),
-    client.fetchQuery(flowQuery(environment, id)).catch((error: unknown) => {
+    client.query({ ...catalogQuery, staleTime: 'static' }),
+    client.query(flowQuery(environment, id)).catch((error: unknown) => {
       if (error instanceof ProblemError && error.details.status === 404) return null;
       throw error;
     }),
@@ -49,7 +49,7 @@ async function open(
   const history = kept?.history ?? begin(published ?? {});
   const editor = new Editor(id, offers, history);
   if (!kept && read)
-    editor.check(editor.document, read.document, read.problems as Parameters<Editor['check']>[2]);
+    editor.check(editor.document, read.document, read.problems);
   return {
     editor,
     base: kept?.base ?? text,
@@ -85,11 +85,8 @@ export function Design() {
   const shown = opened.data ?? begun;
   if (!shown || shown.editor.flow !== flow) {
     const beginIt = async (): Promise<void> => {
-      const catalog = await client.ensureQueryData(catalogQuery);
-      const offers = catalogOf(
-        catalog.connectors,
-        catalog.blocks,
-      );
+      const catalog = await client.query({ ...catalogQuery, staleTime: 'static' });
+      const offers = catalogOf(catalog.connectors, catalog.blocks);
       const editor = new Editor(flow, offers, begin(blank(flow, title)));
       setBegun({ editor, base: '', published: null, kept: null, overtaken: false });
     };

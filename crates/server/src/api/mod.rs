@@ -5,12 +5,14 @@
 
 mod approvals;
 mod books;
+mod changes;
 mod connections;
 mod dead_letters;
 mod dry_run;
 mod events;
 mod extract;
 mod flows;
+mod letter_trial;
 mod lookups;
 mod opened;
 mod runs;
@@ -87,6 +89,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
+        .routes(routes!(letter_trial::dry_run))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))

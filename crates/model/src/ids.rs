@@ -125,6 +125,8 @@ ids! {
     RunId "run";
     /// A journal entry of ours.
     EntryId "ent";
+    /// What another version would have done in a past period.
+    WhatIfId "wif";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod books;
 mod changes;
 mod connections;
 mod dead_letters;
+mod designer;
 mod dry_run;
 mod events;
 mod extract;
@@ -73,6 +74,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .routes(routes!(designer::catalog::show))
+        .routes(routes!(designer::edit::edit))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))

@@ -86,7 +86,7 @@ impl Engine {
         asked: WhatIfRequest,
         who: &str,
     ) -> Result<WhatIf, WhatIfError> {
-        let plan = self.plan_of(&asked).await?;
+        let plan = self.asked_plan(&asked).await?;
         if asked.from >= asked.to {
             let message = "the period ends before it begins";
             let problem = Problem::error("to", "empty_period", message, "give a later `to`");
@@ -125,7 +125,7 @@ impl Engine {
         if before.record.state == WhatIfState::Running {
             return Ok(before);
         }
-        let plan = self.plan_of(&before.request).await?;
+        let plan = self.asked_plan(&before.request).await?;
         let catalog = self.shared.catalog();
         let environment = catalog.environment_by_id(before.record.environment);
         let environment = environment.ok_or_else(|| store::Error::NotFound {
@@ -222,7 +222,7 @@ impl Engine {
     }
 
     /// A document may be long: it must not hold up the requests beside it.
-    async fn plan_of(&self, asked: &WhatIfRequest) -> Result<Arc<Plan>, WhatIfError> {
+    async fn asked_plan(&self, asked: &WhatIfRequest) -> Result<Arc<Plan>, WhatIfError> {
         let (registry, document) = (self.shared.registry, asked.document.clone());
         let compiled = tokio::task::spawn_blocking(move || crate::compile(&document, registry));
         let (plan, problems) = compiled

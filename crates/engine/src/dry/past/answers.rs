@@ -169,7 +169,7 @@ impl Walk<'_> {
             identity,
             reused: false,
             output: None,
-            need: Some(call.need()),
+            need: Some(call.need.clone()),
         };
         let known = then.same_effect(&made);
         if known.is_some_and(|known| known.input != made.input)
@@ -191,7 +191,7 @@ impl Walk<'_> {
         identity: Option<&EffectId>,
     ) -> Result<(), Halt> {
         let reader = self.place.reader(call).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.need());
+            let message = format!("no connection is bound for `{}`", call.need);
             Stop::dead(Fault::rejected(message))
         })?;
         let cx = RecipeCx {

@@ -98,7 +98,7 @@ impl Walk<'_> {
             Effect::Read => None,
             _ => Some(Whose {
                 identity: self.identity_of(call, &input)?,
-                need: Some(call.need()),
+                need: Some(call.need.clone()),
             }),
         };
         self.asked(step, operation.id(), input, made)
@@ -143,7 +143,7 @@ impl Walk<'_> {
         use connector::Session;
         let identity = call.operation.identity(input).map_err(Stop::dead)?;
         let reader = self.place.reader(call).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.need());
+            let message = format!("no connection is bound for `{}`", call.need);
             Stop::dead(Fault::rejected(message))
         })?;
         Ok(identity.map(|identity| EffectId {

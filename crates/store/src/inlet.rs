@@ -5,6 +5,7 @@
 //! that is under way; each queue has its own bounds, so that it cannot lock it out either.
 
 use crate::advance::{Advance, Advanced, Fence};
+use crate::changes::{Changes, Topics};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::session::Session;
@@ -38,11 +39,13 @@ pub enum Operation {
     },
     Advance {
         fence: Fence,
-        items: Vec<Advance>,
-        reply: oneshot::Sender<Result<Written<Advance, Advanced>>>,
+        items: Vec<Box<Advance>>,
+        reply: oneshot::Sender<Result<Written<Box<Advance>, Advanced>>>,
     },
     Job {
         job: Job,
+        /// What it may change.
+        topics: Topics,
         reply: oneshot::Sender<Result<Answer>>,
     },
 }
@@ -55,7 +58,9 @@ impl Operation {
                 events.len(),
                 events.iter().map(|e| 512 + e.body.0.len()).sum(),
             ),
-            Self::Advance { items, .. } => (items.len(), items.iter().map(weight).sum()),
+            Self::Advance { items, .. } => {
+                (items.len(), items.iter().map(|item| weight(item)).sum())
+            }
             Self::Job { .. } => (1, 1024),
         }
     }
@@ -101,6 +106,8 @@ pub struct Inlet {
     arrived: Condvar,
     notify: Notify,
     limits: Limits,
+    /// What the batches that are on disk have changed.
+    pub changes: Changes,
 }
 
 impl Inlet {
@@ -110,6 +117,7 @@ impl Inlet {
             arrived: Condvar::new(),
             notify: Notify::new(),
             limits,
+            changes: Changes::default(),
         }
     }
 

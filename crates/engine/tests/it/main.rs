@@ -17,4 +17,5 @@ mod starts;
 mod story;
 mod versions;
 mod weather;
+mod what_if;
 mod wrong_flows;

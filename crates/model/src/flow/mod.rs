@@ -5,6 +5,7 @@
 //! [`write`] gives the one text of a flow: reading it gives the flow again, and writing that gives
 //! the same bytes.
 
+pub mod diff;
 mod document;
 mod format;
 pub mod limits;

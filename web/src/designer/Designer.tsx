@@ -17,6 +17,7 @@ import { EditorContext } from './store/context';
 import type { Editor } from './store/editor';
 import { useCheck } from './store/useCheck';
 import { useKeep } from './store/useKeep';
+import { useWarm } from './store/useWarm';
 import { Toolbar, type View } from './Toolbar';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import classes from './Designer.module.css';
@@ -46,6 +47,7 @@ interface Props {
 export function Designer({ editor, base, published, kept, failing }: Props) {
   useCheck(editor);
   useKeep(editor, base, kept);
+  useWarm(editor);
   const scroller = useRef<HTMLDivElement>(null);
   const beginDrag = useDrag(editor, scroller);
   const [view, setView] = useState<View>('canvas');

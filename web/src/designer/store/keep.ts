@@ -60,7 +60,7 @@ export async function load(flow: string): Promise<Kept | null> {
   const tx = db.transaction([HEADS, ENTRIES]);
   const head = await request<Head | undefined>(tx.objectStore(HEADS).get(flow));
   if (!head) return null;
-  const range = IDBKeyRange.bound([flow, 0], [flow, head.count], false, true);
+  const range = IDBKeyRange.bound([flow, -1], [flow, head.count], false, true);
   const entries = await request<Entry[]>(tx.objectStore(ENTRIES).getAll(range));
   const { document, done, base, changedAt } = head;
   return { history: { document, entries, done, sealed: true }, base, changedAt };

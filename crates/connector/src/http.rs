@@ -75,10 +75,7 @@ impl Http {
     pub async fn send(&self, request: Request<'_>) -> Result<Reply, Fault> {
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Fault::bug(format!("`{}` is no HTTP method", request.method)))?;
-        let mut builder = self
-            .client
-            .request(method, request.url)
-            .timeout(request.timeout);
+        let mut builder = self.client.request(method, request.url);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
@@ -93,16 +90,23 @@ impl Http {
                 .header(reqwest::header::CONTENT_TYPE, kind)
                 .body(body);
         }
-        let mut reply = builder.send().await.map_err(|e| undelivered(&e))?;
-        let status = reply.status().as_u16();
-        let headers = std::mem::take(reply.headers_mut());
-        let body = whole(reply).await?;
-        Ok(Reply {
-            status,
-            headers,
-            body,
-        })
+        // Around the whole: the client's own limit costs more of every request.
+        tokio::time::timeout(request.timeout, exchange(builder))
+            .await
+            .unwrap_or_else(|_| Err(Fault::unknown("the peer did not answer in time")))
     }
+}
+
+async fn exchange(request: reqwest::RequestBuilder) -> Result<Reply, Fault> {
+    let mut reply = request.send().await.map_err(|e| undelivered(&e))?;
+    let status = reply.status().as_u16();
+    let headers = std::mem::take(reply.headers_mut());
+    let body = whole(reply).await?;
+    Ok(Reply {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// Reads the body; one that comes in one piece is not copied.

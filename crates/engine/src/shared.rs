@@ -250,8 +250,10 @@ impl Shared {
             lanes.add(run.id, run.lane);
             any = true;
         }
+        // If all workers are busy, the first that ends sees to it.
+        let is_free = lanes.working() < self.options.in_flight;
         drop(lanes);
-        if any {
+        if any && is_free {
             self.nudge.notify_one();
         }
     }

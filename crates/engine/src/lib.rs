@@ -6,12 +6,18 @@
 //! connector: operations and triggers come from a registry.
 
 mod approve;
+mod bind;
 mod block;
 pub mod books;
 mod call;
 mod catalog;
+mod change;
 mod commit;
+mod compare;
+mod connect;
+mod deploy;
 pub mod dry;
+mod environments;
 mod execute;
 mod explain;
 mod fire;
@@ -20,6 +26,7 @@ mod ingest;
 mod input;
 mod journal;
 mod lanes;
+mod load;
 mod lookups;
 mod once;
 mod open_deposits;
@@ -34,10 +41,18 @@ mod setup;
 mod shared;
 mod start;
 mod stop;
+mod versions;
+mod waiting;
 mod watch;
+pub mod what_if;
 
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
+pub use bind::Bindings;
 pub use catalog::{Catalog, Connection, Deployment, Environment};
+pub use change::{ChangeError, check_name};
+pub use compare::{Difference, Unbound};
+pub use deploy::{Deploy, Deployed, Preview, Promoted, Target};
+pub use environments::ConnectionChange;
 pub use explain::explain;
 pub use gate::{Limits, Pause};
 pub use ingest::{Accepted, BODY_MAX_BYTES, Delivery, Refusal};
@@ -51,6 +66,8 @@ pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
 pub use shared::{Counters, Options, Points};
 pub use start::{StartError, Started};
+pub use versions::{Draft, SaveDraft};
+pub use waiting::{OnWaiting, Treated, Waiting, WaitingRun};
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};
@@ -101,37 +118,17 @@ impl Engine {
     /// Everything that is wrong with the setup, or the store's trouble.
     pub async fn start(parts: Parts, setup: Setup, watching: Watching) -> Result<Self, SetupError> {
         let fence = parts.store.lease("node").await?;
-        let shared = Shared::new(
-            parts.store,
-            parts.registry,
-            parts.clock,
-            parts.entropy,
-            parts.options,
-            fence,
-        );
-        let catalog = setup::put_in_force(&shared, &parts.master, &parts.http, setup).await?;
+        let shared = Shared::new(parts, fence);
+        let catalog = setup::put_in_force(&shared, setup).await?;
         shared.replace_catalog(catalog);
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
+        what_if::pause_all(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
             watches.spawn(fire::for_ever(Arc::clone(&shared)));
-            for connection in shared.catalog().connections() {
-                let parts = || (Arc::clone(&shared), Arc::clone(connection));
-                let (s, c) = parts();
-                watches.spawn(watch::poll_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(watch::read_back_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(open_deposits::look_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(watch::probe_for_ever(s, c));
-                if connection.connector.verify.is_some() {
-                    let (s, c) = parts();
-                    watches.spawn(watch::sweep_for_ever(s, c));
-                }
-            }
+            watches.spawn(watch::connections_for_ever(Arc::clone(&shared)));
         }
         let scheduler = Some(tokio::spawn(scheduler::run(Arc::clone(&shared))));
         let tasks = Arc::new(Mutex::new(Tasks { scheduler, watches }));

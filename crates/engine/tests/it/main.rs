@@ -14,5 +14,7 @@ mod plan;
 mod returns;
 mod spine;
 mod starts;
+mod versions;
 mod weather;
+mod what_if;
 mod wrong_flows;

@@ -1,8 +1,9 @@
 //! Dead letters: what was given up, by cause and by run, and what a person does about it.
 
-use super::WHO;
+use super::changes::{replay_of, replay_of_many};
 use super::extract::{Body, Params, ScopeIn};
 use super::runs::{ReasonIn, ReplayIn, StartedOut, environment_name, flow_name};
+use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
@@ -152,12 +153,14 @@ fn cut(app: &App, groups: Vec<LetterGroup>, limit: i64) -> List<CauseOut> {
     responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay_cause(
     State(app): State<App>,
+    caller: Caller,
     Path(fingerprint): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
+    let how = replay_of_many(how)?;
     let started = app
         .engine
-        .replay_cause(&fingerprint, &how.into(), WHO)
+        .replay_cause(&fingerprint, &how, &caller.name)
         .await?;
     if started.is_empty() {
         return Err(ApiError::not_found(
@@ -215,12 +218,14 @@ pub async fn show(
     responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
     let id: RunId = run.parse()?;
     app.engine.store().dead_letter(id).await?;
-    let started = app.engine.replay(&[id], &how.into(), WHO).await?;
+    let how = replay_of(&app, id, how).await?;
+    let started = app.engine.replay(&[id], &how, &caller.name).await?;
     Ok(Json(started.into()))
 }
 
@@ -231,11 +236,12 @@ pub async fn replay(
     responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
 pub async fn discard(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<LetterOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.discard(id, WHO, &why.reason).await?;
+    app.engine.discard(id, &caller.name, &why.reason).await?;
     Ok(Json(letter_out(
         &app,
         app.engine.store().dead_letter(id).await?,
@@ -249,6 +255,7 @@ pub async fn discard(
     responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
 pub async fn answer(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(given): Body<AnswerIn>,
 ) -> Result<Json<LetterOut>, ApiError> {
@@ -257,7 +264,9 @@ pub async fn answer(
         AnswerKind::Exists { number } => Answer::Exists { number },
         AnswerKind::Abandoned => Answer::Abandoned,
     };
-    app.engine.answer(id, &answer, WHO, &given.reason).await?;
+    app.engine
+        .answer(id, &answer, &caller.name, &given.reason)
+        .await?;
     Ok(Json(letter_out(
         &app,
         app.engine.store().dead_letter(id).await?,

@@ -5,21 +5,29 @@
 
 mod approvals;
 mod books;
+mod changes;
 mod connections;
 mod dead_letters;
+mod deployments;
+mod designer;
+mod drafts;
 mod dry_run;
+mod environments;
+mod etag;
 mod events;
 mod extract;
 mod flows;
+mod letter_trial;
 mod lookups;
 mod opened;
 mod runs;
 mod starts;
+mod versions;
 
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -27,9 +35,6 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Who did what a call did, in the audit trail. One token, one name, until there are accounts.
-const WHO: &str = "api";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -42,7 +47,8 @@ const WHO: &str = "api";
     security(("token" = [])),
     modifiers(&Token),
     tags(
-        (name = "flows", description = "What is deployed."),
+        (name = "flows", description = "Drafts, versions, and which is in force where."),
+        (name = "environments", description = "Where flows are in force, and what is spoken to."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
@@ -74,6 +80,28 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .merge(drafted())
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::publish))
+        .routes(routes!(versions::show))
+        .routes(routes!(deployments::list))
+        .routes(routes!(deployments::deploy))
+        .routes(routes!(deployments::preview))
+        .routes(routes!(deployments::roll_back))
+        .routes(routes!(deployments::promote))
+        .routes(routes!(deployments::preview_promotion))
+        .routes(routes!(environments::list))
+        .routes(routes!(environments::create))
+        .routes(routes!(environments::show))
+        .routes(routes!(environments::change))
+        .routes(routes!(environments::connections))
+        .routes(routes!(environments::connect))
+        .routes(routes!(environments::connection))
+        .routes(routes!(environments::change_connection))
+        .routes(routes!(environments::disconnect))
+        .routes(routes!(environments::check))
+        .routes(routes!(designer::catalog::show))
+        .routes(routes!(designer::edit::edit))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
@@ -90,6 +118,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
+        .routes(routes!(letter_trial::dry_run))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
@@ -110,6 +139,19 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(lookups::sheet::export))
 }
 
+/// Drafts: a document with its samples may be large.
+fn drafted() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(drafts::create))
+        .routes(routes!(drafts::show))
+        .routes(routes!(drafts::put))
+        .routes(routes!(drafts::discard))
+        .layer(DefaultBodyLimit::max(DRAFT_BYTES))
+}
+
+/// The longest draft with its samples, as JSON.
+const DRAFT_BYTES: usize = 8 << 20;
+
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1
@@ -121,11 +163,6 @@ pub fn router(app: &App) -> Router<App> {
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
-}
-
-/// Answers what no route matches.
-pub async fn no_such_path(request: Request) -> ApiError {
-    ApiError::not_found("page", request.uri().path())
 }
 
 /// Answers a method that a path does not have; the header `Allow` names those it has.

@@ -56,6 +56,10 @@ impl SqliteSession {
                     "flow",
                     "flow_version",
                     "deployment",
+                    "account",
+                    "api_token",
+                    "proposal",
+                    "what_if",
                 ],
             };
             let mut last = 0;

@@ -5,6 +5,8 @@
 //! and joins `unnest`. Rules for shared text: time is a parameter, `CAST(x AS type)` and never
 //! `::`, no JSON operators, flags as integers.
 
+pub mod account;
+pub mod audit;
 pub mod deploy;
 pub mod effect;
 pub mod event;
@@ -14,6 +16,7 @@ pub mod settings;
 pub mod subledger;
 #[cfg(test)]
 mod tests;
+pub mod what_if;
 
 use std::fmt::Write as _;
 
@@ -59,7 +62,6 @@ enum Text {
 pub struct Statement {
     pub name: &'static str,
     /// Only tests read it: they refuse a hot statement that scans a table.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests judge by it"))]
     pub heat: Heat,
     pub mode: Mode,
     text: Text,
@@ -243,6 +245,8 @@ use statements;
 
 /// Every statement of the store.
 pub const STATEMENTS: &[&[&Statement]] = &[
+    account::ALL,
+    audit::ALL,
     deploy::ALL,
     effect::ALL,
     event::ALL,
@@ -250,6 +254,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     run::ALL,
     settings::ALL,
     subledger::ALL,
+    what_if::ALL,
 ];
 
 /// Every statement of the store, one after the other.

@@ -216,6 +216,68 @@ statements! {
            ended_at = $2
          WHERE id = $1 AND live <> 0",
     );
+    /// Live runs of a flow that are pinned to another deployment: environment, flow, deployment.
+    /// By the index of what is live: the plus signs keep the databases from other ones.
+    PINNED = one(
+        "SELECT id, deployment, state, rev, cursor FROM run
+         WHERE live > 0 AND +environment = $1 AND +flow = $2 AND deployment <> $3
+         ORDER BY +id",
+    );
+    RUN_BY_ID = each(
+        concat!("SELECT ", run_columns!(), " FROM run WHERE id = $1"),
+        "SELECT r.id, r.environment, r.flow, r.deployment, r.event, r.replay_of, r.peer, r.key,
+           r.lane, r.shard, r.state, r.rev, r.cursor, r.attempt, r.since, r.due_at, r.deadline,
+           r.wait_for, r.created_at, r.ended_at, r.fault_class, r.fault
+         FROM unnest(CAST($1 AS BIGINT[])) WITH ORDINALITY AS x(id, place)
+         JOIN run r ON r.id = x.id ORDER BY x.place",
+    );
+    /// Which steps of a run have rows, and how they stand.
+    STEP_STATES = each(
+        "SELECT DISTINCT run, step, state FROM step WHERE run = $1 ORDER BY step, state",
+        "SELECT DISTINCT s.run, s.step, s.state
+         FROM unnest(CAST($1 AS BIGINT[])) AS x(id) JOIN step s ON s.run = x.id
+         ORDER BY s.run, s.step, s.state",
+    );
+    /// A run at rest goes over to another deployment and is looked at again: id, revision,
+    /// deployment, now.
+    MOVE_RUN = each(
+        "UPDATE run SET deployment = $3, rev = rev + 1, live = 1, state = 0, wait_for = NULL,
+           deadline = NULL, due_at = $4
+         WHERE id = $1 AND rev = $2 AND live > 0 AND state IN (0, 2, 3, 4)
+         RETURNING id",
+        "UPDATE run SET deployment = x.deployment, rev = run.rev + 1, live = 1, state = 0,
+           wait_for = NULL, deadline = NULL, due_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]),
+           CAST($4 AS BIGINT[])) AS x(id, rev, deployment, now)
+         WHERE run.id = x.id AND run.rev = x.rev AND run.live > 0 AND run.state IN (0, 2, 3, 4)
+         RETURNING run.id",
+    );
+    /// A run at rest ends by a person's will: id, revision, now.
+    CANCEL_AT_REST = each(
+        "UPDATE run SET rev = rev + 1, live = 0, state = 9, wait_for = NULL, deadline = NULL,
+           ended_at = $3
+         WHERE id = $1 AND rev = $2 AND live > 0 AND state IN (0, 2, 3, 4)
+         RETURNING id",
+        "UPDATE run SET rev = run.rev + 1, live = 0, state = 9, wait_for = NULL,
+           deadline = NULL, ended_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]))
+           AS x(id, rev, now)
+         WHERE run.id = x.id AND run.rev = x.rev AND run.live > 0 AND run.state IN (0, 2, 3, 4)
+         RETURNING run.id",
+    );
+    EFFECTS_OF_RUNS = each(
+        "SELECT DISTINCT effect FROM step WHERE run = $1 AND effect IS NOT NULL",
+        "SELECT DISTINCT s.effect FROM unnest(CAST($1 AS BIGINT[])) AS x(id)
+         JOIN step s ON s.run = x.id WHERE s.effect IS NOT NULL",
+    );
+    /// The events of our own by which runs were started: run; its event's id for the sender.
+    OWN_EVENTS = each(
+        "SELECT r.id, e.dedupe_key FROM run r JOIN event e ON e.id = r.event
+         WHERE r.id = $1 AND r.peer LIKE 'towpath:%'",
+        "SELECT r.id, e.dedupe_key FROM unnest(CAST($1 AS BIGINT[])) AS x(id)
+         JOIN run r ON r.id = x.id JOIN event e ON e.id = r.event
+         WHERE r.peer LIKE 'towpath:%'",
+    );
     EFFECTS_OF_RUN = one(
         "SELECT DISTINCT effect FROM step WHERE run = $1 AND effect IS NOT NULL",
     );

@@ -1,0 +1,17 @@
+import { texts } from '@/lib/address';
+import { root } from '@/app/root';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+
+export const routes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows',
+    component: lazyRouteComponent(() => import('./Flows'), 'Flows'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows/$flow',
+    validateSearch: texts('title'),
+    component: lazyRouteComponent(() => import('./Design'), 'Design'),
+  }),
+] as const;

@@ -724,11 +724,26 @@ pub(crate) fn names(
     run: &str,
     body: &[u8],
 ) -> Result<(Names, Computed), Stop> {
+    let body = read(&plan.reads, body)?;
+    names_in(plan, fixed, run, &body)
+}
+
+/// What a mask leaves of an event's body.
+pub(crate) fn read(mask: &mapping::Mask, body: &[u8]) -> Result<Computed, Stop> {
+    let dead = |e| format!("the event's body cannot be read: {e}");
+    let body = mask.read(body).map_err(dead);
+    body.map_err(|message| Stop::dead(Fault::rejected(message)))
+}
+
+/// The same for a body that is read.
+pub(crate) fn names_in(
+    plan: &Plan,
+    fixed: &Arc<Names>,
+    run: &str,
+    body: &Computed,
+) -> Result<(Names, Computed), Stop> {
     let dead = |message: String| Stop::dead(Fault::rejected(message));
-    let body = (plan.reads)
-        .read(body)
-        .map_err(|e| dead(format!("the event's body cannot be read: {e}")))?;
-    let (name, at) = started_by(plan, &body);
+    let (name, at) = started_by(plan, body);
     let subject = body
         .at(at)
         .ok_or_else(|| dead(format!("the event has no subject at `{at}`")))?;

@@ -13,6 +13,7 @@ pub enum Purpose {
     Step,
     Effect,
     Lookups,
+    WhatIf,
 }
 
 impl Purpose {
@@ -23,6 +24,7 @@ impl Purpose {
             Self::Step => b"step",
             Self::Effect => b"effect",
             Self::Lookups => b"lookups",
+            Self::WhatIf => b"what_if",
         }
     }
 }

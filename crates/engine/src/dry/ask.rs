@@ -22,6 +22,9 @@ impl<'a> Walk<'a> {
     /// The input of the present step, noted in the trace.
     pub async fn input(&mut self, with: &Template) -> Result<Value, Halt> {
         let input = self.evaluate(with, "with").await?.to_json();
+        if self.past.is_some() {
+            return Ok(input);
+        }
         self.weigh(&input);
         self.present().input = Some(input.clone());
         Ok(input)

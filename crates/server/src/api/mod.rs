@@ -7,6 +7,7 @@ mod accounts;
 mod approvals;
 mod audit;
 mod books;
+mod changes;
 mod connections;
 mod dead_letters;
 mod deployments;
@@ -18,6 +19,7 @@ mod etag;
 mod events;
 mod extract;
 mod flows;
+mod letter_trial;
 mod live;
 mod lookups;
 mod opened;
@@ -142,6 +144,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
+        .routes(routes!(letter_trial::dry_run))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))

@@ -13,3 +13,4 @@ mod openapi;
 mod operations;
 mod second_person;
 mod starts;
+mod versions;

@@ -36,7 +36,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/audit/verify", VIEWER),
     // They read at the peers.
     ("POST", "/flows/dry-run", OPERATOR),
-    ("POST", "/flows/samples", OPERATOR),
+    ("POST", "/flows/{flow}/samples/run", OPERATOR),
     ("POST", "/connections/{connection}/check", OPERATOR),
     (
         "POST",
@@ -44,7 +44,6 @@ const TABLE: &[(&str, &str, Need)] = &[
         OPERATOR,
     ),
     ("*", "/what_ifs…", OPERATOR),
-    ("*", "/what-ifs…", OPERATOR),
     // Repair.
     ("POST", "/flows/{flow}/runs", OPERATOR),
     ("POST", "/runs…", OPERATOR),

@@ -70,6 +70,8 @@ struct Watcher {
     stopped: watch::Receiver<bool>,
     seen: Counts,
     begun: Timestamp,
+    /// When something was told last.
+    told_at: Timestamp,
     /// When the next change may be told.
     not_before: Timestamp,
     _turn: OwnedSemaphorePermit,
@@ -85,6 +87,7 @@ impl Watcher {
             changes,
             stopped: app.stopped.clone(),
             begun: now,
+            told_at: now,
             not_before: now,
             app: app.clone(),
             _turn: turn,
@@ -104,7 +107,7 @@ impl Watcher {
     /// What is told next; nothing once the server ends or the watcher has watched for long.
     async fn next(&mut self) -> Option<String> {
         let clock = self.app.engine.clock().clone();
-        let beat = clock.now().plus(BEAT);
+        let beat = self.told_at.plus(BEAT);
         loop {
             let now = clock.now();
             if *self.stopped.borrow() || now.since(self.begun) >= LONGEST {
@@ -115,6 +118,7 @@ impl Watcher {
                 return Some(self.change(counts, now));
             }
             if now >= beat {
+                self.told_at = now;
                 return Some("event: beat\ndata: {}\n\n".into());
             }
             let until = match counts == self.seen {
@@ -137,6 +141,7 @@ impl Watcher {
             at: rfc3339(now),
         };
         self.seen = counts;
+        self.told_at = now;
         self.not_before = now.plus(SPAN);
         let data = serde_json::to_string(&out).unwrap_or_default();
         format!("event: change\ndata: {data}\n\n")

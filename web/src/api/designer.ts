@@ -14,7 +14,7 @@ export const catalog = queryOptions({
 
 /** A document from its text to its tree, or back, and what is wrong with it. */
 export const edit = (
-  given: { document: string } | { tree: object },
+  given: ({ document: string } | { tree: object }) & { check?: boolean },
   signal?: AbortSignal,
 ): Promise<Edited> =>
   answer(

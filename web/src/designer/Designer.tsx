@@ -4,9 +4,9 @@ import type { Failing } from './canvas/RowView';
 import { useDrag } from './canvas/useDrag';
 import { toAdd, toDo, toFind, toMove, toStart, toUse } from './choices';
 import { paste, placeAfter } from './clipboard';
+import { Conflict } from './Conflict';
 import { Keys } from './Keys';
-import type { History } from './model/history';
-import type { JsonMap, Path } from './model/json';
+import type { Path } from './model/json';
 import type { Place } from './model/places';
 import { Palette } from './Palette';
 import { Picker } from './Picker';
@@ -15,8 +15,9 @@ import { RowMenu } from './RowMenu';
 import { StepDetail } from './settings/StepDetail';
 import { EditorContext } from './store/context';
 import type { Editor } from './store/editor';
+import type { Saver } from './store/saver';
 import { useCheck } from './store/useCheck';
-import { useKeep } from './store/useKeep';
+import { useWarm } from './store/useWarm';
 import { Toolbar, type View } from './Toolbar';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import classes from './Designer.module.css';
@@ -33,19 +34,15 @@ type Asked =
 
 interface Props {
   editor: Editor;
-  /** The published text that the draft began with. */
-  base: string;
-  /** What is published, to which a draft can return. */
-  published: JsonMap | null;
-  /** The history that this browser has written down. */
-  kept: History | null;
+  saver: Saver;
   failing: ReadonlyMap<string, Failing>;
 }
 
 /** One flow: palette, canvas or text, settings, problems. */
-export function Designer({ editor, base, published, kept, failing }: Props) {
+export function Designer({ editor, saver, failing }: Props) {
   useCheck(editor);
-  useKeep(editor, base, kept);
+  useEffect(() => saver.start(), [saver]);
+  useWarm(editor);
   const scroller = useRef<HTMLDivElement>(null);
   const beginDrag = useDrag(editor, scroller);
   const [view, setView] = useState<View>('canvas');
@@ -106,11 +103,6 @@ export function Designer({ editor, base, published, kept, failing }: Props) {
     return () => window.removeEventListener('keydown', onKey);
   }, [editor, acts]);
 
-  const discard = (): void => {
-    if (!published) return;
-    const edit = { document: published, label: 'discarded the draft', steps: [] };
-    editor.apply(edit, true);
-  };
   const close = (): void => {
     setAsked(null);
     // After the dialog has given the focus back.
@@ -129,18 +121,20 @@ export function Designer({ editor, base, published, kept, failing }: Props) {
             onView={setView}
             palette={palette}
             onPalette={() => setPalette(!palette)}
-            onDiscard={discard}
-            canDiscard={published !== null}
+            saver={saver}
           />
           {view === 'canvas' && palette && <Palette beginDrag={beginDrag} />}
           <div className={classes.work}>
-            {view === 'canvas' ? (
-              <Canvas scroller={scroller} failing={failing} beginDrag={beginDrag} />
-            ) : (
-              <Suspense fallback={null}>
-                <YamlView />
-              </Suspense>
-            )}
+            <Conflict saver={saver} />
+            <div className={classes.frame}>
+              {view === 'canvas' ? (
+                <Canvas scroller={scroller} failing={failing} beginDrag={beginDrag} />
+              ) : (
+                <Suspense fallback={null}>
+                  <YamlView />
+                </Suspense>
+              )}
+            </div>
             <Problems />
           </div>
           <StepDetail

@@ -2,6 +2,7 @@ import { useActs } from './canvas/acts';
 import { COMMANDS, said } from './commands';
 import { useEditor, useEditorState } from './store/context';
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
+import type { Saved, Saver } from './store/saver';
 import {
   ChevronsDownUp,
   ChevronsUpDown,
@@ -23,16 +24,16 @@ interface Props {
   onView: (view: View) => void;
   palette: boolean;
   onPalette: () => void;
-  onDiscard: () => void;
-  canDiscard: boolean;
+  saver: Saver;
 }
 
 /** The flow's name, whether it is kept, and what can be done with the whole of it. */
-export function Toolbar({ view, onView, palette, onPalette, onDiscard, canDiscard }: Props) {
+export function Toolbar({ view, onView, palette, onPalette, saver }: Props) {
   const editor = useEditor();
   const acts = useActs();
   const title = useEditorState((state) => state.history.document.title);
   const saved = useEditorState((state) => state.saved);
+  const server = useEditorState((state) => state.server);
   const zoom = useEditorState((state) => state.zoom);
   const undone = useEditorState((state) => state.history.entries[state.history.done - 1]?.label);
   const redone = useEditorState((state) => state.history.entries[state.history.done]?.label);
@@ -79,9 +80,9 @@ export function Toolbar({ view, onView, palette, onPalette, onDiscard, canDiscar
         role="status"
         data-bad={typeof saved === 'object' || undefined}
       >
-        {saved === 'saved' && 'Draft kept in this browser'}
-        {saved === 'saving' && 'Keeping…'}
-        {typeof saved === 'object' && `Not kept: ${saved.failed}`}
+        {saved === 'saved' && standing(server)}
+        {saved === 'saving' && 'Saving…'}
+        {typeof saved === 'object' && `Kept in this browser only: ${saved.failed}`}
       </span>
       <SegmentedControl
         aria-label="View"
@@ -131,7 +132,11 @@ export function Toolbar({ view, onView, palette, onPalette, onDiscard, canDiscar
               ),
             )}
             <Menu.Divider />
-            <Menu.Item color="red" disabled={!canDiscard} onClick={onDiscard}>
+            <Menu.Item
+              color="red"
+              disabled={!server?.isDraft || server.version === null}
+              onClick={() => void saver.discard()}
+            >
               Discard the draft
             </Menu.Item>
           </Menu.Dropdown>
@@ -139,4 +144,11 @@ export function Toolbar({ view, onView, palette, onPalette, onDiscard, canDiscar
       </div>
     </header>
   );
+}
+
+/** What the server has, in words. */
+function standing(server: Saved | null): string {
+  if (!server) return 'New, nothing is saved yet';
+  if (server.isDraft) return 'Draft saved';
+  return server.version === null ? 'Saved' : `As version ${server.version}, no changes`;
 }

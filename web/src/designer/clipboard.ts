@@ -1,6 +1,6 @@
 import type { Editor } from './store/editor';
 import { insert, namedOutside, pastedSteps } from './model/edit';
-import { type JsonMap, get, isMap } from './model/json';
+import { type JsonMap, get } from './model/json';
 import { type Place, outermost, placeOf } from './model/places';
 import { edit } from '@/api/designer';
 
@@ -68,7 +68,7 @@ export async function paste(editor: Editor, text: string): Promise<void> {
   if (text.trim() === '') return;
   try {
     const { tree, problems } = await edit({ document: text });
-    const steps = isMap(tree) ? pastedSteps(tree) : [];
+    const steps = pastedSteps(tree as JsonMap | undefined);
     if (steps.length === 0) {
       const why = tree ? 'it holds no `steps`' : (problems[0]?.message ?? 'it is no YAML');
       editor.say(`Nothing was pasted: ${why}`, 'refused');

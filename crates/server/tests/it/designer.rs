@@ -46,6 +46,10 @@ async fn text_and_tree_are_two_views_of_one_document() {
     let written = app.post(path, &json!({"tree": tree})).await.json();
     assert_eq!(written["document"], read["document"]);
 
+    let quick = json!({"document": text, "check": false});
+    let quick = app.post(path, &quick).await.json();
+    assert_eq!((&quick["tree"], &quick["problems"]), (tree, &json!([])));
+
     let broken = app.post(path, &json!({"document": "a: ["})).await.json();
     assert!(broken["tree"].is_null());
     assert_eq!(broken["problems"][0]["code"], "not_yaml", "{broken}");

@@ -164,6 +164,15 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
   };
 }
 
+/** Works out beforehand, for some steps at a time, what a move must know; gives what is left. */
+export function warm(steps: readonly JsonMap[], most = 50): readonly JsonMap[] {
+  for (const step of steps.slice(0, most)) {
+    namedBy(step);
+    walk([step], [], (inner) => void namedByOwn(inner));
+  }
+  return steps.slice(most);
+}
+
 /** Every place of the document, from top to bottom. */
 export function everyPlace(document: Json): Place[] {
   const found: Place[] = [];

@@ -9,6 +9,7 @@ import { pathsById } from '../model/places';
 import { type Placed, type Problem, place } from '../model/problem';
 import { type Layout, type Row, around, layoutOf } from '../model/rows';
 import { idOf } from '../model/step';
+import type { Saved } from './saver';
 
 /** What the last check said, and of which document. */
 export interface Checked {
@@ -48,6 +49,10 @@ export interface State {
   drag: Drag | null;
   zoom: number;
   saved: 'saved' | 'saving' | { failed: string };
+  /** What the server has of the flow; nothing of one that is new. */
+  server: Saved | null;
+  /** What another person has saved meanwhile. */
+  conflict: Saved | null;
   /** The field that is to get the focus, from the step; counted up as messages are. */
   focus: { field: Path; number: number } | null;
 }
@@ -61,7 +66,7 @@ export class Editor {
   private readonly listeners = new Set<Listener>();
   private count = 0;
 
-  constructor(flow: string, catalog: Catalog, history: History) {
+  constructor(flow: string, catalog: Catalog, history: History, server: Saved | null) {
     this.flow = flow;
     this.catalog = catalog;
     const folded = new Set<string>();
@@ -77,6 +82,8 @@ export class Editor {
       drag: null,
       zoom: 1,
       saved: 'saved',
+      server,
+      conflict: null,
       focus: null,
     };
   }

@@ -8,26 +8,31 @@ const NAME = 'towpath-drafts';
 const HEADS = 'heads';
 const ENTRIES = 'entries';
 
-interface Head {
+/** How the draft stands to that of the server. */
+export interface Standing {
+  /** The server's revision that it is or came from; none for a flow that the server does not have. */
+  revision: number | null;
+  /** It holds what the server does not have yet. */
+  ahead: boolean;
+}
+
+interface Head extends Standing {
   flow: string;
   document: JsonMap;
   done: number;
   count: number;
-  /** The published text that the draft began with; empty for a new flow. */
-  base: string;
   changedAt: number;
 }
 
-export interface Kept {
+export interface Kept extends Standing {
   history: History;
-  base: string;
-  changedAt: number;
 }
 
 export interface DraftRow {
   flow: string;
   title: string;
   changedAt: number;
+  ahead: boolean;
 }
 
 function request<T>(one: IDBRequest): Promise<T> {
@@ -52,24 +57,22 @@ function database(): Promise<IDBDatabase> {
   return opened;
 }
 
-const entriesOf = (flow: string): IDBKeyRange => IDBKeyRange.bound([flow, 0], [flow, Infinity]);
-
 /** The draft of a flow with its whole history, if this browser has one. */
 export async function load(flow: string): Promise<Kept | null> {
   const db = await database();
   const tx = db.transaction([HEADS, ENTRIES]);
   const head = await request<Head | undefined>(tx.objectStore(HEADS).get(flow));
   if (!head) return null;
-  const range = IDBKeyRange.bound([flow, 0], [flow, head.count], false, true);
+  const range = IDBKeyRange.bound([flow, -1], [flow, head.count], false, true);
   const entries = await request<Entry[]>(tx.objectStore(ENTRIES).getAll(range));
-  const { document, done, base, changedAt } = head;
-  return { history: { document, entries, done, sealed: true }, base, changedAt };
+  const { document, done, revision, ahead } = head;
+  return { history: { document, entries, done, sealed: true }, revision, ahead };
 }
 
-/** Writes down what differs from `before`, which was written last. */
+/** Writes down what differs from `before`, which was written last; all of it without one. */
 export async function keep(
   flow: string,
-  base: string,
+  { revision, ahead }: Standing,
   history: History,
   before: History | null,
   now: number,
@@ -77,13 +80,13 @@ export async function keep(
   const db = await database();
   const tx = db.transaction([HEADS, ENTRIES], 'readwrite');
   const entries = tx.objectStore(ENTRIES);
-  if (!before) entries.delete(entriesOf(flow));
+  if (!before) entries.delete(IDBKeyRange.bound([flow, -1], [flow, Infinity]));
   history.entries.forEach((entry, n) => {
     if (before?.entries[n] !== entry) entries.put(entry, [flow, n]);
   });
   const { document, done } = history;
   const count = history.entries.length;
-  const head: Head = { flow, document, done, count, base, changedAt: now };
+  const head: Head = { flow, document, done, count, revision, ahead, changedAt: now };
   tx.objectStore(HEADS).put(head);
   await new Promise<void>((resolve, reject) => {
     tx.oncomplete = () => resolve();
@@ -91,21 +94,14 @@ export async function keep(
   });
 }
 
-/** Forgets a draft and its history. */
-export async function forget(flow: string): Promise<void> {
-  const db = await database();
-  const tx = db.transaction([HEADS, ENTRIES], 'readwrite');
-  tx.objectStore(HEADS).delete(flow);
-  await request(tx.objectStore(ENTRIES).delete(entriesOf(flow)));
-}
-
 /** The drafts of this browser. */
 export async function drafts(): Promise<DraftRow[]> {
   const db = await database();
   const heads = await request<Head[]>(db.transaction(HEADS).objectStore(HEADS).getAll());
-  return heads.map(({ flow, document, changedAt }) => ({
+  return heads.map(({ flow, document, changedAt, ahead }) => ({
     flow,
     title: typeof document.title === 'string' ? document.title : flow,
     changedAt,
+    ahead,
   }));
 }

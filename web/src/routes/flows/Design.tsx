@@ -1,62 +1,50 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { catalog as catalogQuery, edit } from '@/api/designer';
 import { causes } from '@/api/deadLetters';
-import { flow as flowQuery } from '@/api/flows';
-import { ProblemError } from '@/api/problem';
+import { draft } from '@/api/drafts';
 import { Empty } from '@/components/Empty';
 import { ErrorView } from '@/components/ErrorView';
 import type { Failing } from '@/designer/canvas/RowView';
 import { Designer } from '@/designer/Designer';
-import classes from '@/designer/Designer.module.css';
-import { catalogOf } from '@/designer/model/catalog';
-import { type History, begin } from '@/designer/model/history';
+import { type Catalog, type Connector, catalogOf } from '@/designer/model/catalog';
+import { begin } from '@/designer/model/history';
 import type { JsonMap } from '@/designer/model/json';
 import { Editor } from '@/designer/store/editor';
 import { load } from '@/designer/store/keep';
-import { Button } from '@mantine/core';
+import { Saver, savedOf } from '@/designer/store/saver';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 interface Opened {
   editor: Editor;
-  base: string;
-  published: JsonMap | null;
-  kept: History | null;
-  /** Another version is deployed than the one that the draft began with. */
-  overtaken: boolean;
+  saver: Saver;
 }
 
-/** The draft of this browser, else what is deployed; nothing if there is neither. */
-async function open(
-  client: QueryClient,
-  environment: string | undefined,
-  id: string,
-): Promise<Opened | null> {
-  const [catalog, deployed, kept] = await Promise.all([
-    client.query({ ...catalogQuery, staleTime: 'static' }),
-    client.query(flowQuery(environment, id)).catch((error: unknown) => {
-      if (error instanceof ProblemError && error.details.status === 404) return null;
-      throw error;
-    }),
-    load(id),
-  ]);
-  if (!deployed && !kept) return null;
-  const offers = catalogOf(catalog.connectors, catalog.blocks);
-  const text = deployed?.document ?? '';
-  const read = deployed ? await edit({ document: text }) : null;
-  const published = (read?.tree as JsonMap | undefined) ?? null;
-  const history = kept?.history ?? begin(published ?? {});
-  const editor = new Editor(id, offers, history);
-  if (!kept && read)
-    editor.check(editor.document, read.document, read.problems);
-  return {
-    editor,
-    base: kept?.base ?? text,
-    published,
-    kept: kept?.history ?? null,
-    overtaken: kept !== null && deployed !== null && kept.base !== text,
-  };
+async function offers(client: QueryClient): Promise<Catalog> {
+  const { connectors, blocks } = await client.query({ ...catalogQuery, staleTime: 'static' });
+  // Schemas are JSON, which the API's own types do not say.
+  return catalogOf(connectors as unknown as readonly Connector[], blocks);
+}
+
+/** What this browser and the server have of a flow, brought together; nothing if neither has any. */
+async function open(client: QueryClient, id: string): Promise<Opened | null> {
+  const [catalog, given, kept] = await Promise.all([offers(client), draft(id), load(id)]);
+  if (!given && !kept) return null;
+  if (!given || (kept && (kept.ahead || kept.revision === given.revision))) {
+    if (!kept) return null;
+    const { history, ahead, revision } = kept;
+    const server = given && savedOf(given, ahead ? null : history.document);
+    const overtaken = given !== null && revision !== null && revision !== given.revision;
+    const editor = new Editor(id, catalog, history, overtaken ? null : server);
+    // This browser holds edits that the server has not, and the server those of somebody else.
+    if (overtaken) editor.update({ conflict: server });
+    return { editor, saver: new Saver(editor, history) };
+  }
+  const { tree } = await edit({ document: given.document, check: false });
+  const document = (tree as JsonMap | undefined) ?? blank(id, undefined);
+  const editor = new Editor(id, catalog, begin(document), savedOf(given, tree ? document : null));
+  return { editor, saver: new Saver(editor, null) };
 }
 
 /** A new flow, before anything is decided. */
@@ -72,12 +60,11 @@ export function Design() {
   const client = useQueryClient();
   const [begun, setBegun] = useState<Opened | null>(null);
   const opened = useQuery({
-    queryKey: ['designer', environment, flow],
-    queryFn: () => open(client, environment, flow),
+    queryKey: ['designer', flow],
+    queryFn: () => open(client, flow),
     staleTime: Infinity,
     gcTime: 0,
     retry: false,
-    enabled: environment !== undefined,
   });
   const failing = useFailing(environment, flow);
   if (opened.error) return <ErrorView error={opened.error} retry={() => void opened.refetch()} />;
@@ -85,49 +72,18 @@ export function Design() {
   const shown = opened.data ?? begun;
   if (!shown || shown.editor.flow !== flow) {
     const beginIt = async (): Promise<void> => {
-      const catalog = await client.query({ ...catalogQuery, staleTime: 'static' });
-      const offers = catalogOf(catalog.connectors, catalog.blocks);
-      const editor = new Editor(flow, offers, begin(blank(flow, title)));
-      setBegun({ editor, base: '', published: null, kept: null, overtaken: false });
+      const editor = new Editor(flow, await offers(client), begin(blank(flow, title)), null);
+      setBegun({ editor, saver: new Saver(editor, null) });
     };
     return (
       <Empty
-        title={`There is no flow ${flow} here yet`}
-        why="It is not deployed in this environment, and this browser has no draft of it."
+        title={`There is no flow ${flow} yet`}
+        why="The server has neither a version nor a draft of it."
         next={{ label: 'Begin it', act: () => void beginIt() }}
       />
     );
   }
-  return (
-    <div className={classes.screen}>
-      {shown.overtaken && (
-        <p className={classes.notice} role="status">
-          Another version was deployed since this draft began.
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              if (!shown.published) return;
-              shown.editor.apply(
-                { document: shown.published, label: 'discarded the draft', steps: [] },
-                true,
-              );
-            }}
-          >
-            Go on from the deployed version
-          </Button>
-        </p>
-      )}
-      <Designer
-        key={`${environment ?? ''}/${flow}`}
-        editor={shown.editor}
-        base={shown.base}
-        published={shown.published}
-        kept={shown.kept}
-        failing={failing}
-      />
-    </div>
-  );
+  return <Designer key={flow} editor={shown.editor} saver={shown.saver} failing={failing} />;
 }
 
 /** Open errors of the deployed version, by step. */

@@ -6,7 +6,7 @@ import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
 import { Time } from '@/components/Time';
 import { drafts } from '@/designer/store/keep';
-import { Button } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
@@ -15,41 +15,55 @@ import { useMemo, useState } from 'react';
 interface Row {
   flow: string;
   title: string;
-  triggers: string;
+  triggers: readonly string[];
   steps: number | null;
-  draftAt: number | null;
+  version: number | null;
+  /** Where which version is in force. */
+  deployed: string;
+  draft: { by: string; at: string } | null;
+  /** This browser has edits that the server has not. */
+  ahead: boolean;
 }
 
-/** The flows of the environment, and the drafts of this browser. */
+/** All flows: what is in force where, and what is being worked on. */
 export function Flows() {
   const list = useQuery(flows(useEnvironmentName()));
   const own = useQuery({ queryKey: ['drafts'], queryFn: drafts, staleTime: 0, gcTime: 0 });
   const [asking, setAsking] = useState(false);
   const rows = useMemo(() => {
     if (!list.data) return undefined;
-    const deployed = list.data.data.map((flow): Row => ({
+    const here = new Map((own.data ?? []).map((one) => [one.flow, one]));
+    const known = list.data.data.map((flow): Row => ({
       flow: flow.flow,
       title: flow.title,
-      triggers: flow.triggers.join(', '),
-      steps: flow.steps,
-      draftAt: own.data?.find((one) => one.flow === flow.flow)?.changedAt ?? null,
+      triggers: flow.triggers,
+      steps: flow.steps ?? null,
+      version: flow.latest_version ?? null,
+      deployed: flow.deployments
+        .map(({ environment, version }) => `${environment} ${version}`)
+        .join(', '),
+      draft: flow.draft ? { by: flow.draft.changed_by, at: flow.draft.changed_at } : null,
+      ahead: here.get(flow.flow)?.ahead ?? false,
     }));
-    const known = new Set(deployed.map((row) => row.flow));
-    const others = (own.data ?? []).filter((one) => !known.has(one.flow));
-    const begun = others.map(({ flow, title, changedAt }): Row => ({
+    const names = new Set(known.map((row) => row.flow));
+    const begun = [...here.values()].filter((one) => !names.has(one.flow));
+    const others = begun.map(({ flow, title, changedAt }): Row => ({
       flow,
       title,
-      triggers: '',
+      triggers: [],
       steps: null,
-      draftAt: changedAt,
+      version: null,
+      deployed: '',
+      draft: { by: 'this browser only', at: new Date(changedAt).toISOString() },
+      ahead: true,
     }));
-    return [...deployed, ...begun];
+    return [...known, ...others];
   }, [list.data, own.data]);
   const taken = useMemo(() => new Set(rows?.map((row) => row.flow)), [rows]);
   return (
     <Page
       title="Flows"
-      about="What is deployed in this environment, and what you are working on"
+      about="What is in force, and what is being worked on"
       acts={
         <Button leftSection={<Plus size={14} />} onClick={() => setAsking(true)}>
           New flow
@@ -63,8 +77,8 @@ export function Flows() {
         rowKey={(flow) => flow.flow}
         empty={
           <Empty
-            title="No flow is deployed here"
-            why="Deployed flows and your drafts stand here."
+            title="No flows yet"
+            why="Versions in force and drafts stand here."
             next={{ label: 'New flow', act: () => setAsking(true) }}
           />
         }
@@ -73,9 +87,15 @@ export function Flows() {
             id: 'title',
             title: 'Flow',
             cell: (row) => (
-              <Link to="/flows/$flow" params={{ flow: row.flow }}>
-                <strong>{row.title}</strong>
-              </Link>
+              <Anchor
+                c="inherit"
+                fw={600}
+                renderRoot={(props) => (
+                  <Link to="/flows/$flow" params={{ flow: row.flow }} {...props} />
+                )}
+              >
+                {row.title}
+              </Anchor>
             ),
           },
           {
@@ -87,16 +107,19 @@ export function Flows() {
           {
             id: 'triggers',
             title: 'Starts on',
-            cell: (row) => <span className="mono">{row.triggers}</span>,
+            from: 1100,
+            cell: (row) => <span className="mono">{row.triggers.join(', ')}</span>,
           },
+          { id: 'deployed', title: 'In force', cell: (row) => row.deployed || 'nowhere' },
           {
             id: 'draft',
             title: 'Draft',
             from: 768,
             cell: (row) =>
-              row.draftAt === null ? null : (
+              row.draft && (
                 <>
-                  here, <Time at={new Date(row.draftAt).toISOString()} />
+                  {row.draft.by}, <Time at={row.draft.at} />
+                  {row.ahead && row.draft.by !== 'this browser only' && ', newer in this browser'}
                 </>
               ),
           },
@@ -104,7 +127,7 @@ export function Flows() {
             id: 'steps',
             title: 'Steps',
             align: 'right',
-            cell: (row) => <span className="number">{row.steps ?? 'not deployed'}</span>,
+            cell: (row) => <span className="number">{row.steps}</span>,
           },
         ]}
       />

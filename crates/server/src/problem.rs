@@ -6,6 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use engine::what_if::WhatIfError;
 use engine::{OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
@@ -197,6 +198,18 @@ impl From<store::Error> for ApiError {
             store::Error::NotFound { what, name } => Self::not_found(what, &name),
             store::Error::Conflict(reason) => Self::conflict(reason),
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<WhatIfError> for ApiError {
+    fn from(error: WhatIfError) -> Self {
+        match error {
+            WhatIfError::Problems(problems) => {
+                Self::problems("the what-if cannot begin", problems)
+            }
+            WhatIfError::Store(error) => error.into(),
+            WhatIfError::Unreadable(reason) => Self::internal(&reason),
         }
     }
 }

@@ -16,6 +16,7 @@ mod lookups;
 mod opened;
 mod runs;
 mod starts;
+mod what_ifs;
 
 use crate::access;
 use crate::app::App;
@@ -41,6 +42,7 @@ use utoipa_axum::routes;
     modifiers(&Token),
     tags(
         (name = "flows", description = "What is deployed."),
+        (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
@@ -77,6 +79,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
+        .routes(routes!(what_ifs::list, what_ifs::start))
+        .routes(routes!(what_ifs::show))
+        .routes(routes!(what_ifs::differences))
+        .routes(routes!(what_ifs::cancel))
+        .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))

@@ -1,5 +1,5 @@
-//! `towpath flow`: writes, checks, formats, explains, tries and starts flows. Only a start is sent
-//! anywhere, and a dry run in a server's environment.
+//! `towpath flow`: writes, checks, formats, explains, tries and starts flows. Only a start, a dry
+//! run in an environment and a what-if are sent anywhere: to a server of ours.
 
 mod check;
 mod document;
@@ -12,6 +12,7 @@ mod schema;
 mod start;
 mod test;
 mod told;
+mod what_if;
 
 use super::wait;
 use crate::cli::Sources;
@@ -39,6 +40,8 @@ pub enum Flow {
     New(new::Args),
     /// Starts a flow on a server that is running.
     Start(start::Args),
+    /// Says what a flow would have done with past events, beside what was done.
+    WhatIf(what_if::Args),
 }
 
 pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
@@ -52,5 +55,6 @@ pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
         Flow::Schema(args) => schema::run(&args),
         Flow::New(args) => new::run(&args),
         Flow::Start(args) => wait(start::run(args, sources)),
+        Flow::WhatIf(args) => wait(what_if::run(args, sources)),
     }
 }

@@ -4,7 +4,7 @@
 
 use connector::effect::Progress;
 use connector::http::Http;
-use connector::{Connector, Registry};
+use connector::{Connector, Registry, Session};
 use engine::dry::{DryRun, WouldBe, dry_run};
 use engine::what_if::{LookupsAt, WhatIfRequest};
 use engine::{
@@ -39,7 +39,7 @@ steps:
   - id: order
     use: infor.sales_order.create
     with:
-      customer: =last(split(charge.customer, '_'))
+      customer: =right(charge.?customer.orValue('WEBGUEST'), 8)
       reference: =charge.id
       date: =date(charge.created, company.books_zone)
       currency: =upper(charge.currency)
@@ -48,12 +48,12 @@ steps:
       deliver_to:
         name: =truncate(charge.billing_details.?name.orValue('nobody'), 36)
         lines:
-          - =truncate(charge.billing_details.address.?line1.orValue('-'), 36)
-          - =truncate(charge.billing_details.address.?line2.orValue('-'), 36)
-        city: =charge.billing_details.address.?city.orValue('-')
-        postal_code: =charge.billing_details.address.?postal_code.orValue('-')
-        state: =charge.billing_details.address.?state.orValue('-')
-        country: =charge.billing_details.address.?country.orValue('-')
+          - =truncate(charge.billing_details.?address.?line1.orValue('-'), 36)
+          - =truncate(charge.billing_details.?address.?line2.orValue('-'), 36)
+        city: =truncate(charge.billing_details.?address.?city.orValue('-'), 20)
+        postal_code: =truncate(charge.billing_details.?address.?postal_code.orValue('-'), 10)
+        state: =truncate(charge.billing_details.?address.?state.orValue('-'), 2)
+        country: =truncate(charge.billing_details.?address.?country.orValue('-'), 3)
       lines:
         - item: MUG
           quantity: 1
@@ -62,7 +62,7 @@ steps:
         - item: BOX
           quantity: 1
           amount: =money(100, charge.currency)
-          description: =truncate(charge.?description.orValue('a box'), 30)
+          description: =truncate('fee ' + text(steps.money.fee), 30)
         - item: CARD
           quantity: 1
           amount: =money(100, charge.currency)
@@ -96,13 +96,20 @@ async fn main() {
     let engine = started.unwrap_or_else(|e| panic!("{e}"));
     let begun = Instant::now();
     fill(&engine, count).await;
-    println!("{count} runs made in {:?}; {} MiB at most so far", begun.elapsed(), peak_mib());
+    println!(
+        "{count} runs made in {:?}; {} MiB at most so far",
+        begun.elapsed(),
+        peak_mib()
+    );
     let other = FLOW.replace("=company.default_terms", "'30'");
     for (name, document) in [("the same", FLOW), ("other terms", &other)] {
         let begun = Instant::now();
         let told = work(&engine, document).await;
         let rate = count as u128 * 1000 / begun.elapsed().as_millis().max(1);
-        println!("{name}: {told}; {rate} events/s; {} MiB at most so far", peak_mib());
+        println!(
+            "{name}: {told}; {rate} events/s; {} MiB at most so far",
+            peak_mib()
+        );
     }
     engine.shutdown().await;
     engine.store().close().await;
@@ -117,10 +124,15 @@ async fn work(engine: &Engine, document: &str) -> String {
         to: Timestamp::MAX,
         lookups: LookupsAt::Then,
     };
-    let begun = engine.what_if(&catalog.environments()[0], asked, "bench").await;
+    let begun = engine
+        .what_if(&catalog.environments()[0], asked, "bench")
+        .await;
     let begun = begun.unwrap_or_else(|e| panic!("{e}"));
     loop {
-        engine.clock().sleep(std::time::Duration::from_millis(20)).await;
+        engine
+            .clock()
+            .sleep(std::time::Duration::from_millis(20))
+            .await;
         let job = engine.show_what_if(begun.record.id).await.expect("a job");
         if job.record.state != store::WhatIfState::Running {
             assert_eq!(job.record.state, store::WhatIfState::Done, "{job:?}");
@@ -204,12 +216,20 @@ async fn model_run(deployment: &Deployment) -> Model {
         body: body(0),
         ..DryRun::default()
     };
-    dry.given.company.extend(company["settings"].as_object().cloned().unwrap_or_default());
-    dry.given.company.insert("books_zone".into(), company["books_zone"].clone());
+    dry.given
+        .company
+        .extend(company["settings"].as_object().cloned().unwrap_or_default());
+    dry.given
+        .company
+        .insert("books_zone".into(), company["books_zone"].clone());
     let trace = dry_run(&deployment.plan, &dry).await.expect("a trace");
     assert_eq!(trace.effects.len(), 1, "{trace:?}");
     let output = |id: &str| {
-        let step = trace.steps.iter().find(|step| step.id == id).expect("a step");
+        let step = trace
+            .steps
+            .iter()
+            .find(|step| step.id == id)
+            .expect("a step");
         step.output.clone().unwrap_or_default().to_string()
     };
     Model {

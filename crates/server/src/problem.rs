@@ -205,9 +205,7 @@ impl From<store::Error> for ApiError {
 impl From<WhatIfError> for ApiError {
     fn from(error: WhatIfError) -> Self {
         match error {
-            WhatIfError::Problems(problems) => {
-                Self::problems("the what-if cannot begin", problems)
-            }
+            WhatIfError::Problems(problems) => Self::problems("the what-if cannot begin", problems),
             WhatIfError::Store(error) => error.into(),
             WhatIfError::Unreadable(reason) => Self::internal(&reason),
         }

@@ -58,10 +58,25 @@ mod tests {
         let zone = "America/New_York";
         let read = |text: &str, edge| moment(text, zone, edge).map(rfc3339);
         let expected = |text: &str| Ok(text.to_owned());
-        assert_eq!(read("2026-10-01", Edge::First), expected("2026-10-01T04:00:00Z"));
-        assert_eq!(read("2026-10-31", Edge::Last), expected("2026-11-01T04:00:00Z"));
-        assert_eq!(read("2026-10-01T00:00:00Z", Edge::Last), expected("2026-10-01T00:00:00Z"));
-        for wrong in ["", "2026-10", "2026-13-01", "yesterday!", "2026-10-01 00:00"] {
+        assert_eq!(
+            read("2026-10-01", Edge::First),
+            expected("2026-10-01T04:00:00Z")
+        );
+        assert_eq!(
+            read("2026-10-31", Edge::Last),
+            expected("2026-11-01T04:00:00Z")
+        );
+        assert_eq!(
+            read("2026-10-01T00:00:00Z", Edge::Last),
+            expected("2026-10-01T00:00:00Z")
+        );
+        for wrong in [
+            "",
+            "2026-10",
+            "2026-13-01",
+            "yesterday!",
+            "2026-10-01 00:00",
+        ] {
             assert!(read(wrong, Edge::First).is_err(), "{wrong}");
         }
     }

@@ -1,8 +1,8 @@
 //! Goes through the past in pages, and writes down how far it has come after each.
 
+use super::WhatIf;
 use super::page::{self, Surroundings, weight};
 use super::progress::{Progress, Verdict};
-use super::WhatIf;
 use crate::catalog::{Deployment, Environment};
 use crate::dry::past::{Site, Tables};
 use crate::plan::Plan;

@@ -304,16 +304,20 @@ async fn request(
         }
         _ => {
             let detail = "give one of `document` and `version`";
-            return Err(ApiError::bad_request("wrong_body", detail, "give one, not both"));
+            return Err(ApiError::bad_request(
+                "wrong_body",
+                detail,
+                "give one, not both",
+            ));
         }
     };
     let zone = &environment.company.books_zone;
     let to = match &asked.to {
-        Some(text) => moment(text, zone, Edge::Last).map_err(|why| wrong_time("to", why))?,
+        Some(text) => moment(text, zone, Edge::Last).map_err(|why| wrong_time("to", &why))?,
         None => app.engine.clock().now(),
     };
     let from = match &asked.from {
-        Some(text) => moment(text, zone, Edge::First).map_err(|why| wrong_time("from", why))?,
+        Some(text) => moment(text, zone, Edge::First).map_err(|why| wrong_time("from", &why))?,
         None => to.minus(PERIOD),
     };
     Ok(WhatIfRequest {
@@ -325,7 +329,7 @@ async fn request(
     })
 }
 
-fn wrong_time(field: &str, why: String) -> ApiError {
+fn wrong_time(field: &str, why: &str) -> ApiError {
     let cure = "give a moment, `2026-10-01T00:00:00Z`, or a day, `2026-10-01`";
     ApiError::bad_request("wrong_time", format!("`{field}`: {why}"), cure)
 }
@@ -337,7 +341,9 @@ async fn version(app: &App, flow: &str, number: i64) -> Result<String, ApiError>
     let known = flows.into_iter().find(|known| known.name == flow);
     let known = known.ok_or_else(|| ApiError::not_found("flow", flow))?;
     let versions = store.flow_versions(known.id).await?;
-    let version = versions.into_iter().find(|version| version.number == number);
+    let version = versions
+        .into_iter()
+        .find(|version| version.number == number);
     let name = format!("{flow}@{number}");
     version
         .map(|version| version.document)

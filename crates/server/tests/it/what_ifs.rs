@@ -61,14 +61,18 @@ async fn what_would_differ_is_shown_without_persons() {
     let sentences = &first["data"][0]["sentences"];
     assert_eq!(
         sentences,
-        &json!(["`books.exception.open` by step `noted`: kind note → memo, \
-                 sentence from ••• → by •••"])
+        &json!(
+            ["`books.exception.open` by step `noted`: kind note → memo, \
+                 sentence from ••• → by •••"]
+        )
     );
     let after = first["next"].as_str().expect("a next page");
     let second = app.get(&format!("{path}?after={after}")).await.json();
     assert_eq!(second["data"][0]["key"], "ch_3", "{second}");
     assert_eq!(second.get("next"), None);
-    app.get(&format!("{path}?after=x")).await.problem(400, "wrong_after");
+    app.get(&format!("{path}?after=x"))
+        .await
+        .problem(400, "wrong_after");
     for act in ["cancel", "resume"] {
         app.post(&format!("{PATH}/{id}/{act}"), &json!({}))
             .await
@@ -96,14 +100,28 @@ async fn what_is_asked_wrongly_is_refused() {
         (json!({}), 400, "wrong_body"),
         (json!({"document": FLOW, "version": 1}), 400, "wrong_body"),
         (json!({"document": FLOW, "odd": 1}), 400, "wrong_body"),
-        (json!({"document": FLOW, "from": "yesterday"}), 400, "wrong_time"),
+        (
+            json!({"document": FLOW, "from": "yesterday"}),
+            400,
+            "wrong_time",
+        ),
         (json!({"document": wrong}), 400, "wrong_document"),
-        (json!({"document": FLOW, "from": "2026-11-24", "to": "2026-11-01"}), 400, "wrong_document"),
+        (
+            json!({"document": FLOW, "from": "2026-11-24", "to": "2026-11-01"}),
+            400,
+            "wrong_document",
+        ),
         (json!({"document": unknown}), 404, "not_found"),
         (json!({"flow": "notes", "version": 9}), 404, "not_found"),
-        (json!({"document": FLOW, "environment": "none"}), 404, "not_found"),
+        (
+            json!({"document": FLOW, "environment": "none"}),
+            404,
+            "not_found",
+        ),
     ] {
         app.post(PATH, &asked).await.problem(status, code);
     }
-    app.get(&format!("{PATH}/wif_0000000000001")).await.problem(404, "not_found");
+    app.get(&format!("{PATH}/wif_0000000000001"))
+        .await
+        .problem(404, "not_found");
 }

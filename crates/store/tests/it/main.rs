@@ -15,3 +15,4 @@ mod replay;
 mod settings;
 mod subledger;
 mod wakes;
+mod what_if;

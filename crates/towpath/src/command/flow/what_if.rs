@@ -75,7 +75,11 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         print!("{}", told(&job, &found));
     }
     match job["state"].as_str() {
-        Some("done") => Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+        Some("done") => Ok(if is_same {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }),
         state => {
             let why = job["reason"].as_str().unwrap_or_default();
             bail!("it is {}: {why}", state.unwrap_or("lost"))
@@ -154,24 +158,39 @@ fn told(job: &Value, found: &Value) -> String {
     }
     let operations = list("operations");
     if !operations.is_empty() {
-        let rows = operations.iter().map(|row| {
-            ["operation", "changed", "made", "dropped"].map(|name| shown(&row[name]))
-        });
+        let rows = operations
+            .iter()
+            .map(|row| ["operation", "changed", "made", "dropped"].map(|name| shown(&row[name])));
         told += &table(["operation", "changed", "made", "dropped"], rows);
     }
     let money = list("money");
     if !money.is_empty() {
-        let names = ["account", "currency", "was_minor", "would_be_minor", "difference_minor"];
+        let names = [
+            "account",
+            "currency",
+            "was_minor",
+            "would_be_minor",
+            "difference_minor",
+        ];
         let rows = money.iter().map(|row| names.map(|name| shown(&row[name])));
         told += &table(
-            ["account", "currency", "was (minor)", "would be", "difference"],
+            [
+                "account",
+                "currency",
+                "was (minor)",
+                "would be",
+                "difference",
+            ],
             rows,
         );
     }
     let shown = found["data"].as_array().cloned().unwrap_or_default();
     for difference in &shown {
         let run = difference["run"].as_str().unwrap_or_default();
-        told += &format!("\n{run} {}\n", difference["key"].as_str().unwrap_or_default());
+        told += &format!(
+            "\n{run} {}\n",
+            difference["key"].as_str().unwrap_or_default()
+        );
         for sentence in difference["sentences"].as_array().into_iter().flatten() {
             told += &format!("  {}\n", sentence.as_str().unwrap_or_default());
         }

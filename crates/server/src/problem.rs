@@ -6,6 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use engine::what_if::WhatIfError;
 use engine::{ChangeError, OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
@@ -241,6 +242,16 @@ impl From<ChangeError> for ApiError {
             ChangeError::Vault(error) => Self::internal(&error),
             ChangeError::Problems { detail, problems } => Self::problems(detail, problems),
             ChangeError::Refused(reason) => Self::conflict(reason),
+        }
+    }
+}
+
+impl From<WhatIfError> for ApiError {
+    fn from(error: WhatIfError) -> Self {
+        match error {
+            WhatIfError::Problems(problems) => Self::problems("the what-if cannot begin", problems),
+            WhatIfError::Store(error) => error.into(),
+            WhatIfError::Unreadable(reason) => Self::internal(&reason),
         }
     }
 }

@@ -30,6 +30,7 @@ mod session;
 mod starts;
 mod tokens;
 mod versions;
+mod what_ifs;
 
 pub use deployments::WaitingIn;
 pub use live::WATCHERS_MAX;
@@ -59,6 +60,7 @@ use utoipa_axum::routes;
     tags(
         (name = "flows", description = "Drafts, versions, and which is in force where."),
         (name = "environments", description = "Where flows are in force, and what is spoken to."),
+        (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
@@ -131,6 +133,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
+        .routes(routes!(what_ifs::list, what_ifs::start))
+        .routes(routes!(what_ifs::show))
+        .routes(routes!(what_ifs::differences))
+        .routes(routes!(what_ifs::cancel))
+        .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))

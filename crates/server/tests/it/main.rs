@@ -14,3 +14,4 @@ mod operations;
 mod second_person;
 mod starts;
 mod versions;
+mod what_ifs;

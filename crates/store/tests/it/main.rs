@@ -17,3 +17,4 @@ mod replay;
 mod settings;
 mod subledger;
 mod wakes;
+mod what_if;

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { type Browser, type Page, chromium } from 'playwright-core';
 
 export const BASE = process.env.TOWPATH_URL ?? '';
@@ -29,4 +30,21 @@ export async function open(browser: Browser): Promise<{ page: Page; errors: stri
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   return { page, errors };
+}
+
+/** What axe finds wrong with the page: rule, and where. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    }),
+  );
+  return found.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .map((node) => `${node.target.join(' ')} (${node.failureSummary ?? ''})`)
+        .slice(0, 3)
+        .join(' | ')}`,
+  );
 }

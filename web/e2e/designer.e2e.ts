@@ -1,4 +1,4 @@
-import { BASE, launch, open } from './browser';
+import { BASE, launch, open, violations } from './browser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -244,6 +244,18 @@ describe.skipIf(BASE === '')('the designer', () => {
   it('D18: what is missing is named in place, with its cure', async () => {
     await paste('steps:\n  - id: gone\n    use: no.such.operation\n    with: {}\n');
     await row('gone').getByText('There is no no.such.operation on this server').waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('W10: axe finds nothing, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await paste('steps:\n  - id: gone\n    use: no.such.operation\n    with: {}\n');
+    await row('gone').getByText('There is no no.such.operation').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await tree().focus();
+    await page.keyboard.press('/');
+    await page.getByPlaceholder('Block or operation').waitFor();
+    await page.waitForTimeout(300);
+    expect(await violations(page)).toEqual([]);
   });
 
   it('W2, W5: the canvas is a tree of sentences, and the focus stays where work goes on', async () => {

@@ -43,7 +43,7 @@ export function RowMenu({ at, onClose }: Props) {
                 <Menu.Item
                   key={command.id}
                   rightSection={command.keys?.[0] && <small>{said(command.keys[0])}</small>}
-                  {...(group === 'end' ? { color: 'red' } : {})}
+                  {...(group === 'end' ? { c: 'var(--bad)' } : {})}
                   onClick={() => {
                     acts.canvas();
                     command.perform({ editor, acts });

@@ -111,7 +111,11 @@ export const theme = createTheme({
       defaultProps: { openDelay: 250, withArrow: false, transitionProps: { duration: 80 } },
     },
     Modal: {
-      defaultProps: { transitionProps: { duration: 100 }, overlayProps: { opacity: 0.35 } },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        overlayProps: { opacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
     },
     Anchor: { defaultProps: { underline: 'hover' } },
   },

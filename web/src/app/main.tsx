@@ -1,3 +1,4 @@
+import '@/theme/base.css';
 import { router } from './router';
 import { Providers } from './Providers';
 import { RouterProvider } from '@tanstack/react-router';

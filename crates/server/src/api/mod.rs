@@ -5,6 +5,7 @@
 
 mod approvals;
 mod books;
+mod books_proof;
 mod changes;
 mod connections;
 mod dead_letters;
@@ -98,6 +99,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
         .routes(routes!(books::totals))
+        .routes(routes!(books_proof::show))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

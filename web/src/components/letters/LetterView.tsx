@@ -3,6 +3,7 @@ import { LetterActs } from './LetterActs';
 import { MissingRow } from './MissingRow';
 import type { Letter } from '@/api/deadLetters';
 import { Amount } from '@/components/Amount';
+import { Message } from '@/components/Message';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Link } from '@tanstack/react-router';
@@ -25,7 +26,9 @@ export function LetterView({ letter }: { letter: Letter }) {
     <section className={classes.letter} aria-label="Dead letter">
       <div className={classes.head}>
         <div>
-          <p className={classes.message}>{letter.message}</p>
+          <p className={classes.message}>
+            <Message text={letter.message} />
+          </p>
           <p className={classes.about}>
             <span className="mono">{letter.class.replace('_', ' ')}</span> at step{' '}
             <span className="mono">{letter.step}</span>, <Time at={letter.since} ago />.{' '}

@@ -73,7 +73,5 @@ export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   }
   if (!isMap(a) || !isMap(b)) return false;
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]))
-  );
+  return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]));
 }

@@ -109,19 +109,24 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
     depth = Math.max(depth, depthWithin(step));
   }
   const byId = pathsById(document);
-  const outer = [...needs].filter((id) => !ids.has(id)).flatMap((id) => {
-    const path = byId.get(id);
-    // What is not seen now is wrong already; a move makes it no worse.
-    const seen = path && moved.some((from) => isSeen(path, placeOf(from)));
-    return seen ? [{ id, path }] : [];
-  });
+  const outer = [...needs]
+    .filter((id) => !ids.has(id))
+    .flatMap((id) => {
+      const path = byId.get(id);
+      // What is not seen now is wrong already; a move makes it no worse.
+      const seen = path && moved.some((from) => isSeen(path, placeOf(from)));
+      return seen ? [{ id, path }] : [];
+    });
   const users: { id: string; path: Path }[] = [];
   let all = 0;
   walk(get(document, ['steps']), ['steps'], (step, path) => {
     all += 1;
     if (ids.has(idOf(step))) return;
-    const inner = new Set(nestedLists(step).flatMap((list) => list.steps.flatMap(
-      (one) => (isMap(one) ? [...namedBy(one)] : []))));
+    const inner = new Set(
+      nestedLists(step).flatMap((list) =>
+        list.steps.flatMap((one) => (isMap(one) ? [...namedBy(one)] : [])),
+      ),
+    );
     for (const id of namedBy(step)) {
       // The innermost step that names it decides.
       const path_of_named = byId.get(id);
@@ -134,7 +139,8 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
   return ({ list, at }) => {
     if (moved.some((path) => isWithin(list, path))) return 'a step cannot stand within itself';
     if (depthOf(list) + depth >= DEPTH_MAX + 1) return `steps nest at most ${DEPTH_MAX} deep`;
-    if (moved.length === 0 && all + count > STEPS_MAX) return `a flow has ${STEPS_MAX} steps at most`;
+    if (moved.length === 0 && all + count > STEPS_MAX)
+      return `a flow has ${STEPS_MAX} steps at most`;
     const missing = outer.find(({ path }) => !isSeen(path, { list, at }));
     if (missing) return `it needs \`${missing.id}\`, which would come later or not be seen here`;
     const user = users.find(({ path }) => {
@@ -168,7 +174,9 @@ export function everyPlace(document: Json): Place[] {
 export function isThere(moved: readonly Path[], { list, at }: Place): boolean {
   const places = moved.map(placeOf);
   const first = places[0];
-  const inRow = places.every((place, n) => samePath(place.list, list) && place.at === (first?.at ?? 0) + n);
+  const inRow = places.every(
+    (place, n) => samePath(place.list, list) && place.at === (first?.at ?? 0) + n,
+  );
   return inRow && first !== undefined && at >= first.at && at <= first.at + places.length;
 }
 
@@ -183,8 +191,10 @@ export function nextPlace(
   const why = judge(document, moved);
   const places = everyPlace(document);
   const [start, end] = [placeOf(first), placeOf(last)];
-  const ordered = way === 'up' ? places.slice(0, indexOf(places, start)).reverse()
-    : places.slice(indexOf(places, { list: end.list, at: end.at + 1 }) + 1);
+  const ordered =
+    way === 'up'
+      ? places.slice(0, indexOf(places, start)).reverse()
+      : places.slice(indexOf(places, { list: end.list, at: end.at + 1 }) + 1);
   let reason = way === 'up' ? 'it is the first already' : 'it is the last already';
   let told = false;
   for (const place of ordered) {

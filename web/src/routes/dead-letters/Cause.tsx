@@ -7,6 +7,7 @@ import { Amounts } from '@/components/Amounts';
 import { Empty } from '@/components/Empty';
 import { ErrorView } from '@/components/ErrorView';
 import { Facts } from '@/components/Facts';
+import { Message } from '@/components/Message';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Time } from '@/components/Time';
@@ -67,7 +68,7 @@ export function Cause() {
   const tried = summary(shown, outcomes);
   return (
     <Page
-      title={group?.message ?? 'This cause is cleared'}
+      title={group ? <Message text={group.message} /> : 'This cause is cleared'}
       about={<Link to="/dead-letters">All dead letters</Link>}
       fill
     >
@@ -127,7 +128,9 @@ export function Cause() {
                   Stop
                 </Button>
               )}
-              <Button onClick={() => setAsking(true)}>Retry {acts}</Button>
+              <Button {...(missing ? { variant: 'default' } : {})} onClick={() => setAsking(true)}>
+                Retry {acts}
+              </Button>
             </Group>
             {(trying || outcomes.size > 0) && (
               <div role="status" style={{ marginTop: '0.625rem' }}>

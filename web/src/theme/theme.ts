@@ -111,7 +111,11 @@ export const theme = createTheme({
       defaultProps: { openDelay: 250, withArrow: false, transitionProps: { duration: 80 } },
     },
     Modal: {
-      defaultProps: { transitionProps: { duration: 100 }, overlayProps: { opacity: 0.35 } },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+      styles: { title: { fontWeight: 600 } },
     },
     Anchor: { defaultProps: { underline: 'hover' } },
   },

@@ -9,12 +9,19 @@ import { Time } from '@/components/Time';
 import { Link } from '@tanstack/react-router';
 import classes from './LetterView.module.css';
 
+/** How a letter was closed, in words. */
+const CLOSED: Record<string, string> = {
+  replayed: 'Retried',
+  discard: 'Discarded',
+  answered: 'Answered',
+};
+
 /** A dead letter on its run's page: what the peer said, what is at stake, and the cure. */
 export function LetterView({ letter }: { letter: Letter }) {
   if (letter.resolution) {
     return (
       <div className={classes.closed}>
-        <State state="resolved" word={`Closed: ${letter.resolution}`} />
+        <State state="resolved" word={CLOSED[letter.resolution] ?? letter.resolution} />
         <span>
           by {letter.resolved_by}, <Time at={letter.resolved_at} />
           {letter.reason && `: ${letter.reason}`}

@@ -23,7 +23,8 @@ import { useEffect, useRef, useState } from 'react';
 /** One cause: fix it once, try the whole group, retry all. */
 export function Cause() {
   const { fingerprint } = useParams({ from: '/dead-letters/$fingerprint' });
-  const environment = useEnvironment().current?.name;
+  const { current } = useEnvironment();
+  const environment = current?.name;
   const client = useQueryClient();
   const list = useQuery(causes(environment));
   const pages = useInfiniteQuery(letters(environment, fingerprint));
@@ -118,10 +119,9 @@ export function Cause() {
               <Button
                 variant="default"
                 onClick={() => void attempt()}
-                loading={trying}
-                disabled={shown.length === 0}
+                disabled={shown.length === 0 || trying}
               >
-                Dry run of {shown.length}
+                {trying ? 'Dry run under way' : `Dry run of ${shown.length}`}
               </Button>
               {trying && (
                 <Button variant="default" onClick={() => stop.current?.abort()}>
@@ -156,6 +156,7 @@ export function Cause() {
         <ReplayDialog
           title="Retry all of this cause"
           act={`Retry ${acts ?? ''}`}
+          typed={current?.kind === 'live' ? group?.flow : undefined}
           onReplay={async (how) => {
             const { runs } = await replayCause(fingerprint, how);
             setBatch(runs);

@@ -7,6 +7,7 @@ mod accounts;
 mod approvals;
 mod audit;
 mod books;
+mod books_proof;
 mod changes;
 mod connections;
 mod dead_letters;
@@ -157,6 +158,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
         .routes(routes!(books::totals))
+        .routes(routes!(books_proof::show))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

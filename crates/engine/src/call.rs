@@ -11,12 +11,12 @@ use crate::input::check_input;
 use crate::pending::wait_key;
 use crate::plan::{FlowWork, PlanStart};
 use crate::seal::{Purpose, open, seal};
-use crate::shared::{Origin, Shared};
+use crate::shared::Shared;
 use crate::start::{Cause, OwnEvent, active, own_peer};
 use crate::stop::Stop;
 use mapping::Value as Computed;
 use mapping::record::Record;
-use model::ids::{EventId, RunId};
+use model::ids::{EnvironmentId, EventId, RunId};
 use model::{Fault, RunState, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -106,19 +106,17 @@ pub(crate) async fn call_flow(
             work.flow
         )))
     })?;
-    let origin = Origin::of(&event);
-    let stored = shared.store.ingest(vec![event]).await?.pop();
-    match stored.transpose()? {
-        Some(Ingested::New { runs, .. }) => {
+    let (stored, event) = shared.store.ingest_one(event).await?;
+    match stored {
+        Ingested::New { runs, .. } => {
             let is_covered = runs.iter().any(|r| r.state == RunState::Covered);
-            shared.start_fresh(runs, &origin, &body);
+            shared.start_fresh(runs, &event.into(), &body);
             if is_covered {
                 return covered(&work.flow);
             }
         }
         // Another worker was as quick: it waits like this one.
-        Some(Ingested::Duplicate { .. }) => {}
-        None => return Err(store::Error::Busy("no answer".into()).into()),
+        Ingested::Duplicate { .. } => {}
     }
     Ok(Called::Wait { key })
 }
@@ -163,6 +161,22 @@ pub(crate) async fn wake_caller(shared: &Shared, run: RunId) -> Result<(), store
         let (keys, now) = (vec![wait_key(KIND, call)], shared.clock.now());
         let woken = shared.store.wake(run.environment, keys, now).await?;
         shared.start(woken);
+    }
+    Ok(())
+}
+
+/// The same for many runs at once.
+pub(crate) async fn wake_callers(
+    shared: &Shared,
+    environment: EnvironmentId,
+    runs: Vec<RunId>,
+) -> Result<(), store::Error> {
+    let events = shared.store.own_events(runs).await?;
+    let calls = events.iter().filter_map(|(_, key)| key.strip_prefix(CALL));
+    let keys: Vec<String> = calls.map(|call| wait_key(KIND, call)).collect();
+    if !keys.is_empty() {
+        let now = shared.clock.now();
+        shared.start(shared.store.wake(environment, keys, now).await?);
     }
     Ok(())
 }

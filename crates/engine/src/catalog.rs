@@ -52,6 +52,8 @@ pub struct Deployment {
     pub plan: Arc<Plan>,
     /// By [`Need::key`](crate::plan::Need::key).
     pub bindings: BTreeMap<String, Arc<Connection>>,
+    /// The connection that every run needs first.
+    pub first: Option<Arc<Connection>>,
     /// What formulas of every run see: `env`, and `connection` with settings by connector.
     pub names: Arc<Names>,
     /// Whether new events start runs of it; older ones stay for the runs pinned to them.

@@ -70,7 +70,7 @@ impl Gate {
 
     /// Passes at once, or `None`: the caller first makes durable what it has, then waits.
     pub fn try_pass(&self) -> Option<OwnedSemaphorePermit> {
-        if self.paused.lock().is_some() {
+        if self.is_paused() {
             return None;
         }
         let permit = Arc::clone(&self.flights).try_acquire_owned().ok()?;
@@ -136,6 +136,10 @@ impl Gate {
     /// Opens again; returns the pause that ended.
     pub fn open(&self) -> Option<Pause> {
         self.paused.lock().take()
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused.lock().is_some()
     }
 
     pub fn pause(&self) -> Option<Pause> {

@@ -263,8 +263,12 @@ fn deployment(
         settings.insert(seen_as.to_owned(), connection.settings.clone());
         bindings.insert(key, Arc::clone(connection));
     }
+    let first = plan
+        .first_need()
+        .and_then(|need| bindings.get(&need).cloned());
     Some(Deployment {
         id: row.id,
+        first,
         flow: row.flow,
         version: row.version,
         environment: Arc::clone(environment),

@@ -115,6 +115,17 @@ impl Origin {
     }
 }
 
+impl From<NewEvent> for Origin {
+    fn from(event: NewEvent) -> Self {
+        Self {
+            environment: event.environment,
+            peer: event.peer,
+            received_at: event.received_at,
+            runs: event.runs,
+        }
+    }
+}
+
 /// Runs that have not begun and are kept in memory; beyond this they are read back.
 const FRESH_MAX: usize = 65_536;
 /// So many of them with their bodies.
@@ -248,7 +259,8 @@ impl Shared {
     /// Queues runs that were just stored, with all that is known of them, so that nothing needs to
     /// be read back.
     pub(crate) fn start_fresh(&self, runs: Vec<StartedRun>, origin: &Origin, body: &[u8]) {
-        let body: Arc<[u8]> = Arc::from(body);
+        let has_room = self.fresh.lock().len() < FRESH_BODIES_MAX;
+        let body: Option<Arc<[u8]>> = has_room.then(|| Arc::from(body));
         let mut fresh = self.fresh.lock();
         for run in runs.iter().filter(|r| r.state == RunState::Ready) {
             let new = origin.runs.iter().find(|n| n.deployment == run.deployment);
@@ -278,7 +290,7 @@ impl Shared {
                 ended_at: None,
                 fault: None,
             };
-            let body = (fresh.len() < FRESH_BODIES_MAX).then(|| Arc::clone(&body));
+            let body = body.clone();
             fresh.insert(run.id, Fresh { record, body });
         }
         drop(fresh);
@@ -341,15 +353,14 @@ impl Shared {
     pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
         let deployment = self.fresh.lock().get(&run)?.record.deployment;
         let deployment = self.catalog().deployment(deployment)?;
-        let first = deployment.plan.first_need()?;
-        let connection = deployment.bindings.get(&first)?;
-        connection.gate.pause()?;
-        self.held
-            .lock()
-            .entry(connection.id)
-            .or_default()
-            .insert(run);
-        Some(connection.id)
+        let first = deployment.first.as_ref()?;
+        // Under the lock: whoever opens the connection then finds the run, or it is found open.
+        let mut held = self.held.lock();
+        if !first.gate.is_paused() {
+            return None;
+        }
+        held.entry(first.id).or_default().insert(run);
+        Some(first.id)
     }
 
     /// What is in memory of a run that nobody has worked yet.

@@ -15,6 +15,7 @@ mod executable;
 mod formula;
 mod hint;
 mod known;
+mod moves;
 mod nearest;
 mod operation;
 mod sample;
@@ -27,6 +28,7 @@ pub use against::{Change, compile_against};
 pub use calls::check_calls;
 pub use compile::{Compiled, compile, compile_document};
 pub use deployment::{Bound, check_deployment};
+pub use moves::Moves;
 pub use sample::check_sample;
 pub use schema::schema;
 pub use scope::{Scope, ScopeKind};
@@ -71,6 +73,8 @@ pub struct Plan {
     pub calls: BTreeSet<String>,
     /// The settings of the company that its formulas read: `default_terms`.
     pub company: BTreeSet<String>,
+    /// The lookup tables that its formulas name and cannot do without.
+    pub tables: BTreeSet<String>,
     /// What its steps read of what started the run.
     pub reads: Mask,
 }
@@ -115,6 +119,8 @@ pub struct PlanStep {
     pub on_error: OnError,
     /// The read steps whose output its formulas use: executed again when it is tried again.
     pub depends_on: BTreeSet<i64>,
+    /// What is known of its output.
+    output: known::Known,
 }
 
 /// What becomes of the run when a step has failed for good.
@@ -224,21 +230,23 @@ impl Plan {
         found.into_iter().map(|c| (c.id, c)).collect()
     }
 
-    /// Every path that a formula of its steps reads.
-    fn paths(&self) -> Vec<mapping::Path> {
-        let mut formulas: Vec<&Template> = self.output.iter().collect();
+    /// Everything that its steps evaluate.
+    fn templates(&self) -> Vec<&Template> {
+        let mut templates: Vec<&Template> = self.output.iter().collect();
         for step in self.every_step() {
-            formulas.extend(&step.when);
-            formulas.extend(step.work.templates());
-            formulas.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
+            templates.extend(&step.when);
+            templates.extend(step.work.templates());
+            templates.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
         }
-        let references = formulas.into_iter().flat_map(Template::references);
-        references.collect()
+        templates
     }
 
     /// Works out what only the whole plan tells.
     fn settle(&mut self) {
-        let paths = self.paths();
+        let templates = self.templates();
+        let paths: Vec<mapping::Path> = templates.iter().flat_map(|t| t.references()).collect();
+        let formulas = templates.iter().flat_map(|t| t.formulas());
+        self.tables = formulas.flat_map(|(_, formula)| formula.tables()).collect();
         self.reads = self.reads(&paths);
         let of_steps = paths.iter().filter(|p| p.root == "steps");
         let ids: Option<BTreeSet<&str>> = of_steps

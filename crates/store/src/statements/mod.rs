@@ -51,6 +51,8 @@ enum Text {
         table: &'static str,
         columns: &'static [(&'static str, Type)],
         tail: &'static str,
+        /// The column of the rows that were inserted that it answers with.
+        answer: Option<&'static str>,
     },
 }
 
@@ -120,6 +122,7 @@ impl Statement {
             table,
             columns,
             tail,
+            answer: None,
         };
         Self {
             name,
@@ -127,6 +130,42 @@ impl Statement {
             mode: Mode::Each,
             text,
         }
+    }
+
+    /// Inserts what `conflict` does not pass over, and answers with one column of what it inserted.
+    const fn insert_new(
+        name: &'static str,
+        table: &'static str,
+        columns: &'static [(&'static str, Type)],
+        conflict: &'static str,
+        answer: &'static str,
+    ) -> Self {
+        let text = Text::Insert {
+            table,
+            columns,
+            tail: conflict,
+            answer: Some(answer),
+        };
+        Self {
+            name,
+            heat: Heat::Hot,
+            mode: Mode::Each,
+            text,
+        }
+    }
+
+    /// Which parameter of a row that was inserted is the answer. SQLite's `RETURNING` would keep
+    /// all rows in a table of its own and make every insert one that can be taken back.
+    pub fn answer_at(&self) -> Option<usize> {
+        let Text::Insert {
+            columns,
+            answer: Some(answer),
+            ..
+        } = &self.text
+        else {
+            return None;
+        };
+        columns.iter().position(|(name, _)| name == answer)
     }
 
     /// The text for SQLite: `?1`, because SQLite takes `$1` for a *name* and numbers names by
@@ -138,6 +177,7 @@ impl Statement {
                 table,
                 columns,
                 tail,
+                ..
             } => {
                 let places: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
                 format!(
@@ -157,6 +197,7 @@ impl Statement {
                 table,
                 columns,
                 tail,
+                answer,
             } => {
                 let mut arrays = String::new();
                 for (n, (_, kind)) in columns.iter().enumerate() {
@@ -171,7 +212,11 @@ impl Statement {
                         .expect("a string takes all that is written");
                 }
                 let names = names(columns);
-                format!("INSERT INTO {table}({names}) SELECT * FROM unnest({arrays}) {tail}")
+                let insert = format!("INSERT INTO {table}({names}) SELECT * FROM unnest({arrays})");
+                match answer {
+                    Some(answer) => format!("{insert} {tail} RETURNING {answer}"),
+                    None => format!("{insert} {tail}"),
+                }
             }
         }
     }

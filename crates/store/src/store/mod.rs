@@ -10,7 +10,7 @@ use crate::advance::{Advance, Advanced, Answered, Fence};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
-use crate::inlet::{Answer, Job, Operation};
+use crate::inlet::{Answer, Job, Operation, Written};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::sqlite::Sqlite;
@@ -60,6 +60,25 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`] for all of them; another error for one that could not be stored by itself.
     pub async fn ingest(&self, events: Vec<NewEvent>) -> Result<Vec<Result<Ingested>>> {
+        Ok(self.ingest_all(events).await?.answers)
+    }
+
+    /// Stores one event with its runs; it is given back with the answer.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], or another if it could not be stored.
+    pub async fn ingest_one(&self, event: NewEvent) -> Result<(Ingested, NewEvent)> {
+        let mut written = self.ingest_all(vec![event]).await?;
+        match (written.answers.pop(), written.items.pop()) {
+            (Some(ingested), Some(event)) => Ok((ingested?, event)),
+            _ => Err(Error::Conflict("the event has no answer".into())),
+        }
+    }
+
+    async fn ingest_all(
+        &self,
+        events: Vec<NewEvent>,
+    ) -> Result<Written<NewEvent, Result<Ingested>>> {
         self.send(|reply| Operation::Ingest { events, reply }).await
     }
 
@@ -68,21 +87,26 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`]. What concerns one item is its answer.
     pub async fn advance(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Advanced>> {
-        let answered = self.advance_all(fence, items).await?;
-        Ok(answered.into_iter().map(|a| a.advanced).collect())
+        Ok(self.advance_all(fence, items).await?.answers)
     }
 
-    /// Advances one run; if it was not written, it is given back with the answer.
+    /// Advances one run; what was to be written is given back with the answer.
     ///
     /// # Errors
     /// [`Error::Busy`].
     pub async fn advance_one(&self, fence: Fence, item: Advance) -> Result<Answered> {
-        let mut answered = self.advance_all(fence, vec![item]).await?;
-        let none = || Error::Conflict("the advance has no answer".into());
-        answered.pop().ok_or_else(none)
+        let mut written = self.advance_all(fence, vec![item]).await?;
+        match (written.answers.pop(), written.items.pop()) {
+            (Some(advanced), Some(item)) => Ok(Answered { advanced, item }),
+            _ => Err(Error::Conflict("the advance has no answer".into())),
+        }
     }
 
-    async fn advance_all(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Answered>> {
+    async fn advance_all(
+        &self,
+        fence: Fence,
+        items: Vec<Advance>,
+    ) -> Result<Written<Advance, Advanced>> {
         self.send(|reply| Operation::Advance {
             fence,
             items,

@@ -167,9 +167,7 @@ impl Catalog {
     /// What is in force of a flow in an environment.
     pub fn active(&self, environment: EnvironmentId, flow: &str) -> Option<&Arc<Deployment>> {
         let mut deployments = self.deployments();
-        deployments.find(|d| {
-            d.active && d.environment.id == environment && d.plan.flow.id == flow
-        })
+        deployments.find(|d| d.active && d.environment.id == environment && d.plan.flow.id == flow)
     }
 
     pub fn deployments(&self) -> impl Iterator<Item = &Arc<Deployment>> {

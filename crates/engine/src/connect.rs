@@ -48,7 +48,11 @@ impl Secrets {
     }
 
     pub(crate) fn webhook(&self) -> Vec<Secret> {
-        self.webhook_secrets.iter().cloned().map(Secret::new).collect()
+        self.webhook_secrets
+            .iter()
+            .cloned()
+            .map(Secret::new)
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! own, so that a poisoned one fails alone.
 
 use crate::advance::{Advance, Advanced, Fence};
+use crate::changes::{self, Changes};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::inlet::{Answer, Operation, Written};
@@ -125,8 +126,9 @@ async fn keep_or_take_back<S: Savepoints, T>(
     }
 }
 
-/// Gives the answers of a batch that is on disk.
-pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
+/// Gives the answers of a batch that is on disk, and says what it changed.
+pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>, changes: &Changes) {
+    let topics = changes::topics(&batch);
     for (operation, outcome) in batch.into_iter().zip(outcomes) {
         // Whoever waited may have gone; that is no concern of the writer.
         let _gone = match (operation, outcome) {
@@ -143,6 +145,7 @@ pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
             }
         };
     }
+    changes.note(topics);
 }
 
 fn give_back<I, A>(items: Vec<I>, answers: Result<Vec<A>>) -> Result<Written<I, A>> {

@@ -5,6 +5,7 @@
 //! that is under way; each queue has its own bounds, so that it cannot lock it out either.
 
 use crate::advance::{Advance, Advanced, Fence};
+use crate::changes::{Changes, Topics};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::session::Session;
@@ -43,6 +44,8 @@ pub enum Operation {
     },
     Job {
         job: Job,
+        /// What it may change.
+        topics: Topics,
         reply: oneshot::Sender<Result<Answer>>,
     },
 }
@@ -101,6 +104,8 @@ pub struct Inlet {
     arrived: Condvar,
     notify: Notify,
     limits: Limits,
+    /// What the batches that are on disk have changed.
+    pub changes: Changes,
 }
 
 impl Inlet {
@@ -110,6 +115,7 @@ impl Inlet {
             arrived: Condvar::new(),
             notify: Notify::new(),
             limits,
+            changes: Changes::default(),
         }
     }
 

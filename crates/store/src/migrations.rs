@@ -32,6 +32,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0003_versions.sql"),
     },
     Migration {
+        number: 4,
+        name: "accounts",
+        sqlite: include_str!("../migrations/sqlite/0004_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0004_accounts.sql"),
+    },
+    Migration {
         number: 5,
         name: "what_if",
         sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),

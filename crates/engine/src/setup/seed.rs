@@ -57,7 +57,10 @@ pub(crate) async fn put_in_force(shared: &Shared, setup: Setup) -> Result<Catalo
         };
         for flow in &setup.flows {
             let names = setup.connections.iter().map(|c| c.name.as_str()).collect();
-            problems.extend(home.flow(shared, catalog, environment, flow, &names).await?);
+            problems.extend(
+                home.flow(shared, catalog, environment, flow, &names)
+                    .await?,
+            );
         }
     }
     refuse(&mut problems)?;
@@ -83,14 +86,26 @@ async fn name_what_is_in_force(
     let stored = shared.store.environments().await?;
     let homes = stored
         .iter()
-        .map(|e| (e.id, e.in_force, e.origin == Origin::Api || environments.contains(&e.id)))
+        .map(|e| {
+            (
+                e.id,
+                e.in_force,
+                e.origin == Origin::Api || environments.contains(&e.id),
+            )
+        })
         .filter(|(_, was, is)| was != is)
         .map(|(id, _, is)| (id, is));
     let homes = homes.collect();
     let stored = shared.store.connections(None).await?;
     let others = stored
         .iter()
-        .map(|c| (c.id, c.in_force, c.origin == Origin::Api || connections.contains(&c.id)))
+        .map(|c| {
+            (
+                c.id,
+                c.in_force,
+                c.origin == Origin::Api || connections.contains(&c.id),
+            )
+        })
         .filter(|(_, was, is)| was != is)
         .map(|(id, _, is)| (id, is));
     Ok(shared.store.set_in_force(homes, others.collect()).await?)

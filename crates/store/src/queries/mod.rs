@@ -1,5 +1,6 @@
 //! What can be read, each query written once for both databases.
 
+pub mod accounts;
 pub mod dead_letters;
 pub mod deploy;
 pub mod effects;
@@ -7,6 +8,7 @@ pub mod entries;
 pub mod events;
 pub mod lookups;
 pub mod overview;
+pub mod proposals;
 pub mod runs;
 pub mod settings;
 pub mod what_if;

@@ -78,9 +78,7 @@ pub async fn differences(
 }
 
 pub async fn count_past(session: &mut dyn Session, past: &PastPeriod) -> Result<i64> {
-    let row = session
-        .row(&sql::COUNT_PAST_RUNS, &period(past))
-        .await?;
+    let row = session.row(&sql::COUNT_PAST_RUNS, &period(past)).await?;
     row.map_or(Ok(0), |row| row.int(0))
 }
 
@@ -140,7 +138,10 @@ pub async fn past_details(
         steps.row(values![run.0]);
         lookups.row(values![run.0]);
     }
-    let mut answers = session.run_all(&[bodies, steps, lookups]).await?.into_iter();
+    let mut answers = session
+        .run_all(&[bodies, steps, lookups])
+        .await?
+        .into_iter();
     let mut next = || answers.next().unwrap_or_default();
     let (bodies, steps, lookups) = (next(), next(), next());
     let mut bodies = sealed(bodies, "event_body")?;

@@ -56,6 +56,9 @@ impl SqliteSession {
                     "flow",
                     "flow_version",
                     "deployment",
+                    "account",
+                    "api_token",
+                    "proposal",
                     "what_if",
                 ],
             };

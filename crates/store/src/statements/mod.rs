@@ -5,6 +5,8 @@
 //! and joins `unnest`. Rules for shared text: time is a parameter, `CAST(x AS type)` and never
 //! `::`, no JSON operators, flags as integers.
 
+pub mod account;
+pub mod audit;
 pub mod deploy;
 pub mod effect;
 pub mod event;
@@ -244,6 +246,8 @@ use statements;
 
 /// Every statement of the store.
 pub const STATEMENTS: &[&[&Statement]] = &[
+    account::ALL,
+    audit::ALL,
     deploy::ALL,
     effect::ALL,
     event::ALL,

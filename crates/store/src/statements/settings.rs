@@ -1,6 +1,5 @@
-//! Environments, connections, poll cursors, the audit trail.
+//! Environments, connections, poll cursors.
 
-use super::Type::{Blob, Int, Text};
 use super::statements;
 
 /// The columns of a connection, in the order in which `ConnectionRecord` is read.
@@ -113,25 +112,6 @@ statements! {
          WHERE connection = $1 AND trigger_name = $2",
     );
 
-    AUDIT_HEAD = one_pair(
-        "SELECT id, hash FROM audit_head WHERE one = 1",
-        "SELECT id, hash FROM audit_head WHERE one = 1 FOR UPDATE",
-    );
-    SET_AUDIT_HEAD = one("UPDATE audit_head SET id = $1, hash = $2 WHERE one = 1");
-    INSERT_AUDIT = insert("audit", &[
-        ("id", Int), ("at", Int), ("who", Text), ("action", Text), ("subject", Text),
-        ("detail", Text), ("prev", Blob), ("hash", Blob),
-    ], "");
-    /// Above an id, oldest first.
-    AUDIT = one(
-        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id > $1
-         ORDER BY id LIMIT $2",
-    );
-    /// Below an id, newest first.
-    LIST_AUDIT = one(
-        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id < $1
-         ORDER BY id DESC LIMIT $2",
-    );
     /// Bytes of the whole database; SQLite counts the file instead where it matters.
     SIZE = one_pair(
         "SELECT page_count * 8192 FROM pragma_page_count()",

@@ -1,13 +1,16 @@
 //! The store as everything above sees it.
 
+mod accounts;
 mod lookups;
 mod reads;
+mod trail;
 mod versions;
 mod what_if;
 mod writes;
 
 use crate::advance::{Advance, Advanced, Answered, Fence};
 use crate::backend::Backend;
+use crate::changes::{Counts, Topics};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::inlet::{Answer, Job, Operation, Written};
@@ -16,6 +19,7 @@ use crate::settings::Settings;
 use crate::sqlite::Sqlite;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// A handle to the store; cheap to clone.
 ///
@@ -120,6 +124,11 @@ impl Store {
         self.backend.inlet().waiting()
     }
 
+    /// How often each topic has changed, from now on.
+    pub fn changes(&self) -> watch::Receiver<Counts> {
+        self.backend.inlet().changes.watch()
+    }
+
     /// How large the database is, in bytes.
     ///
     /// # Errors
@@ -135,6 +144,8 @@ impl Store {
     /// If it cannot be read.
     pub async fn verify(&self) -> Result<Vec<String>> {
         let mut found = self.backend.check().await?;
+        let trail = self.verify_audit(None).await?.broken;
+        found.extend(trail.map(|b| format!("audit row {}: {}", b.id, b.reason)));
         found.extend(
             self.read(|s| Box::pin(crate::queries::overview::verify(s)))
                 .await?,
@@ -158,9 +169,19 @@ impl Store {
         &self,
         verb: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
     ) -> Result<T> {
+        self.write_about(Topics::ALL, verb).await
+    }
+
+    /// The same, for a verb that changes nothing but `topics`.
+    pub(crate) async fn write_about<T: Send + 'static>(
+        &self,
+        topics: Topics,
+        verb: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
+    ) -> Result<T> {
         let answer = self
             .send(|reply| Operation::Job {
                 job: job(verb),
+                topics,
                 reply,
             })
             .await?;

@@ -2,8 +2,8 @@
 
 use super::Store;
 use crate::error::Result;
-use crate::queries::deploy::{self, DeploymentRecord, DraftHead, DraftRecord, FlowVersion};
 use crate::queries::deploy::VersionHead;
+use crate::queries::deploy::{self, DeploymentRecord, DraftHead, DraftRecord, FlowVersion};
 use crate::queries::runs::{self, Pinned, StepStanding};
 use crate::queries::settings::{self, EnvironmentRecord};
 use crate::run::RunRecord;

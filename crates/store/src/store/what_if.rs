@@ -1,6 +1,7 @@
 //! Jobs of what-if, and the past that they go through.
 
 use super::Store;
+use crate::changes::Topics;
 use crate::error::Result;
 use crate::queries::{Page, what_if as queries};
 use crate::verbs::what_if as verbs;
@@ -19,7 +20,7 @@ impl Store {
     /// [`Error::Conflict`](crate::Error::Conflict) if another one runs in the environment.
     pub async fn what_if_create(&self, new: NewWhatIf) -> Result<WhatIfRecord> {
         let new = Arc::new(new);
-        self.write(move |s| {
+        self.write_about(Topics::NONE, move |s| {
             let new = Arc::clone(&new);
             Box::pin(async move { verbs::create(s, &new).await })
         })
@@ -30,7 +31,7 @@ impl Store {
     /// elsewhere, and then nothing is written.
     pub async fn what_if_advance(&self, step: WhatIfAdvance) -> Result<bool> {
         let step = Arc::new(step);
-        self.write(move |s| {
+        self.write_about(Topics::NONE, move |s| {
             let step = Arc::clone(&step);
             Box::pin(async move { verbs::advance(s, &step).await })
         })
@@ -49,7 +50,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<WhatIfRecord> {
         let reason = Arc::new(reason);
-        self.write(move |s| {
+        self.write_about(Topics::NONE, move |s| {
             let reason = Arc::clone(&reason);
             Box::pin(async move { verbs::set_state(s, id, state, reason.as_deref(), at).await })
         })

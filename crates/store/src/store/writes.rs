@@ -6,6 +6,7 @@
 
 use super::Store;
 use crate::advance::Fence;
+use crate::changes::{Topic, Topics};
 use crate::entry::ExceptionRecord;
 use crate::error::Result;
 use crate::event::{Ingested, NewEvent, StartedRun};
@@ -103,7 +104,7 @@ impl Store {
         cursor: PollCursor,
     ) -> Result<Vec<Ingested>> {
         let given = Arc::new((events, cursor));
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Events, Topic::Runs]), move |s| {
             let given = Arc::clone(&given);
             Box::pin(async move {
                 let (events, cursor) = &*given;
@@ -137,7 +138,7 @@ impl Store {
     /// Stores how far a trigger has come.
     pub async fn put_poll_cursor(&self, cursor: PollCursor) -> Result<()> {
         let cursor = Arc::new(cursor);
-        self.write(move |s| {
+        self.write_about(Topics::NONE, move |s| {
             let cursor = Arc::clone(&cursor);
             Box::pin(async move { settings::put_cursor(s, &cursor).await })
         })
@@ -152,7 +153,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Marked>> {
         let vouchers = Arc::new(vouchers);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Books]), move |s| {
             let vouchers = Arc::clone(&vouchers);
             Box::pin(async move { subledger::mark_posted(s, environment, &vouchers, now).await })
         })
@@ -167,7 +168,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let exceptions = Arc::new(exceptions);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Books]), move |s| {
             let exceptions = Arc::clone(&exceptions);
             Box::pin(
                 async move { subledger::open_exceptions(s, environment, &exceptions, now).await },
@@ -402,7 +403,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<StartedRun>> {
         let keys = Arc::new(keys);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Runs]), move |s| {
             let keys = Arc::clone(&keys);
             Box::pin(async move { effects::wake(s, environment, &keys, now).await })
         })

@@ -1,5 +1,6 @@
 //! What the store does, each verb written once for both databases.
 
+pub mod accounts;
 pub mod advance;
 pub mod audit;
 pub mod cancel;
@@ -10,6 +11,7 @@ pub mod ingest;
 pub mod lease;
 pub mod lookups;
 pub mod pinned;
+pub mod proposals;
 pub mod replay;
 pub mod resolve;
 pub mod settings;

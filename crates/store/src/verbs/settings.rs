@@ -1,8 +1,8 @@
 //! Environments with their keys, connections with their peers, poll cursors.
 
+use super::audit::{self, Act};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent, StartedRun};
-use super::audit::{self, Act};
 use crate::queries::settings::{self as queries, ConnectionRecord, Origin};
 use crate::session::{Sequence, Session};
 use crate::statements::settings as sql;
@@ -118,7 +118,10 @@ pub async fn create_environment(
     }
     let id = EnvironmentId(id);
     put_key(session, id, 1, &new.wrapped_key, new.at).await?;
-    let (subject, detail) = (id.to_string(), format!("{} ({})", new.name, new.kind.as_str()));
+    let (subject, detail) = (
+        id.to_string(),
+        format!("{} ({})", new.name, new.kind.as_str()),
+    );
     let by = (new.who.as_str(), new.at);
     note(session, by, "environment.create", &subject, &detail).await?;
     Ok(id)
@@ -267,7 +270,10 @@ pub async fn create_connection(
 }
 
 /// Stores a connection's name, settings, limits, credential and peer; answers with its revision.
-pub async fn update_connection(session: &mut dyn Session, update: &UpdateConnection) -> Result<i64> {
+pub async fn update_connection(
+    session: &mut dyn Session,
+    update: &UpdateConnection,
+) -> Result<i64> {
     let connection = &update.connection;
     let before = queries::connection(session, connection.id).await?;
     if update.expected.is_some_and(|e| e != before.revision) {
@@ -322,7 +328,14 @@ pub async fn delete_connection(
     session.rows(&sql::DELETE_CURSORS, &values![id.0]).await?;
     free_peer(session, before.peer.as_deref()).await?;
     let subject = id.to_string();
-    note(session, (who, at), "connection.delete", &subject, &before.name).await
+    note(
+        session,
+        (who, at),
+        "connection.delete",
+        &subject,
+        &before.name,
+    )
+    .await
 }
 
 async fn free_peer(session: &mut dyn Session, peer: Option<&str>) -> Result<()> {

@@ -53,14 +53,20 @@ const REASON_MAX: usize = 2_000;
 pub(crate) fn check_reason(reason: &str) -> Result<(), ChangeError> {
     let wrong = |message: String, cure: &str| {
         let problem = Problem::error("reason", "wrong_reason", message, cure);
-        Err(ChangeError::problems("the reason is not in order", vec![problem]))
+        Err(ChangeError::problems(
+            "the reason is not in order",
+            vec![problem],
+        ))
     };
     if reason.trim().is_empty() {
         let cure = "say why in a few words: it stands in the history and in the audit trail";
         return wrong("there is no reason".into(), cure);
     }
     if reason.chars().count() > REASON_MAX {
-        return wrong(format!("it is longer than {REASON_MAX} characters"), "shorten it");
+        return wrong(
+            format!("it is longer than {REASON_MAX} characters"),
+            "shorten it",
+        );
     }
     Ok(())
 }

@@ -149,7 +149,9 @@ impl Engine {
         for (need, name) in &binding.bindings {
             let is = catalog.connection(to.id, name);
             let was = source.bindings.get(need);
-            let Some((was, is)) = was.zip(is) else { continue };
+            let Some((was, is)) = was.zip(is) else {
+                continue;
+            };
             let sentence = format!(
                 "`{need}` is `{}` ({}) in `{}` and `{}` ({}) in `{}`",
                 was.name,
@@ -180,7 +182,12 @@ fn not_bound(binding: &Binding) -> Vec<Unbound> {
             "missing_setting" => ("setting", problem.path.as_str()),
             _ => return None,
         };
-        Some(Unbound::new(kind, name, problem.message.clone(), &problem.cure))
+        Some(Unbound::new(
+            kind,
+            name,
+            problem.message.clone(),
+            &problem.cure,
+        ))
     });
     let mut found: Vec<Unbound> = missing.collect();
     found.dedup_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name));
@@ -200,7 +207,10 @@ fn columns_lacking(name: &str, source: &LookupTable, target: &LookupTable) -> Op
     let (was, is) = (columns(source)?, columns(target)?);
     let lacking: Vec<String> = was.into_iter().filter(|c| !is.contains(c)).collect();
     (!lacking.is_empty()).then(|| {
-        let sentence = format!("the lookup table `{name}` lacks the columns {}", lacking.join(", "));
+        let sentence = format!(
+            "the lookup table `{name}` lacks the columns {}",
+            lacking.join(", ")
+        );
         Unbound::new("columns", name, sentence, "add them to its definition")
     })
 }
@@ -246,12 +256,20 @@ fn rows_that_differ(
     }
     if !more.is_empty() {
         let count = counted(more.len(), "row");
-        parts.push(format!("{count} are not in `{}`: {}", from.name, some(&more)));
+        parts.push(format!(
+            "{count} are not in `{}`: {}",
+            from.name,
+            some(&more)
+        ));
     }
     (!parts.is_empty()).then(|| Difference {
         kind: "rows",
         name: name.to_owned(),
-        sentence: format!("the lookup table `{name}` of `{}`: {}", to.name, parts.join("; ")),
+        sentence: format!(
+            "the lookup table `{name}` of `{}`: {}",
+            to.name,
+            parts.join("; ")
+        ),
     })
 }
 

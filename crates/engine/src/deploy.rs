@@ -119,9 +119,10 @@ impl Engine {
             }
             None => None,
         };
-        let is_in_force = ready.former.as_ref().is_some_and(|f| {
-            f.version == ready.version.id && f.settings == written(bindings)
-        });
+        let is_in_force = ready
+            .former
+            .as_ref()
+            .is_some_and(|f| f.version == ready.version.id && f.settings == written(bindings));
         let connections = self.catalog().connections_of(ready.environment.id);
         let onto = Onto {
             plan: &ready.plan,
@@ -152,7 +153,11 @@ impl Engine {
     /// All that stands against it, or that something else is in force than was expected.
     pub async fn deploy(&self, act: Deploy) -> Result<Deployed, ChangeError> {
         check_reason(&act.reason)?;
-        let cause = if act.target.from.is_some() { "promote" } else { "deploy" };
+        let cause = if act.target.from.is_some() {
+            "promote"
+        } else {
+            "deploy"
+        };
         self.put_in_force(act, cause).await
     }
 
@@ -201,7 +206,9 @@ impl Engine {
             }
             None => {
                 let newest = DeploymentId(i64::MAX);
-                let history = store.deployment_history(home.id, id, newest, HISTORY).await?;
+                let history = store
+                    .deployment_history(home.id, id, newest, HISTORY)
+                    .await?;
                 before(&history).cloned()
             }
         };
@@ -289,14 +296,19 @@ impl Engine {
         drop(changing);
         let deployment = self.catalog().deployment(id);
         let deployment = deployment.ok_or_else(|| {
-            ChangeError::Refused(format!("{id} is in force and cannot be loaded: see the log"))
+            ChangeError::Refused(format!(
+                "{id} is in force and cannot be loaded: see the log"
+            ))
         })?;
         let treated = self
             .treat(&deployment, act.waiting, &act.who, &act.reason)
             .await?;
         tracing::info!(
-            flow.name = act.target.flow, environment = act.target.environment,
-            version = ready.version.number, moved = treated.moved, cancelled = treated.cancelled,
+            flow.name = act.target.flow,
+            environment = act.target.environment,
+            version = ready.version.number,
+            moved = treated.moved,
+            cancelled = treated.cancelled,
             "a version is in force"
         );
         Ok(Deployed {
@@ -386,7 +398,9 @@ fn before(history: &[DeploymentRecord]) -> Option<&DeploymentRecord> {
     let mut at = 0;
     while history[at].cause == ROLLBACK {
         let restored = &history[at];
-        at += 1 + history[at + 1..].iter().position(|d| is_same(d, restored))?;
+        at += 1 + history[at + 1..]
+            .iter()
+            .position(|d| is_same(d, restored))?;
     }
     // Where nothing is in force any more, what was the last is the one before.
     let earlier = &history[if now.active { at + 1 } else { at }..];

@@ -50,7 +50,8 @@ impl Engine {
         let shared = &self.shared;
         let _changing = shared.changing.lock().await;
         if shared.store.environments().await?.len() >= ENVIRONMENTS_MAX {
-            let message = format!("there are {ENVIRONMENTS_MAX} environments, the most there may be");
+            let message =
+                format!("there are {ENVIRONMENTS_MAX} environments, the most there may be");
             return Err(ChangeError::Refused(message));
         }
         let (wrapped_key, _) = shared.master.new_data_key()?;
@@ -90,7 +91,10 @@ impl Engine {
             .deployments()
             .filter(|d| d.active && d.environment.id == environment.id);
         for plan in here.map(|d| &d.plan) {
-            let gone = plan.company.iter().filter(|n| known.get(n.as_str()).is_none());
+            let gone = plan
+                .company
+                .iter()
+                .filter(|n| known.get(n.as_str()).is_none());
             problems.extend(gone.map(|setting| {
                 let path = format!("company.settings.{setting}");
                 let message = format!("the flow `{}` in force reads it", plan.flow.id);
@@ -125,7 +129,10 @@ impl Engine {
         let environment = self.environment(environment)?;
         let path = connection_path(&environment.name, &setup.name);
         let detail = "the connection is not in order";
-        refuse(detail, check_name("name", &setup.name).into_iter().collect())?;
+        refuse(
+            detail,
+            check_name("name", &setup.name).into_iter().collect(),
+        )?;
         if self.catalog().connections_of(environment.id).len() >= CONNECTIONS_MAX {
             let message = format!("an environment has {CONNECTIONS_MAX} connections at most");
             return Err(ChangeError::Refused(message));
@@ -248,7 +255,11 @@ impl Engine {
             let pinned = || shared.store.pinned_runs(place, deployment.flow, none);
             if deployment.active {
                 bound.insert(format!("the flow `{flow}` is bound to it"));
-            } else if pinned().await?.iter().any(|r| r.deployment == deployment.id) {
+            } else if pinned()
+                .await?
+                .iter()
+                .any(|r| r.deployment == deployment.id)
+            {
                 bound.insert(format!("runs of the flow `{flow}` go on with it"));
             }
         }
@@ -296,11 +307,21 @@ fn check_company(company: &Company) -> Vec<Problem> {
         problems.push(Problem::error(path, code, message, cure));
     };
     if company.name.trim().is_empty() {
-        wrong("company.name", "no_name", "it has no name".into(), "name the company");
+        wrong(
+            "company.name",
+            "no_name",
+            "it has no name".into(),
+            "name the company",
+        );
     }
     if company.currency.parse::<Currency>().is_err() {
         let message = format!("`{}` is no currency", company.currency);
-        wrong("company.currency", "no_currency", message, "give the code of ISO 4217: `EUR`");
+        wrong(
+            "company.currency",
+            "no_currency",
+            message,
+            "give the code of ISO 4217: `EUR`",
+        );
     }
     if TimeZone::get(&company.books_zone).is_err() {
         let message = format!("`{}` is no zone", company.books_zone);

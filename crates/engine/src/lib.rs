@@ -46,8 +46,8 @@ mod waiting;
 mod watch;
 
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
-pub use catalog::{Catalog, Connection, Deployment, Environment};
 pub use bind::Bindings;
+pub use catalog::{Catalog, Connection, Deployment, Environment};
 pub use change::{ChangeError, check_name};
 pub use compare::{Difference, Unbound};
 pub use deploy::{Deploy, Deployed, Preview, Promoted, Target};

@@ -208,8 +208,7 @@ impl Engine {
             }));
         }
         let latest = self.latest(id).await?;
-        let Checked { plan, mut problems } =
-            self.checked(flow, &document, latest.as_ref()).await?;
+        let Checked { plan, mut problems } = self.checked(flow, &document, latest.as_ref()).await?;
         let samples = texts(&draft.samples);
         if let Some(plan) = &plan {
             problems.extend(self.try_samples(plan, &samples).await?);
@@ -257,7 +256,9 @@ impl Engine {
     pub async fn flow_id(&self, flow: &str) -> Result<FlowId, ChangeError> {
         let flows = self.shared.store.flows().await?;
         let found = flows.into_iter().find(|f| f.name == flow);
-        Ok(found.ok_or_else(|| ChangeError::not_found("flow", flow))?.id)
+        Ok(found
+            .ok_or_else(|| ChangeError::not_found("flow", flow))?
+            .id)
     }
 
     async fn latest(&self, flow: FlowId) -> Result<Option<FlowVersion>, ChangeError> {
@@ -363,7 +364,11 @@ fn digest(document: &str, samples: &[String]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(document.as_bytes());
     for sample in samples {
-        hash.update(u64::try_from(sample.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(
+            u64::try_from(sample.len())
+                .unwrap_or(u64::MAX)
+                .to_be_bytes(),
+        );
         hash.update(sample.as_bytes());
     }
     hash.finalize().into()
@@ -381,7 +386,10 @@ fn check_size(save: &SaveDraft) -> Result<(), ChangeError> {
         return too_large("document", message);
     }
     if samples.len() > limits::SAMPLES {
-        return too_large("samples", format!("there are more than {}", limits::SAMPLES));
+        return too_large(
+            "samples",
+            format!("there are more than {}", limits::SAMPLES),
+        );
     }
     if samples.iter().map(String::len).sum::<usize>() > SAMPLES_BYTES {
         let message = format!("together they are longer than {SAMPLES_BYTES} bytes");

@@ -120,7 +120,10 @@ fn bound_elsewhere(from: &Deployment, onto: &Onto<'_>) -> Option<String> {
     from.bindings.iter().find_map(|(need, was)| {
         let is = onto.bindings.get(need)?;
         (is.id != was.id).then(|| {
-            format!("`{need}` was bound to `{}` and is bound to `{}` now", was.name, is.name)
+            format!(
+                "`{need}` was bound to `{}` and is bound to `{}` now",
+                was.name, is.name
+            )
         })
     })
 }

@@ -6,7 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use engine::{OperateError, StartError};
+use engine::{ChangeError, OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
 use serde::Serialize;
@@ -196,7 +196,29 @@ impl From<store::Error> for ApiError {
             store::Error::Busy(_) => Self::away(error.to_string()),
             store::Error::NotFound { what, name } => Self::not_found(what, &name),
             store::Error::Conflict(reason) => Self::conflict(reason),
+            store::Error::Changed { what, who, at } => {
+                let at = crate::time::rfc3339(at);
+                let detail = format!("{what} was changed meanwhile, by {who} at {at}");
+                let cure = "read it again, and make the change anew";
+                Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    "changed_meanwhile",
+                    detail,
+                    cure,
+                )
+            }
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => error.into(),
+            ChangeError::Vault(error) => Self::internal(&error),
+            ChangeError::Problems { detail, problems } => Self::problems(detail, problems),
+            ChangeError::Refused(reason) => Self::conflict(reason),
         }
     }
 }

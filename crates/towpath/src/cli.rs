@@ -1,6 +1,8 @@
 //! The command line.
 
-use crate::command::{approvals, completions, config, doctor, flow, lookup, runs, sandbox, serve};
+use crate::command::{
+    approvals, completions, config, connection, doctor, env, flow, lookup, runs, sandbox, serve,
+};
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
 use model::Problem;
@@ -45,6 +47,10 @@ pub enum Command {
     /// Flow documents.
     #[command(subcommand)]
     Flow(flow::Flow),
+    /// The environments of a server that is running.
+    Env(env::Args),
+    /// The connections of a server that is running.
+    Connection(connection::Args),
     /// The lookup tables of a server that is running.
     Lookup(lookup::Args),
     /// The runs of a server that is running.

@@ -52,7 +52,11 @@ impl<'a> Moves<'a> {
         for (ordinal, state) in rows {
             touched.push((usize::try_from(*ordinal).ok()?, Some(*state)));
         }
-        touched.extend(self.calls_under_way(cursor, rows).into_iter().map(|n| (n, None)));
+        touched.extend(
+            self.calls_under_way(cursor, rows)
+                .into_iter()
+                .map(|n| (n, None)),
+        );
         let is_step = |n: &usize| *n < self.steps.0.len();
         let last = touched.iter().map(|(n, _)| *n).filter(is_step).max()?;
         if last >= self.same {
@@ -89,7 +93,9 @@ impl<'a> Moves<'a> {
         let (a, b) = (self.steps.0[n], self.steps.1[n]);
         let id = &a.id;
         if !is_same_kind(&a.work, &b.work) {
-            return Some(format!("`{id}`, which it has begun, does something else now"));
+            return Some(format!(
+                "`{id}`, which it has begun, does something else now"
+            ));
         }
         let (was, is) = (self.written.0.get(n), self.written.1.get(n));
         match state {
@@ -104,7 +110,8 @@ impl<'a> Moves<'a> {
             }
             Some(StepState::Failed) => {
                 let same = was.map(|s| &s.on_error) == is.map(|s| &s.on_error);
-                let same = same && matches!(a.on_error, OnError::Stop) == matches!(b.on_error, OnError::Stop);
+                let same = same
+                    && matches!(a.on_error, OnError::Stop) == matches!(b.on_error, OnError::Stop);
                 (!same).then(|| format!("`{id}` has failed, and its `on_error` differs"))
             }
             // Its list, its question or its branches were worked out when it began.
@@ -190,9 +197,10 @@ fn is_same_kind(a: &Work, b: &Work) -> bool {
         | (Work::Steps(_), Work::Steps(_))
         | (Work::Approve(_), Work::Approve(_)) => true,
         (Work::Each(a), Work::Each(b)) => a.name == b.name,
-        (Work::Parallel(a), Work::Parallel(b)) => {
-            a.iter().map(|(name, _)| name).eq(b.iter().map(|(name, _)| name))
-        }
+        (Work::Parallel(a), Work::Parallel(b)) => a
+            .iter()
+            .map(|(name, _)| name)
+            .eq(b.iter().map(|(name, _)| name)),
         (Work::Flow(a), Work::Flow(b)) => a.flow == b.flow,
         // A case that was chosen is remembered by its number.
         (Work::Choose(a), Work::Choose(b)) => {

@@ -7,8 +7,12 @@ mod approvals;
 mod books;
 mod connections;
 mod dead_letters;
+mod deployments;
 mod designer;
+mod drafts;
 mod dry_run;
+mod environments;
+mod etag;
 mod events;
 mod extract;
 mod flows;
@@ -16,11 +20,12 @@ mod lookups;
 mod opened;
 mod runs;
 mod starts;
+mod versions;
 
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -40,7 +45,8 @@ use utoipa_axum::routes;
     security(("token" = [])),
     modifiers(&Token),
     tags(
-        (name = "flows", description = "What is deployed."),
+        (name = "flows", description = "Drafts, versions, and which is in force where."),
+        (name = "environments", description = "Where flows are in force, and what is spoken to."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
@@ -72,6 +78,26 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .merge(drafted())
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::publish))
+        .routes(routes!(versions::show))
+        .routes(routes!(deployments::list))
+        .routes(routes!(deployments::deploy))
+        .routes(routes!(deployments::preview))
+        .routes(routes!(deployments::roll_back))
+        .routes(routes!(deployments::promote))
+        .routes(routes!(deployments::preview_promotion))
+        .routes(routes!(environments::list))
+        .routes(routes!(environments::create))
+        .routes(routes!(environments::show))
+        .routes(routes!(environments::change))
+        .routes(routes!(environments::connections))
+        .routes(routes!(environments::connect))
+        .routes(routes!(environments::connection))
+        .routes(routes!(environments::change_connection))
+        .routes(routes!(environments::disconnect))
+        .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
         .routes(routes!(starts::start))
@@ -109,6 +135,19 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(lookups::sheet::import))
         .routes(routes!(lookups::sheet::export))
 }
+
+/// Drafts: a document with its samples may be large.
+fn drafted() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(drafts::create))
+        .routes(routes!(drafts::show))
+        .routes(routes!(drafts::put))
+        .routes(routes!(drafts::discard))
+        .layer(DefaultBodyLimit::max(DRAFT_BYTES))
+}
+
+/// The longest draft with its samples, as JSON.
+const DRAFT_BYTES: usize = 8 << 20;
 
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {

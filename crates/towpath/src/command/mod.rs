@@ -4,7 +4,9 @@ pub mod approvals;
 pub mod client;
 pub mod completions;
 pub mod config;
+pub mod connection;
 pub mod doctor;
+pub mod env;
 pub mod flow;
 pub mod lookup;
 pub mod migrate;
@@ -26,6 +28,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Sandbox(args) => wait(sandbox::run(args)),
         Command::Flow(command) => flow::run(command, sources),
+        Command::Env(args) => wait(env::run(args, sources)),
+        Command::Connection(args) => wait(connection::run(args, sources)),
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Approvals(args) => wait(approvals::run(args, sources)),

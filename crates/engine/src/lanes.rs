@@ -199,6 +199,11 @@ impl Lanes {
         }
     }
 
+    /// How many runs work.
+    pub const fn working(&self) -> usize {
+        self.working
+    }
+
     /// Whether a worker has the run right now.
     pub fn is_working(&self, run: RunId) -> bool {
         let place = self.runs.get(&run).map(|(_, place)| *place);

@@ -44,6 +44,7 @@ mod stop;
 mod versions;
 mod waiting;
 mod watch;
+pub mod what_if;
 
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use bind::Bindings;
@@ -122,6 +123,7 @@ impl Engine {
         shared.replace_catalog(catalog);
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
+        what_if::pause_all(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));

@@ -4,7 +4,7 @@ import { Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
-import '@mantine/spotlight/styles.css';
+import '@mantine/spotlight/styles.layer.css';
 
 /** The command palette: screens, acts, and whatever id a person has in hand. */
 export function Commands() {

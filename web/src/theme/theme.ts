@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** The one accent: petrol. */
 const petrol: MantineColorsTuple = [
@@ -116,3 +116,19 @@ export const theme = createTheme({
     Anchor: { defaultProps: { underline: 'hover' } },
   },
 });
+
+/** Mantine's own surfaces and texts take our meanings, in both themes. */
+export const variables: CSSVariablesResolver = () => {
+  const ours = {
+    '--mantine-color-text': 'var(--ink)',
+    '--mantine-color-dimmed': 'var(--ink-2)',
+    '--mantine-color-body': 'var(--surface)',
+    '--mantine-color-default': 'var(--surface)',
+    '--mantine-color-default-border': 'var(--line-strong)',
+    '--mantine-color-default-hover': 'var(--sunken)',
+    '--mantine-color-placeholder': 'var(--ink-2)',
+    '--mantine-color-error': 'var(--bad)',
+    '--mantine-color-anchor': 'var(--accent)',
+  };
+  return { variables: {}, light: ours, dark: ours };
+};

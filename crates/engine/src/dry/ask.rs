@@ -22,6 +22,9 @@ impl<'a> Walk<'a> {
     /// The input of the present step, noted in the trace.
     pub async fn input(&mut self, with: &Template) -> Result<Value, Halt> {
         let input = self.evaluate(with, "with").await?.to_json();
+        if self.past.is_some() {
+            return Ok(input);
+        }
         self.weigh(&input);
         self.present().input = Some(input.clone());
         Ok(input)
@@ -31,7 +34,7 @@ impl<'a> Walk<'a> {
         let input = self.input(&call.with).await?;
         let place = self.place;
         let reader = place.reader(call).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.need());
+            let message = format!("no connection is bound for `{}`", call.need);
             Stop::dead(Fault::rejected(message))
         })?;
         if call.operation.effect() != Effect::Read {

@@ -48,6 +48,10 @@ impl Walk<'_> {
     }
 
     fn meet(&mut self, kind: &str, table: &str, key: Option<&String>, value: Option<&Value>) {
+        // Nobody looks at the trace of the past.
+        if self.past.is_some() {
+            return;
+        }
         let met = Met {
             kind: kind.into(),
             table: table.into(),
@@ -86,17 +90,31 @@ impl Walk<'_> {
         let Some(here) = &self.place.here else {
             return Ok(None);
         };
-        let environment = here.environment.id;
-        let (keys, end) = ([key.to_owned()], day::end(day.unwrap_or_default()));
-        let found = here
-            .shared
-            .store
-            .lookup_rows(environment, table, &keys, end, None);
-        let found = found.await?;
-        let loaded = here
-            .shared
-            .table_at(environment, table, found.revision)
-            .await?;
+        let (environment, day) = (here.environment.id, day.unwrap_or_default());
+        let pinned = self.past.as_ref().and_then(|past| past.revision(table));
+        let kept = match (&self.past, pinned) {
+            (Some(past), Some(revision)) => past.row(table, key, day, revision),
+            _ => None,
+        };
+        let (value, revision) = match (kept, pinned) {
+            (Some(value), Some(revision)) => (value, revision),
+            _ => {
+                let keys = [key.to_owned()];
+                let store = &here.shared.store;
+                let found = store.lookup_rows(environment, table, &keys, day::end(day), pinned);
+                let found = found.await?;
+                let row = found.rows.into_iter().next();
+                let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
+                let value: Option<Value> = value
+                    .map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
+                if let Some(past) = &self.past {
+                    past.pin(table, found.revision);
+                    past.keep_row(table, key, day, found.revision, value.as_ref());
+                }
+                (value, found.revision)
+            }
+        };
+        let loaded = here.shared.table_at(environment, table, revision).await?;
         if loaded
             .definition
             .as_ref()
@@ -108,9 +126,7 @@ impl Walk<'_> {
         if let Some(shape) = &loaded.shape {
             self.facts.set_shape(table, Arc::clone(shape));
         }
-        let row = found.rows.into_iter().next();
-        let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
-        value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")).into())
+        Ok(value)
     }
 
     async fn stored_rules(&self, table: &str) -> Result<Arc<RuleTable>, Halt> {
@@ -120,9 +136,17 @@ impl Walk<'_> {
         };
         let here = self.place.here.as_ref().ok_or_else(absent)?;
         let environment = here.environment.id;
-        let store = &here.shared.store;
-        let none = store.lookup_rows(environment, table, &[], Timestamp(0), None);
-        let revision = none.await?.revision;
+        let revision = match self.past.as_ref().and_then(|past| past.revision(table)) {
+            Some(revision) => revision,
+            None => {
+                let store = &here.shared.store;
+                let none = store.lookup_rows(environment, table, &[], Timestamp(0), None);
+                none.await?.revision
+            }
+        };
+        if let Some(past) = &self.past {
+            past.pin(table, revision);
+        }
         let loaded = here.shared.table_at(environment, table, revision).await?;
         loaded.rules.clone().ok_or_else(absent)
     }
@@ -139,7 +163,7 @@ impl Walk<'_> {
             let created = event.and_then(|event| event.get("created")?.as_int());
             let moment = match (created, &self.place.here) {
                 (Some(seconds), _) => Timestamp::from_seconds(seconds),
-                (None, Some(_)) => self.place.now,
+                (None, Some(_)) => self.now,
                 (None, None) => return Ok(None),
             };
             let zone = &self.place.company.books_zone;

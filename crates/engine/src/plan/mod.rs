@@ -159,19 +159,14 @@ pub struct CallWork {
     pub connector: &'static Connector,
     /// The connection that the step names; the connector's only one if absent.
     pub connection: Option<String>,
+    /// Under what its connection is bound: [`Need::key`].
+    pub need: String,
     pub operation: &'static dyn AnyOperation,
     pub with: Template,
     /// The input as it is written.
     pub written: serde_json::Value,
     pub coerce: Coerce,
     pub shape: Arc<Shape>,
-}
-
-impl CallWork {
-    /// Under what its connection is bound.
-    pub fn need(&self) -> String {
-        Need::key(self.connector.id, self.connection.as_deref())
-    }
 }
 
 /// Steps of a list within a step.
@@ -210,9 +205,9 @@ pub struct FlowWork {
 
 impl Plan {
     /// Under what the connection is bound that the flow needs first, whatever its data say.
-    pub fn first_need(&self) -> Option<String> {
+    pub fn first_need(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| match &step.work {
-            Work::Call(call) if step.when.is_none() => Some(call.need()),
+            Work::Call(call) if step.when.is_none() => Some(call.need.as_str()),
             _ => None,
         })
     }

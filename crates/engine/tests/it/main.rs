@@ -14,6 +14,8 @@ mod plan;
 mod returns;
 mod spine;
 mod starts;
+mod story;
 mod versions;
 mod weather;
+mod what_if;
 mod wrong_flows;

@@ -398,7 +398,8 @@ async fn runs_at_rest_are_cancelled_and_what_called_them_is_told() {
         "    call: greets\n    with:\n      day: =input.day\n",
     );
     let greets = GREETS.replace("trigger: manual", "trigger:\n  - manual\n  - call");
-    on_both(&[&greets, &calls], |app| async move {
+    let greets = &greets;
+    on_both(&[greets, &calls], |app| async move {
         let alone = start(&app, "greets", "2026-11-01").await;
         let caller = start(&app, "calls", "2026-11-02").await;
         let version = publish(&app, "greets", &greets.replace("', one'", "', two'")).await;

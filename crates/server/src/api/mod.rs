@@ -5,6 +5,7 @@
 
 mod approvals;
 mod books;
+mod changes;
 mod connections;
 mod dead_letters;
 mod deployments;
@@ -16,6 +17,7 @@ mod etag;
 mod events;
 mod extract;
 mod flows;
+mod letter_trial;
 mod lookups;
 mod opened;
 mod runs;
@@ -116,6 +118,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
+        .routes(routes!(letter_trial::dry_run))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))

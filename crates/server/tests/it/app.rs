@@ -187,6 +187,21 @@ impl App {
         .await
     }
 
+    /// A change of what has this tag.
+    pub async fn change(&self, method: &str, path: &str, tag: &str, body: &Value) -> Reply {
+        let method = method.parse().expect("a method");
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.server.url()));
+        self.send(
+            request
+                .header("content-type", "application/json")
+                .header("if-match", tag)
+                .body(body.to_string()),
+        )
+        .await
+    }
+
     /// A file.
     pub async fn post_csv(&self, path: &str, file: &str) -> Reply {
         let request = self.client.post(format!("{}{path}", self.server.url()));

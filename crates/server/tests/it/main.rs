@@ -10,3 +10,4 @@ mod lookups;
 mod openapi;
 mod operations;
 mod starts;
+mod versions;

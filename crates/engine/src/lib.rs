@@ -34,7 +34,9 @@ mod setup;
 mod shared;
 mod start;
 mod stop;
+pub mod traffic;
 mod watch;
+mod within;
 
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use catalog::{Catalog, Connection, Deployment, Environment};
@@ -42,7 +44,8 @@ pub use explain::explain;
 pub use gate::{Limits, Pause};
 pub use ingest::{Accepted, BODY_MAX_BYTES, Delivery, Refusal};
 pub use input::check_input;
-pub use lookups::{Imported, LookupError, Met, MetRow, NewRow, ReplayedMissing};
+pub use journal::items_of;
+pub use lookups::{Imported, LookupError, Met, MetRow, MetRule, NewRow, ReplayedMissing};
 pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
 pub use retry::RetryPolicy;
@@ -51,6 +54,7 @@ pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
 pub use shared::{Counters, Options, Points};
 pub use start::{StartError, Started};
+pub use within::CheckedWithin;
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};

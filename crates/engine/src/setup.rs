@@ -4,12 +4,12 @@
 use crate::catalog::{Catalog, Connection, Deployment, Environment};
 use crate::gate::{Gate, Limits, Pause};
 use crate::lanes::After;
-use crate::plan::{Bound, Need, Plan, check_deployment, compile};
+use crate::plan::{Bound, Need, Plan, Surroundings, check_deployment, compile, compile_within};
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{ConnectionConfig, Credential, Runtime};
 use mapping::{Names, Shape};
-use model::{Company, EnvironmentKind, Problem, RunState, Secret};
+use model::{Company, EnvironmentKind, Problem, RunState, Secret, Severity};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -350,6 +350,7 @@ async fn deploy(
         }
     }
     let mut found = against_connections(&plan, connections, &bindings);
+    found.extend(against_surroundings(shared, environment, connections, &bindings, setup).await?);
     found.iter_mut().for_each(|p| from(&setup.origin, p));
     problems.extend(found);
     if problems.iter().any(Problem::is_error) {
@@ -413,6 +414,43 @@ fn against_connections(
     let found = check_deployment(plan, &bound).into_iter();
     let is_told = |p: &Problem| matches!(p.code.as_str(), "unbound" | "ambiguous");
     found.filter(|p| !is_told(p)).collect()
+}
+
+/// Checks a flow against what the bound connections say of their fields, and against what stands in
+/// the lookup tables. A row is only warned of: whoever wrote it must not keep the rest from starting.
+async fn against_surroundings(
+    shared: &Shared,
+    environment: &Environment,
+    connections: &[Arc<Connection>],
+    bindings: &BTreeMap<String, String>,
+    setup: &FlowSetup,
+) -> Result<Vec<Problem>, SetupError> {
+    let named = |name: &String| connections.iter().find(|c| c.name == *name);
+    let metadata = bindings
+        .iter()
+        .filter_map(|(need, name)| Some((need.clone(), named(name)?.session.metadata()?)));
+    let mut surroundings = Surroundings {
+        metadata: metadata.collect(),
+        lookups: BTreeMap::new(),
+    };
+    let compiled = |surroundings: &Surroundings| {
+        compile_within(&setup.text, shared.registry, surroundings).problems
+    };
+    let plain = compiled(&Surroundings::default());
+    let new = |found: Vec<Problem>, known: &[Problem]| -> Vec<Problem> {
+        found.into_iter().filter(|p| !known.contains(p)).collect()
+    };
+    let of_fields = compiled(&surroundings);
+    surroundings.lookups = shared.row_schemas(environment.id).await?;
+    let mut of_rows = new(compiled(&surroundings), &of_fields);
+    for problem in &mut of_rows {
+        problem.severity = Severity::Warning;
+        let flow = &setup.origin;
+        tracing::warn!(flow, problem = %problem, "a lookup table does not fit the flow");
+    }
+    let mut found = new(of_fields, &plain);
+    found.append(&mut of_rows);
+    Ok(found)
 }
 
 /// Every deployment that runs may be pinned to, made executable.

@@ -57,6 +57,14 @@ impl Walk<'_> {
         self.present().met.push(met);
     }
 
+    /// Notes which rules the present step's formulas were answered with.
+    pub fn meet_rules(&mut self) {
+        for pick in self.facts.take_picks() {
+            let asked = serde_json::from_str(&pick.attributes).ok();
+            self.meet("rule", &pick.table, Some(&pick.rule), asked.as_ref());
+        }
+    }
+
     fn given_row(&self, table: &str, key: &str) -> Option<Value> {
         self.dry.given.lookups.get(table)?.get(key).cloned()
     }
@@ -87,44 +95,20 @@ impl Walk<'_> {
             return Ok(None);
         };
         let environment = here.environment.id;
-        let (keys, end) = ([key.to_owned()], day::end(day.unwrap_or_default()));
-        let found = here
-            .shared
-            .store
-            .lookup_rows(environment, table, &keys, end, None);
-        let found = found.await?;
-        let loaded = here
-            .shared
-            .table_at(environment, table, found.revision)
-            .await?;
-        if loaded
-            .definition
-            .as_ref()
-            .is_some_and(|d| d.kind == TableKind::Rules)
-        {
-            let message = format!("`{table}` is a table of rules: ask it with derive()");
-            return Err(Stop::dead(Fault::rejected(message).with_code("formula")).into());
+        let day = day.unwrap_or_default();
+        let (row, shape) = here.shared.stored_row(environment, table, key, day).await?;
+        if let Some(shape) = shape {
+            self.facts.set_shape(table, shape);
         }
-        if let Some(shape) = &loaded.shape {
-            self.facts.set_shape(table, Arc::clone(shape));
-        }
-        let row = found.rows.into_iter().next();
-        let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
-        value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")).into())
+        Ok(row)
     }
 
     async fn stored_rules(&self, table: &str) -> Result<Arc<RuleTable>, Halt> {
-        let absent = || {
+        let Some(here) = &self.place.here else {
             let message = format!("there is no table of rules `{table}`; define it and replay");
-            Halt::Stop(Stop::dead(Fault::rejected(message).with_code("no_table")))
+            return Err(Stop::dead(Fault::rejected(message).with_code("no_table")).into());
         };
-        let here = self.place.here.as_ref().ok_or_else(absent)?;
-        let environment = here.environment.id;
-        let store = &here.shared.store;
-        let none = store.lookup_rows(environment, table, &[], Timestamp(0), None);
-        let revision = none.await?.revision;
-        let loaded = here.shared.table_at(environment, table, revision).await?;
-        loaded.rules.clone().ok_or_else(absent)
+        Ok(here.shared.stored_rules(here.environment.id, table).await?)
     }
 
     /// The day that a formula names, or the event's books date. None if the event does not say when

@@ -10,7 +10,7 @@ mod ask;
 mod block;
 mod facts;
 mod invent;
-mod place;
+pub(crate) mod place;
 mod reader;
 mod sample;
 mod trace;

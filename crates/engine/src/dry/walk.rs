@@ -10,7 +10,7 @@ use crate::lookups::failed;
 use crate::plan::{OnError, Plan, PlanStep, Work};
 use crate::stop::Stop;
 use mapping::table::day::Date;
-use mapping::{Facts, Failure, Names, Scope, Shape, Template, Value as Computed};
+use mapping::{Facts, Failure, Made, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
 use model::{Fault, FaultClass, Problem};
 use serde_json::Value;
@@ -320,14 +320,27 @@ impl<'a> Walk<'a> {
 
     /// Evaluates, fetching the facts that are asked for until none is missing.
     pub async fn evaluate(&mut self, template: &Template, what: &str) -> Result<Computed, Halt> {
+        let (value, _) = self.evaluate_noting(template, what).await?;
+        Ok(value)
+    }
+
+    /// The same, with the conversions that were made.
+    pub async fn evaluate_noting(
+        &mut self,
+        template: &Template,
+        what: &str,
+    ) -> Result<(Computed, Vec<Made>), Halt> {
         loop {
             let scope = Scope {
                 names: &self.names,
                 facts: &self.facts,
                 company: &self.place.company,
             };
-            match template.eval_value(&scope) {
-                Ok(value) => return Ok(value),
+            match template.eval_noting(&scope) {
+                Ok(noted) => {
+                    self.meet_rules();
+                    return Ok(noted);
+                }
                 Err(Failure {
                     stop: mapping::Stop::Needs(needs),
                     ..

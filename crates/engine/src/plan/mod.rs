@@ -11,7 +11,6 @@ mod calls;
 mod compile;
 mod condition;
 mod deployment;
-mod executable;
 mod formula;
 mod hint;
 mod known;
@@ -21,21 +20,23 @@ mod sample;
 mod schema;
 mod scope;
 mod start;
+pub(crate) mod surroundings;
 mod symbol;
 
 pub use against::{Change, compile_against};
 pub use calls::check_calls;
-pub use compile::{Compiled, compile, compile_document};
+pub use compile::{Compiled, compile, compile_document, compile_within};
 pub use deployment::{Bound, check_deployment};
 pub use sample::check_sample;
 pub use schema::schema;
 pub use scope::{Scope, ScopeKind};
 pub use start::PlanStart;
 pub(crate) use start::inputs;
+pub use surroundings::Surroundings;
 
 use crate::books::Book;
 use connector::{AnyOperation, Connector, Trigger};
-use mapping::{Mask, Shape, Template};
+use mapping::{Coercion, Mask, Shape, Template};
 use model::flow::{Coerce, Else, Flow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -73,6 +74,8 @@ pub struct Plan {
     pub company: BTreeSet<String>,
     /// What its steps read of what started the run.
     pub reads: Mask,
+    /// The conversions that are made, or may be, where values go to operations.
+    pub conversions: Vec<Coercion>,
 }
 
 /// The members of an event's body that formulas see as `event`.
@@ -224,16 +227,28 @@ impl Plan {
         found.into_iter().map(|c| (c.id, c)).collect()
     }
 
+    /// Whether a formula of its steps may ask the lookup table `name`.
+    pub(crate) fn may_ask(&self, name: &str) -> bool {
+        let templates = self.templates().into_iter();
+        let mut formulas = templates.flat_map(Template::formulas);
+        formulas.any(|(_, formula)| formula.source().contains(name))
+    }
+
     /// Every path that a formula of its steps reads.
     fn paths(&self) -> Vec<mapping::Path> {
+        let references = self.templates().into_iter().flat_map(Template::references);
+        references.collect()
+    }
+
+    /// What is worked out when the flow runs.
+    fn templates(&self) -> Vec<&Template> {
         let mut formulas: Vec<&Template> = self.output.iter().collect();
         for step in self.every_step() {
             formulas.extend(&step.when);
             formulas.extend(step.work.templates());
             formulas.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
         }
-        let references = formulas.into_iter().flat_map(Template::references);
-        references.collect()
+        formulas
     }
 
     /// Works out what only the whole plan tells.

@@ -14,5 +14,6 @@ mod plan;
 mod returns;
 mod spine;
 mod starts;
+mod traffic;
 mod weather;
 mod wrong_flows;

@@ -15,6 +15,7 @@ mod lookups;
 mod opened;
 mod runs;
 mod starts;
+mod traffic;
 
 use crate::access;
 use crate::app::App;
@@ -74,6 +75,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .routes(routes!(traffic::of_flow))
+        .routes(routes!(traffic::of_trigger))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
@@ -81,6 +84,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(events::show))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
+        .routes(routes!(runs::steps))
+        .routes(routes!(runs::calls))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))

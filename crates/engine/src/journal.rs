@@ -32,7 +32,10 @@ pub fn instance(scope: i64, item: usize) -> Option<i64> {
 pub fn items_of(scope: i64) -> Vec<i64> {
     let shifts = (0..DEPTH_MAX).map(|depth| BITS * (DEPTH_MAX - 1 - depth));
     let items = shifts.map(|shift| (scope >> shift) & MASK);
-    items.take_while(|item| *item > 0).map(|item| item - 1).collect()
+    items
+        .take_while(|item| *item > 0)
+        .map(|item| item - 1)
+        .collect()
 }
 
 const MASK: i64 = (1 << BITS) - 1;

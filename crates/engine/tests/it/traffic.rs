@@ -90,7 +90,10 @@ async fn real_events_say_what_was_empty_too_long_or_would_have_failed() {
         );
         assert!(!long.contains("Ada"), "no value is told: {long}");
         let fails = message(&of_traffic, "fails_in_traffic");
-        assert!(fails.contains("no row for it in 3 of 12 events (25.0 %)"), "{fails}");
+        assert!(
+            fails.contains("no row for it in 3 of 12 events (25.0 %)"),
+            "{fails}"
+        );
         assert_eq!(
             message(&of_traffic, "always_empty"),
             "`charge.metadata.plan` was empty in all 12 events of the last 30 days"
@@ -98,14 +101,25 @@ async fn real_events_say_what_was_empty_too_long_or_would_have_failed() {
         // The check tells all of it, each with its place in the text.
         let all = of_traffic.iter().all(|p| {
             let same = |q: &&Problem| (&q.path, &q.code) == (&p.path, &p.code);
-            checked.problems.iter().find(same).is_some_and(|q| q.place.is_some())
+            checked
+                .problems
+                .iter()
+                .find(same)
+                .is_some_and(|q| q.place.is_some())
         });
         assert!(all, "{:#?}", checked.problems);
         let name = "charge.billing_details.name";
-        let field = traffic.fields.iter().find(|f| f.path == name).expect("the field");
+        let field = traffic
+            .fields
+            .iter()
+            .find(|f| f.path == name)
+            .expect("the field");
         assert_eq!((field.present, field.of, field.longest), (12, 12, Some(54)));
         let formula = |path: &str| traffic.formulas.iter().find(|f| f.path == path);
-        assert!(formula("steps.told.with.metadata.number").is_none(), "a peer gives it");
+        assert!(
+            formula("steps.told.with.metadata.number").is_none(),
+            "a peer gives it"
+        );
         let words = formula("steps.told.with.metadata.words").expect("it is known");
         assert_eq!((words.worked, words.longest), (12, Some(4)));
         let catalog = app.engine.catalog();
@@ -114,7 +128,10 @@ async fn real_events_say_what_was_empty_too_long_or_would_have_failed() {
             .traffic_of_trigger(&catalog.environments()[0], "stripe.charge.succeeded")
             .await
             .expect("it is known");
-        assert_eq!((of_trigger.events, &of_trigger.fields), (12, &traffic.fields));
+        assert_eq!(
+            (of_trigger.events, &of_trigger.fields),
+            (12, &traffic.fields)
+        );
     })
     .await;
 }
@@ -128,7 +145,11 @@ async fn what_stands_in_tables_is_held_against_the_peers_fields() {
             ("payment_methods", "card", "\"CC\""),
             ("payment_terms", "pro", "\"N30\""),
             ("payment_terms", "team", "\"NET 30 DAYS\""),
-            ("gl_accounts", "prod_mug", r#"{"account": "2400", "dimension": "M"}"#),
+            (
+                "gl_accounts",
+                "prod_mug",
+                r#"{"account": "2400", "dimension": "M"}"#,
+            ),
         ] {
             app.put_row(table, key, value).await;
         }

@@ -28,7 +28,7 @@ fn wrong_flows_give_their_problems() {
             "{}: nothing is wrong with it",
             path.display()
         );
-        for problem in problems {
+        for problem in &problems {
             assert!(!problem.cure.is_empty(), "{}: {problem}", path.display());
         }
         let expected = format!("{}\n{HEADING}\n{}", body.trim_end(), told(&problems));
@@ -52,7 +52,7 @@ fn wrong_flows_give_their_problems() {
 /// The problems, a line each.
 fn told(problems: &[Problem]) -> String {
     let mut lines = String::new();
-    for problem in &problems {
+    for problem in problems {
         let place = problem
             .place
             .map_or_else(|| "-".to_owned(), |p| p.to_string());

@@ -9,3 +9,4 @@ mod lookups;
 mod openapi;
 mod operations;
 mod starts;
+mod traffic;

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use connector::http::{Http, Request};
 use connector::session::SharedSession;
 use connector::{
-    Call, ConnectionConfig, Connector, Credential, Effect, Erased, Identity, Last, Next, Operation,
-    RecipeCx, Repeat, Runtime, Session,
+    Call, ConnectionConfig, Connector, Credential, Effect, Erased, Identity, Last, Mode, Next,
+    Operation, RecipeCx, Repeat, Runtime, Session,
 };
 use model::{EnvironmentKind, Fault, Peer, Problem};
 use schemars::JsonSchema;
@@ -73,6 +73,10 @@ fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession, Vec
 impl Session for BenchSession {
     fn peer(&self) -> Peer {
         Peer("bench:peer".into())
+    }
+
+    fn mode(&self) -> Mode {
+        Mode::Unknown
     }
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {

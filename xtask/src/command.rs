@@ -1,7 +1,7 @@
 //! Running other programs.
 
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The workspace's folder.
@@ -17,11 +17,25 @@ pub fn run(program: &str, args: &[&str]) -> Result<()> {
 
 /// The same, with variables.
 pub fn run_with(program: &str, args: &[&str], variables: &[(String, String)]) -> Result<()> {
+    start(&root(), program, args, variables)
+}
+
+/// The same, in another folder.
+pub fn run_in(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
+    start(folder, program, args, &[])
+}
+
+fn start(
+    folder: &Path,
+    program: &str,
+    args: &[&str],
+    variables: &[(String, String)],
+) -> Result<()> {
     eprintln!("$ {program} {}", args.join(" "));
     let status = Command::new(program)
         .args(args)
         .envs(variables.iter().cloned())
-        .current_dir(root())
+        .current_dir(folder)
         .status()
         .with_context(|| format!("run `{program}`"))?;
     if !status.success() {
@@ -38,8 +52,9 @@ pub fn exists(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// Builds the binary and runs its demo.
+/// Builds the web app and the binary that holds it, and runs its demo.
 pub fn demo(args: &[String]) -> Result<()> {
+    crate::web::build()?;
     let mut all = vec![
         "run",
         "--release",

@@ -5,6 +5,7 @@ mod command;
 mod countries;
 mod setup;
 mod test;
+mod web;
 
 use anyhow::{Result, bail};
 
@@ -13,6 +14,8 @@ Developer commands of Towpath
 
   cargo xtask demo [ARGS]   build and run `towpath demo`; `--once` ends after the table
   cargo xtask test [ARGS]   set up, then every check and test; ARGS go to the test runner
+  cargo xtask web           install what the web app needs and build it into web/dist
+  cargo xtask openapi       write web/openapi.json anew, from which the web app's client is made
   cargo xtask bench [ARGS]  compare with the bare programs; writes target/bench/report.json
   cargo xtask setup         install what tests need (PostgreSQL, Stripe's CLI and SDKs, aiosmtpd)
   cargo xtask countries     make the data of addresses anew from its public sources
@@ -26,6 +29,8 @@ fn main() -> Result<()> {
     match command.as_deref() {
         Some("demo") => command::demo(&rest),
         Some("test") => test::all(&rest),
+        Some("web") => web::build(),
+        Some("openapi") => web::openapi(),
         Some("bench") => bench::run(&rest),
         Some("setup") => setup::all().map(drop),
         Some("countries") => countries::write(),

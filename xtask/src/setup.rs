@@ -91,7 +91,7 @@ fn installed_postgres() -> bool {
         .any(|v| v.path().join("bin/initdb").is_file())
 }
 
-fn need(program: &str, packages: &str) -> Result<()> {
+pub fn need(program: &str, packages: &str) -> Result<()> {
     if exists(program) {
         return Ok(());
     }

@@ -1,13 +1,14 @@
 //! Every check and test, from cheap to dear.
 
 use crate::command::{run, run_with};
-use crate::setup;
+use crate::{setup, web};
 use anyhow::Result;
 
 /// Sets up, then checks and tests everything.
 pub fn all(args: &[String]) -> Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     let variables = setup::all()?;
+    web::check()?;
     run(
         "cargo",
         &[

@@ -14,7 +14,9 @@ use async_trait::async_trait;
 use connector::http::{Reply, Request};
 use connector::session::About;
 use connector::session::SharedSession;
-use connector::{Call, ConnectionConfig, Metadata, Page, PolledEvent, Posting, Runtime, Session};
+use connector::{
+    Call, ConnectionConfig, Metadata, Mode, Page, PolledEvent, Posting, Runtime, Session,
+};
 use model::{Fault, FaultClass, Peer, Problem, Secret};
 use serde_json::Value;
 use std::any::Any;
@@ -28,6 +30,7 @@ const TIMEOUT: Duration = Duration::from_secs(100);
 pub struct InforSession {
     settings: Settings,
     peer: Peer,
+    mode: Mode,
     api: String,
     tokens: Tokens,
     runtime: Runtime,
@@ -47,12 +50,14 @@ pub fn open(config: ConnectionConfig, runtime: Runtime) -> Result<SharedSession,
     let Target {
         settings,
         peer,
+        mode,
         api,
         ..
     } = target;
     Ok(Arc::new(InforSession {
         settings,
         peer,
+        mode,
         api,
         tokens,
         runtime,
@@ -176,6 +181,10 @@ fn is_u14(body: &[u8]) -> bool {
 impl Session for InforSession {
     fn peer(&self) -> Peer {
         self.peer.clone()
+    }
+
+    fn mode(&self) -> Mode {
+        self.mode
     }
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {

@@ -2,7 +2,7 @@
 
 use crate::ionapi::Ionapi;
 use crate::settings::{Grant, Settings};
-use connector::{ConnectionConfig, Credential};
+use connector::{ConnectionConfig, Credential, Mode};
 use model::{EnvironmentKind, Peer, Problem, Secret};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub struct Target {
     pub settings: Settings,
     pub peer: Peer,
+    pub mode: Mode,
     /// `{gateway}/{tenant}/{m3 path}`.
     pub api: String,
     pub token_url: String,
@@ -135,6 +136,7 @@ pub fn check(config: &ConnectionConfig) -> Result<Target, Vec<Problem>> {
     Ok(Target {
         settings,
         peer,
+        mode: mode(&tenant),
         api,
         token_url,
         credentials,
@@ -184,15 +186,26 @@ fn ionapi(secrets: &BTreeMap<String, Secret>) -> Result<Ionapi, String> {
     Ionapi::parse(text)
 }
 
+/// What a tenant's name says of the company behind it.
+pub fn mode(tenant: &str) -> Mode {
+    let upper = tenant.to_ascii_uppercase();
+    if upper.ends_with("_PRD") {
+        Mode::Live
+    } else if TRIAL.iter().any(|suffix| upper.ends_with(suffix)) {
+        Mode::Test
+    } else {
+        Mode::Unknown
+    }
+}
+
 /// A production tenant never meets a trial environment, nor a trial tenant a live one. A tenant
 /// whose name does not say what it is (on premises all are called `infor`) is let through.
 fn guard(tenant: &str, environment: EnvironmentKind) -> Option<Problem> {
-    let upper = tenant.to_ascii_uppercase();
-    let message = match environment {
-        EnvironmentKind::Test if upper.ends_with("_PRD") => {
+    let message = match (environment, mode(tenant)) {
+        (EnvironmentKind::Test, Mode::Live) => {
             format!("{tenant} is a production tenant, and this environment is for tests.")
         }
-        EnvironmentKind::Live if TRIAL.iter().any(|s| upper.ends_with(s)) => {
+        (EnvironmentKind::Live, Mode::Test) => {
             format!("{tenant} is no production tenant, and this environment is live.")
         }
         _ => return None,

@@ -1,14 +1,14 @@
 //! An open connection to one Stripe account.
 
 use crate::fault;
-use crate::key::KeyRing;
+use crate::key::{self, KeyRing};
 use crate::poll;
 use crate::request::{self, Method, Reply, Request};
 use crate::settings::{self, Settings};
 use async_trait::async_trait;
 use connector::http;
 use connector::session::SharedSession;
-use connector::{Call, ConnectionConfig, Page, PolledEvent, Runtime, Session};
+use connector::{Call, ConnectionConfig, Mode, Page, PolledEvent, Runtime, Session};
 use model::{EnvironmentKind, Fault, FaultClass, Peer, Problem, Secret};
 use serde_json::{Value, json};
 use std::any::Any;
@@ -120,6 +120,14 @@ impl StripeSession {
 impl Session for StripeSession {
     fn peer(&self) -> Peer {
         self.peer.clone()
+    }
+
+    fn mode(&self) -> Mode {
+        match key::mode(self.keys.active().1) {
+            Some(EnvironmentKind::Live) => Mode::Live,
+            Some(EnvironmentKind::Test) => Mode::Test,
+            None => Mode::Unknown,
+        }
     }
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {

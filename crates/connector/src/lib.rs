@@ -22,5 +22,7 @@ pub use operation::{
     AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, RecipeCx, SetGuard,
 };
 pub use registry::{Connector, Registry};
-pub use session::{ConnectionConfig, Credential, Page, PolledEvent, Posting, Runtime, Session};
+pub use session::{
+    ConnectionConfig, Credential, Mode, Page, PolledEvent, Posting, Runtime, Session,
+};
 pub use trigger::{Envelope, Fires, Source, Trigger, Verified};

@@ -61,6 +61,15 @@ pub struct Page<T> {
 /// What the peer knows about one of its objects, in answer to [`Session::events_about`].
 pub type About = Result<Vec<PolledEvent>, Fault>;
 
+/// Whether a connection leads to real money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Test,
+    Live,
+    /// Nothing of it says so.
+    Unknown,
+}
+
 /// A voucher that the peer's books hold under a reference of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
@@ -79,6 +88,10 @@ pub struct Posting {
 pub trait Session: Send + Sync + 'static {
     /// Whose system this is.
     fn peer(&self) -> Peer;
+
+    /// Whether it leads to real money, as far as its settings and credential tell. A test environment
+    /// takes nothing that is live, and a live one nothing that is for tests.
+    fn mode(&self) -> Mode;
 
     /// The connection's settings, parsed; recipes downcast them.
     fn settings(&self) -> &(dyn Any + Send + Sync);

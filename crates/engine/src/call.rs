@@ -11,7 +11,7 @@ use crate::input::check_input;
 use crate::pending::wait_key;
 use crate::plan::{FlowWork, PlanStart};
 use crate::seal::{Purpose, open, seal};
-use crate::shared::{Origin, Shared};
+use crate::shared::Shared;
 use crate::start::{Cause, OwnEvent, active, own_peer};
 use crate::stop::Stop;
 use mapping::Value as Computed;
@@ -106,19 +106,17 @@ pub(crate) async fn call_flow(
             work.flow
         )))
     })?;
-    let origin = Origin::of(&event);
-    let stored = shared.store.ingest(vec![event]).await?.pop();
-    match stored.transpose()? {
-        Some(Ingested::New { runs, .. }) => {
+    let (stored, event) = shared.store.ingest_one(event).await?;
+    match stored {
+        Ingested::New { runs, .. } => {
             let is_covered = runs.iter().any(|r| r.state == RunState::Covered);
-            shared.start_fresh(runs, &origin, &body);
+            shared.start_fresh(runs, &event.into(), &body);
             if is_covered {
                 return covered(&work.flow);
             }
         }
         // Another worker was as quick: it waits like this one.
-        Some(Ingested::Duplicate { .. }) => {}
-        None => return Err(store::Error::Busy("no answer".into()).into()),
+        Ingested::Duplicate { .. } => {}
     }
     Ok(Called::Wait { key })
 }

@@ -1,15 +1,16 @@
 //! What is deployed, in memory: environments, connections with their open sessions, flows.
 
-use crate::gate::Gate;
+use crate::gate::{Gate, Limits};
 use crate::plan::{Plan, PlanStart};
 use connector::session::SharedSession;
 use connector::{Connector, Trigger};
 use mapping::{Mask, Names};
-use model::ids::{ConnectionId, DeploymentId, EnvironmentId, FlowId};
+use model::ids::{ConnectionId, DeploymentId, EnvironmentId, FlowId, VersionId};
 use model::{Company, EnvironmentKind, Secret};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use store::Origin;
 use vault::DataKey;
 
 /// An environment, ready to be worked in.
@@ -20,6 +21,9 @@ pub struct Environment {
     pub company: Company,
     /// Seals what the environment stores.
     pub key: DataKey,
+    pub origin: Origin,
+    /// Rises with every change of its settings.
+    pub revision: i64,
 }
 
 /// A connection with its open session.
@@ -33,16 +37,23 @@ pub struct Connection {
     /// The live secrets of its webhook endpoints, the current one first.
     pub webhook_secrets: Vec<Secret>,
     pub settings: Value,
+    pub limits: Limits,
+    pub origin: Origin,
+    /// Rises with every change of it.
+    pub revision: i64,
 }
 
 /// A flow version bound to an environment's connections.
 pub struct Deployment {
     pub id: DeploymentId,
     pub flow: FlowId,
+    pub version: VersionId,
     pub environment: Arc<Environment>,
     pub plan: Arc<Plan>,
     /// By [`Need::key`](crate::plan::Need::key).
     pub bindings: BTreeMap<String, Arc<Connection>>,
+    /// The connection that every run needs first.
+    pub first: Option<Arc<Connection>>,
     /// What formulas of every run see: `env`, and `connection` with settings by connector.
     pub names: Arc<Names>,
     /// Whether new events start runs of it; older ones stay for the runs pinned to them.
@@ -131,6 +142,15 @@ impl Catalog {
             .find(|c| c.environment == environment && c.name == name)
     }
 
+    /// The connections of an environment.
+    pub fn connections_of(&self, environment: EnvironmentId) -> Vec<Arc<Connection>> {
+        let own = self
+            .connections
+            .iter()
+            .filter(|c| c.environment == environment);
+        own.cloned().collect()
+    }
+
     pub fn connections(&self) -> &[Arc<Connection>] {
         &self.connections
     }
@@ -141,6 +161,12 @@ impl Catalog {
 
     pub fn deployment(&self, id: DeploymentId) -> Option<Arc<Deployment>> {
         self.deployments.get(&id).cloned()
+    }
+
+    /// What is in force of a flow in an environment.
+    pub fn active(&self, environment: EnvironmentId, flow: &str) -> Option<&Arc<Deployment>> {
+        let mut deployments = self.deployments();
+        deployments.find(|d| d.active && d.environment.id == environment && d.plan.flow.id == flow)
     }
 
     pub fn deployments(&self) -> impl Iterator<Item = &Arc<Deployment>> {

@@ -61,11 +61,6 @@ impl Execution<'_> {
     }
 
     async fn write(&mut self, advance: Advance) -> Result<bool, Stop> {
-        let effects: Vec<_> = advance
-            .effects
-            .iter()
-            .map(|e| (e.record.id.clone(), e.record.rev))
-            .collect();
         let state = advance.state;
         self.shared.options.points.pass("commit.before");
         let Answered { advanced, item } = self.shared.advance(advance).await?;
@@ -78,7 +73,9 @@ impl Execution<'_> {
             } => {
                 self.run.rev = rev;
                 self.run.state = state;
-                self.durable.extend(effects);
+                let written = item.effects.into_iter().map(|e| e.record);
+                self.durable
+                    .extend(written.map(|record| (record.id, record.rev)));
                 self.ready.extend(ready);
                 Ok(ready_at_once)
             }
@@ -118,8 +115,7 @@ impl Execution<'_> {
 
     /// Puts what a refused commit held back among the pending, less what it was refused for: a
     /// commit that is refused because of one effect must not lose the others' results.
-    fn restore(&mut self, kept: Option<Box<Advance>>, less: impl FnOnce(&mut Advance)) {
-        let Some(mut kept) = kept else { return };
+    fn restore(&mut self, mut kept: Advance, less: impl FnOnce(&mut Advance)) {
         less(&mut kept);
         self.pending = Pending {
             steps: kept.steps,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Ingested, NO_CONNECTION, PollCursor};
 
-/// At the latest after this the catalog is looked at again, and what the store could not take.
+/// At the latest after this what the store could not take is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// One schedule of a flow in force.
@@ -38,6 +38,7 @@ struct Cursor {
 
 /// Fires what is due, for ever.
 pub(crate) async fn for_ever(shared: Arc<Shared>) {
+    let mut changes = shared.changes();
     loop {
         let now = shared.clock.now();
         fire(&shared, now).await;
@@ -47,10 +48,13 @@ pub(crate) async fn for_ever(shared: Arc<Shared>) {
             .filter_map(|s| s.schedule.next(now))
             .min();
         let look = now.plus(LOOK_AGAIN);
-        shared
-            .clock
-            .sleep_until(next.map_or(look, |next| next.min(look)))
-            .await;
+        let next = next.map_or(look, |next| next.min(look));
+        tokio::select! {
+            () = shared.clock.sleep_until(next) => {}
+            changed = changes.changed() => if changed.is_err() {
+                return;
+            }
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 use model::Timestamp;
 use model::clock::Clock;
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What a connection allows. A peer that answers 429 all the same halves the rate for a minute.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     pub per_second: u32,
     pub in_flight: usize,
@@ -68,7 +70,7 @@ impl Gate {
 
     /// Passes at once, or `None`: the caller first makes durable what it has, then waits.
     pub fn try_pass(&self) -> Option<OwnedSemaphorePermit> {
-        if self.paused.lock().is_some() {
+        if self.is_paused() {
             return None;
         }
         let permit = Arc::clone(&self.flights).try_acquire_owned().ok()?;
@@ -134,6 +136,10 @@ impl Gate {
     /// Opens again; returns the pause that ended.
     pub fn open(&self) -> Option<Pause> {
         self.paused.lock().take()
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused.lock().is_some()
     }
 
     pub fn pause(&self) -> Option<Pause> {

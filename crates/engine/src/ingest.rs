@@ -6,7 +6,7 @@
 
 use crate::catalog::{Connection, Deployment, Environment};
 use crate::seal::Purpose;
-use crate::shared::{Origin, Shared};
+use crate::shared::Shared;
 use connector::PolledEvent;
 use connector::trigger::{Envelope, Verified};
 use mapping::{Facts, Names, Scope, Template, Value as Computed};
@@ -89,23 +89,17 @@ impl Shared {
             Some(verified),
             now,
         )?;
-        let origin = Origin::of(&event);
         self.options.points.pass("ingest.before");
-        let stored = self
-            .store
-            .ingest(vec![event])
-            .await
-            .map_err(Refusal::Away)?;
+        let stored = self.store.ingest_one(event).await;
+        let (ingested, event) = stored.map_err(Refusal::Away)?;
         self.options.points.pass("ingest.committed");
-        match stored.into_iter().next() {
-            Some(Ok(Ingested::New { runs, .. })) => {
+        match ingested {
+            Ingested::New { runs, .. } => {
                 let count = runs.len();
-                self.start_fresh(runs, &origin, delivery.body);
+                self.start_fresh(runs, &event.into(), delivery.body);
                 Ok(Accepted::New { runs: count })
             }
-            Some(Ok(Ingested::Duplicate { .. })) => Ok(Accepted::Duplicate),
-            Some(Err(error)) => Err(Refusal::Away(error)),
-            None => Err(Refusal::Away(store::Error::Busy("no answer".into()))),
+            Ingested::Duplicate { .. } => Ok(Accepted::Duplicate),
         }
     }
 

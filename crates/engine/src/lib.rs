@@ -6,11 +6,13 @@
 //! connector: operations and triggers come from a registry.
 
 mod approve;
+mod bind;
 mod block;
 pub mod books;
 mod call;
 mod catalog;
 mod commit;
+mod connect;
 pub mod dry;
 mod execute;
 mod explain;
@@ -20,6 +22,7 @@ mod ingest;
 mod input;
 mod journal;
 mod lanes;
+mod load;
 mod lookups;
 mod once;
 mod open_deposits;
@@ -105,15 +108,8 @@ impl Engine {
     /// Everything that is wrong with the setup, or the store's trouble.
     pub async fn start(parts: Parts, setup: Setup, watching: Watching) -> Result<Self, SetupError> {
         let fence = parts.store.lease("node").await?;
-        let shared = Shared::new(
-            parts.store,
-            parts.registry,
-            parts.clock,
-            parts.entropy,
-            parts.options,
-            fence,
-        );
-        let catalog = setup::put_in_force(&shared, &parts.master, &parts.http, setup).await?;
+        let shared = Shared::new(parts, fence);
+        let catalog = setup::put_in_force(&shared, setup).await?;
         shared.replace_catalog(catalog);
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
@@ -121,21 +117,7 @@ impl Engine {
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
             watches.spawn(fire::for_ever(Arc::clone(&shared)));
-            for connection in shared.catalog().connections() {
-                let parts = || (Arc::clone(&shared), Arc::clone(connection));
-                let (s, c) = parts();
-                watches.spawn(watch::poll_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(watch::read_back_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(open_deposits::look_for_ever(s, c));
-                let (s, c) = parts();
-                watches.spawn(watch::probe_for_ever(s, c));
-                if connection.connector.verify.is_some() {
-                    let (s, c) = parts();
-                    watches.spawn(watch::sweep_for_ever(s, c));
-                }
-            }
+            watches.spawn(watch::connections_for_ever(Arc::clone(&shared)));
         }
         let scheduler = Some(tokio::spawn(scheduler::run(Arc::clone(&shared))));
         let tasks = Arc::new(Mutex::new(Tasks { scheduler, watches }));

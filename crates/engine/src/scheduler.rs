@@ -56,6 +56,11 @@ fn hand_out(shared: &Arc<Shared>, workers: &mut JoinSet<(RunId, After, Vec<Start
         let Some(run) = shared.lanes.lock().take() else {
             return;
         };
+        if shared.held_by(run).is_some() {
+            let until = shared.clock.now().plus(PAUSED);
+            shared.lanes.lock().done(run, &After::Hold { until });
+            continue;
+        }
         let shared = Arc::clone(shared);
         workers.spawn(async move {
             let worked = AssertUnwindSafe(work(&shared, run)).catch_unwind().await;
@@ -93,14 +98,6 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     let later = || After::Hold {
         until: shared.clock.now().plus(Duration::from_secs(1)),
     };
-    if shared.held_by(id).is_some() {
-        return (
-            After::Hold {
-                until: shared.clock.now().plus(PAUSED),
-            },
-            Vec::new(),
-        );
-    }
     let (run, steps, body) = match shared.take_fresh(id) {
         Some(fresh) => (fresh.record, Vec::new(), fresh.body),
         None => match shared.store.begun(id).await {

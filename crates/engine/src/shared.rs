@@ -1,12 +1,16 @@
 //! What all tasks of the engine share.
 
+use crate::Parts;
 use crate::catalog::{Catalog, Connection};
 use crate::gate::Pause;
 use crate::lanes::Lanes;
+use crate::load::{Loaded, load};
 use crate::lookups::LoadedTables;
 use crate::retry::RetryPolicy;
+use crate::setup::SetupError;
 use crate::stop::Stop;
 use connector::Registry;
+use connector::http::Http;
 use model::clock::{Clock, Entropy};
 use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{RunState, Timestamp};
@@ -16,7 +20,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::{Fence, NewEvent, NewRun, RunRecord, StartedRun, Store};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use vault::MasterKey;
 
 /// How the engine works.
 #[derive(Clone, Debug)]
@@ -110,6 +115,17 @@ impl Origin {
     }
 }
 
+impl From<NewEvent> for Origin {
+    fn from(event: NewEvent) -> Self {
+        Self {
+            environment: event.environment,
+            peer: event.peer,
+            received_at: event.received_at,
+            runs: event.runs,
+        }
+    }
+}
+
 /// Runs that have not begun and are kept in memory; beyond this they are read back.
 const FRESH_MAX: usize = 65_536;
 /// So many of them with their bodies.
@@ -147,25 +163,36 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) tables: LoadedTables,
     pub(crate) draining: std::sync::atomic::AtomicBool,
+    pub(crate) master: MasterKey,
+    pub(crate) http: Http,
+    /// Whoever changes what is in force holds it.
+    pub(crate) changing: tokio::sync::Mutex<()>,
     fence: Vec<(i64, i64)>,
     catalog: RwLock<Arc<Catalog>>,
+    /// Tells that there is another catalog.
+    changes: watch::Sender<()>,
 }
 
 impl Shared {
-    pub(crate) fn new(
-        store: Store,
-        registry: Registry,
-        clock: Clock,
-        entropy: Entropy,
-        options: Options,
-        fence: Fence,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts, fence: Fence) -> Self {
+        let Parts {
+            store,
+            registry,
+            clock,
+            entropy,
+            options,
+            master,
+            http,
+        } = parts;
         Self {
             store,
             registry,
             clock,
             entropy,
             options,
+            master,
+            http,
+            changing: tokio::sync::Mutex::default(),
             lanes: Mutex::default(),
             fresh: Mutex::default(),
             held: Mutex::default(),
@@ -176,6 +203,7 @@ impl Shared {
             draining: false.into(),
             fence: fence.0,
             catalog: RwLock::default(),
+            changes: watch::channel(()).0,
         }
     }
 
@@ -185,6 +213,22 @@ impl Shared {
 
     pub(crate) fn replace_catalog(&self, catalog: Catalog) {
         *self.catalog.write() = Arc::new(catalog);
+        self.changes.send_replace(());
+    }
+
+    /// Reads anew what is in force: from now on everything goes by it.
+    pub(crate) async fn reload(&self) -> Result<(), SetupError> {
+        let Loaded { catalog, problems } = load(self).await?;
+        for problem in &problems {
+            tracing::error!(problem = %problem, "a connection cannot be opened");
+        }
+        self.replace_catalog(catalog);
+        Ok(())
+    }
+
+    /// Is told when there is another catalog.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// The fence for one shard's advances.
@@ -215,7 +259,8 @@ impl Shared {
     /// Queues runs that were just stored, with all that is known of them, so that nothing needs to
     /// be read back.
     pub(crate) fn start_fresh(&self, runs: Vec<StartedRun>, origin: &Origin, body: &[u8]) {
-        let body: Arc<[u8]> = Arc::from(body);
+        let has_room = self.fresh.lock().len() < FRESH_BODIES_MAX;
+        let body: Option<Arc<[u8]>> = has_room.then(|| Arc::from(body));
         let mut fresh = self.fresh.lock();
         for run in runs.iter().filter(|r| r.state == RunState::Ready) {
             let new = origin.runs.iter().find(|n| n.deployment == run.deployment);
@@ -245,7 +290,7 @@ impl Shared {
                 ended_at: None,
                 fault: None,
             };
-            let body = (fresh.len() < FRESH_BODIES_MAX).then(|| Arc::clone(&body));
+            let body = body.clone();
             fresh.insert(run.id, Fresh { record, body });
         }
         drop(fresh);
@@ -254,7 +299,12 @@ impl Shared {
 
     /// Closes a connection for all: one cause, known to every screen, probed until it opens.
     pub(crate) async fn pause(&self, connection: &Connection, cause: String) -> Result<(), Stop> {
-        if connection.gate.pause().is_some() {
+        let catalog = self.catalog();
+        let is_replaced = catalog
+            .connection_by_id(connection.id)
+            .is_some_and(|now| !std::ptr::eq(Arc::as_ptr(now), connection));
+        // A credential that was replaced meanwhile says nothing of the new one.
+        if is_replaced || connection.gate.pause().is_some() {
             return Ok(());
         }
         let since = self.clock.now();
@@ -303,15 +353,14 @@ impl Shared {
     pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
         let deployment = self.fresh.lock().get(&run)?.record.deployment;
         let deployment = self.catalog().deployment(deployment)?;
-        let first = deployment.plan.first_need()?;
-        let connection = deployment.bindings.get(&first)?;
-        connection.gate.pause()?;
-        self.held
-            .lock()
-            .entry(connection.id)
-            .or_default()
-            .insert(run);
-        Some(connection.id)
+        let first = deployment.first.as_ref()?;
+        // Under the lock: whoever opens the connection then finds the run, or it is found open.
+        let mut held = self.held.lock();
+        if !first.gate.is_paused() {
+            return None;
+        }
+        held.entry(first.id).or_default().insert(run);
+        Some(first.id)
     }
 
     /// What is in memory of a run that nobody has worked yet.

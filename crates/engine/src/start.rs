@@ -81,10 +81,7 @@ pub(crate) fn active(
     environment: EnvironmentId,
     flow: &str,
 ) -> Option<Arc<Deployment>> {
-    let mut deployments = catalog.deployments();
-    let found =
-        deployments.find(|d| d.active && d.environment.id == environment && d.plan.flow.id == flow);
-    found.cloned()
+    catalog.active(environment, flow).cloned()
 }
 
 impl Shared {

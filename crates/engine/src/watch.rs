@@ -6,12 +6,14 @@ use crate::open_deposits;
 use crate::plan::PlanStart;
 use crate::shared::{Origin, Shared};
 use connector::{Source, Trigger};
+use model::ids::ConnectionId;
 use model::{Fault, Timestamp};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{ExceptionRecord, Ingested, Marked, PollCursor, Voucher};
+use tokio::task::JoinSet;
 
 /// One walk takes at most this many pages before it pauses.
 const PAGES_MAX: usize = 1_000;
@@ -57,11 +59,52 @@ pub(crate) async fn adopt_for_ever(shared: Arc<Shared>) {
     }
 }
 
+/// Keeps going what is done by the clock for each connection, as connections come, change and go.
+pub(crate) async fn connections_for_ever(shared: Arc<Shared>) {
+    let mut changes = shared.changes();
+    // What is done for a connection ends when its set is dropped.
+    let mut watched: HashMap<ConnectionId, (Arc<Connection>, JoinSet<()>)> = HashMap::new();
+    loop {
+        let catalog = shared.catalog();
+        watched.retain(|id, (known, _)| {
+            catalog
+                .connection_by_id(*id)
+                .is_some_and(|now| Arc::ptr_eq(now, known))
+        });
+        for connection in catalog.connections() {
+            watched
+                .entry(connection.id)
+                .or_insert_with(|| (Arc::clone(connection), watch_one(&shared, connection)));
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn watch_one(shared: &Arc<Shared>, connection: &Arc<Connection>) -> JoinSet<()> {
+    let parts = || (Arc::clone(shared), Arc::clone(connection));
+    let mut watches = JoinSet::new();
+    let (s, c) = parts();
+    watches.spawn(poll_for_ever(s, c));
+    let (s, c) = parts();
+    watches.spawn(read_back_for_ever(s, c));
+    let (s, c) = parts();
+    watches.spawn(open_deposits::look_for_ever(s, c));
+    let (s, c) = parts();
+    watches.spawn(probe_for_ever(s, c));
+    if connection.connector.verify.is_some() {
+        let (s, c) = parts();
+        watches.spawn(sweep_for_ever(s, c));
+    }
+    watches
+}
+
 /// Whether a poll is due is looked at so often at least: another flow may ask for it by now.
 const LOOK: Duration = Duration::from_secs(30);
 
 /// Polls a connection's triggers for ever, each in its own time.
-pub(crate) async fn poll_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+async fn poll_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     let mut asked: BTreeMap<&'static str, Timestamp> = BTreeMap::new();
     loop {
         let mut next = shared.clock.now().plus(LOOK);
@@ -83,7 +126,7 @@ pub(crate) async fn poll_for_ever(shared: Arc<Shared>, connection: Arc<Connectio
 }
 
 /// Reads vouchers back for ever.
-pub(crate) async fn read_back_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+async fn read_back_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     loop {
         shared.clock.sleep(shared.options.read_back_every).await;
         read_back(&shared, &connection).await;
@@ -91,7 +134,7 @@ pub(crate) async fn read_back_for_ever(shared: Arc<Shared>, connection: Arc<Conn
 }
 
 /// Probes a paused connection for ever.
-pub(crate) async fn probe_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+async fn probe_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     loop {
         shared.clock.sleep(shared.options.probe_every).await;
         probe(&shared, &connection).await;
@@ -99,7 +142,7 @@ pub(crate) async fn probe_for_ever(shared: Arc<Shared>, connection: Arc<Connecti
 }
 
 /// Fills the inbox with what the sender gave up on, for ever.
-pub(crate) async fn sweep_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+async fn sweep_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     loop {
         shared.clock.sleep(shared.options.sweep_every).await;
         let trigger = format!("{}.events", connection.connector.id);
@@ -356,7 +399,7 @@ fn next_cursor(
     }
 }
 
-async fn probe(shared: &Shared, connection: &Arc<Connection>) -> usize {
+pub(crate) async fn probe(shared: &Shared, connection: &Arc<Connection>) -> usize {
     if connection.gate.pause().is_none() {
         return 0;
     }

@@ -1,10 +1,12 @@
 //! Checks a flow's document against the environment that it is to run in.
 
 use crate::Engine;
-use crate::catalog::Environment;
+use crate::bind::{Bindings, bind};
+use crate::catalog::{Connection, Environment};
 use crate::dry::DryRun;
 use crate::dry::place::Place;
-use crate::plan::{Bound, Compiled, Plan, Surroundings, check_deployment, compile_within};
+use crate::plan::{Surroundings, compile_document, compile_within};
+use crate::shared::Shared;
 use crate::traffic::Traffic;
 use mapping::Coercion;
 use model::Problem;
@@ -18,15 +20,16 @@ pub struct CheckedWithin {
     pub problems: Vec<Problem>,
     /// The conversions that operations' inputs make, or may make.
     pub conversions: Vec<Coercion>,
-    /// What the environment's newest events came to; none if the flow has errors, or is started by
-    /// no event.
+    /// What the environment's newest events came to; none if the flow cannot run there, or is
+    /// started by no event.
     pub traffic: Option<Traffic>,
 }
 
 impl Engine {
     /// All that [`compile`](crate::compile) finds, and: whether the environment's connections have
     /// the fields, codes and abilities that the flow needs, whether what stands in its lookup tables
-    /// fits where the flow sends it, and what its newest events would have come to.
+    /// fits where the flow sends it, and what its newest events would have come to. Where there are
+    /// several connections of a connector, those of the flow's deployment are taken.
     ///
     /// Compiles several times and opens stored events: it belongs on a thread that may be busy.
     ///
@@ -37,81 +40,82 @@ impl Engine {
         environment: &Arc<Environment>,
         text: &str,
     ) -> Result<CheckedWithin, store::Error> {
-        let registry = self.shared.registry;
-        let plain = compile_within(text, registry, &Surroundings::default());
-        let Some(plan) = &plain.plan else {
-            return Ok(of(plain, Vec::new()));
+        let compiled = compile_document(text, self.shared.registry);
+        let mut checked = CheckedWithin {
+            problems: compiled.problems,
+            ..CheckedWithin::default()
         };
-        let place = match Place::within(&self.shared, environment, plan, &DryRun::default()) {
-            Ok(place) => place,
-            Err(unbound) => return Ok(of(plain, unbound)),
+        let Some(plan) = &compiled.plan else {
+            return Ok(checked);
         };
-        let metadata = place.connections().filter_map(|(need, connection)| {
-            Some((need.to_owned(), connection.session.metadata()?))
-        });
-        let surroundings = Surroundings {
-            metadata: metadata.collect(),
-            lookups: self.shared.row_schemas(environment.id).await?,
-        };
-        let compiled = compile_within(text, registry, &surroundings);
-        let mut found = missing_settings(environment, plan);
-        found.extend(unable(plan, &place, &surroundings));
-        let traffic = match plan.triggers.is_empty() {
-            true => None,
-            false => Some(self.traffic_at(environment, plan, &place).await?),
-        };
-        found.extend(traffic.iter().flat_map(Traffic::warnings));
-        let mut checked = of(compiled, found);
         checked.conversions.clone_from(&plan.conversions);
-        checked.traffic = traffic;
+        let catalog = self.shared.catalog();
+        let own = catalog.connections_of(environment.id);
+        let deployed = catalog.deployments().find(|d| {
+            d.active && d.environment.id == environment.id && d.plan.flow.id == plan.flow.id
+        });
+        let wanted = deployed.map_or_else(Bindings::new, |deployed| {
+            let names = deployed.bindings.iter();
+            names.map(|(k, c)| (k.clone(), c.name.clone())).collect()
+        });
+        let bound = bind(plan, environment, &own, &wanted);
+        let unfit = unfit(&self.shared, environment, &own, &bound.bindings, text).await?;
+        // A literal that a field does not take is told there with the field's own name.
+        let is_told = |p: &Problem| bound.problems.iter().any(|b| b.path == p.path);
+        let of_fields = unfit.of_fields.into_iter().filter(|p| !is_told(p));
+        let mut found: Vec<Problem> = of_fields.chain(unfit.of_rows).collect();
+        found.extend(bound.problems);
+        if !plan.triggers.is_empty() && bound.unbound.is_empty() {
+            let place = Place::within(&self.shared, environment, plan, &DryRun::default());
+            if let Ok(place) = place {
+                checked.traffic = Some(self.traffic_at(environment, plan, &place).await?);
+            }
+            found.extend(checked.traffic.iter().flat_map(Traffic::warnings));
+        }
+        compiled.places.add_to(&mut found);
+        checked.problems.append(&mut found);
+        checked.problems.sort_by_key(|p| p.place);
         Ok(checked)
     }
 }
 
-/// What compiling found, and more.
-fn of(compiled: Compiled, mut more: Vec<Problem>) -> CheckedWithin {
-    compiled.places.add_to(&mut more);
-    // A literal that a field cannot take is told with the field's own name.
-    let told = |p: &Problem| {
-        let same = more.iter().filter(|m| m.path == p.path && m.is_error());
-        p.is_error() && same.count() > 0
-    };
-    let mut problems: Vec<Problem> = compiled.problems;
-    problems.retain(|p| !told(p));
-    problems.append(&mut more);
-    problems.sort_by_key(|p| p.place);
-    CheckedWithin {
-        problems,
-        ..CheckedWithin::default()
-    }
+/// What does not fit where a flow is bound, besides what is wrong with the flow everywhere.
+#[derive(Debug, Default)]
+pub(crate) struct Unfit {
+    /// What the connections' fields do not take.
+    pub(crate) of_fields: Vec<Problem>,
+    /// What stands in lookup tables, or is not there.
+    pub(crate) of_rows: Vec<Problem>,
 }
 
-fn missing_settings(environment: &Environment, plan: &Plan) -> Vec<Problem> {
-    let company = environment.company.to_value();
-    let missing = plan
-        .company
+/// Holds a document against what the bound connections say of their fields, and against what stands
+/// in the environment's lookup tables.
+pub(crate) async fn unfit(
+    shared: &Shared,
+    environment: &Environment,
+    connections: &[Arc<Connection>],
+    bindings: &Bindings,
+    text: &str,
+) -> Result<Unfit, store::Error> {
+    let named = |name: &String| connections.iter().find(|c| c.name == *name);
+    let metadata = bindings
         .iter()
-        .filter(|n| company.get(n.as_str()).is_none());
-    let problem = |name: &String| {
-        let path = format!("company.{name}");
-        let message = format!("the company of `{}` has no `{name}`", environment.name);
-        let cure = "add it to the company's settings";
-        Problem::error(path, "missing_setting", message, cure)
+        .filter_map(|(need, name)| Some((need.clone(), named(name)?.session.metadata()?)));
+    let mut surroundings = Surroundings {
+        metadata: metadata.collect(),
+        lookups: BTreeMap::new(),
     };
-    missing.map(problem).collect()
-}
-
-/// What the bound connections cannot do, and the literals that their fields do not take.
-fn unable(plan: &Plan, place: &Place<'_>, surroundings: &Surroundings) -> Vec<Problem> {
-    let connections: BTreeMap<_, _> = place.connections().collect();
-    let bound: Vec<Bound<'_>> = connections
-        .iter()
-        .map(|(need, connection)| Bound {
-            connector: connection.connector.id,
-            name: &connection.name,
-            is_default: *need == connection.connector.id,
-            metadata: surroundings.metadata.get(*need),
-        })
-        .collect();
-    check_deployment(plan, &bound)
+    let found =
+        |surroundings: &Surroundings| compile_within(text, shared.registry, surroundings).problems;
+    let everywhere = found(&Surroundings::default());
+    let with_fields = found(&surroundings);
+    surroundings.lookups = shared.row_schemas(environment.id).await?;
+    let new = |found: Vec<Problem>, known: &[Problem]| {
+        let is_new = |p: &Problem| !known.contains(p);
+        found.into_iter().filter(is_new).collect()
+    };
+    Ok(Unfit {
+        of_rows: new(found(&surroundings), &with_fields),
+        of_fields: new(with_fields, &everywhere),
+    })
 }

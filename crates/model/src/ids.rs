@@ -103,6 +103,12 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An account: a person, or a program that signs in as one.
+    AccountId "acc";
+    /// A personal API token.
+    TokenId "tok";
+    /// Something that waits for a second person.
+    ProposalId "prop";
     /// An environment.
     EnvironmentId "env";
     /// A connection of an environment.
@@ -119,6 +125,8 @@ ids! {
     RunId "run";
     /// A journal entry of ours.
     EntryId "ent";
+    /// What another version would have done in a past period.
+    WhatIfId "wif";
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The HTTP face: webhook ingress, the API, health and metrics.
+//! The HTTP face: webhook ingress, the API, the web app, health and metrics.
 //!
 //! Ingress is answered before the router is asked, because its cost decides how many deliveries a
 //! machine takes: path, body, [`engine::Engine::deliver`], answer, and nothing else. The rest is
@@ -15,6 +15,7 @@ mod metrics;
 mod paging;
 mod problem;
 mod time;
+mod web;
 
 pub use api::document;
 pub use app::Settings;

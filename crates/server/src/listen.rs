@@ -1,7 +1,7 @@
 //! The listener: accepts connections, serves them, and lets them finish when it stops.
 
 use crate::app::{App, Settings};
-use crate::{api, health, ingress, metrics};
+use crate::{api, health, ingress, metrics, web};
 use axum::Router;
 use axum::routing::get;
 use bytes::Bytes;
@@ -99,7 +99,7 @@ fn router(app: &App) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))
         .merge(api::router(app))
-        .fallback(api::no_such_path)
+        .fallback(web::show)
         .method_not_allowed_fallback(api::no_such_method)
         .layer(axum::middleware::map_response(crate::access::secure))
         .with_state(app.clone())

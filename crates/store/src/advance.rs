@@ -85,10 +85,10 @@ pub enum Advanced {
     Refused(String),
 }
 
-/// The answer to one advance.
+/// The answer to one advance, with the advance itself: what was not written can go into another
+/// commit.
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub advanced: Advanced,
-    /// What was not written, given back so that its results can go into another commit.
-    pub item: Option<Box<Advance>>,
+    pub item: Advance,
 }

@@ -1,5 +1,7 @@
 //! What can go wrong with the store.
 
+use model::Timestamp;
+
 /// A failure of a verb. Nothing of the item was written, unless it says so.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,6 +27,13 @@ pub enum Error {
     /// It cannot be done in the state things are in.
     #[error("{0}")]
     Conflict(String),
+    /// Someone else has changed it since it was read.
+    #[error("{what} was changed meanwhile by {who}")]
+    Changed {
+        what: String,
+        who: String,
+        at: Timestamp,
+    },
 }
 
 pub type Result<T> = std::result::Result<T, Error>;

@@ -4,10 +4,11 @@
 //! If a statement fails, the writer rolls back and executes every item behind a savepoint of its
 //! own, so that a poisoned one fails alone.
 
-use crate::advance::{Advance, Advanced, Answered, Fence};
+use crate::advance::{Advance, Advanced, Fence};
+use crate::changes::{self, Changes};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
-use crate::inlet::{Answer, Operation};
+use crate::inlet::{Answer, Operation, Written};
 use crate::session::Session;
 use crate::verbs;
 use futures::future::BoxFuture;
@@ -125,16 +126,17 @@ async fn keep_or_take_back<S: Savepoints, T>(
     }
 }
 
-/// Gives the answers of a batch that is on disk.
-pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
+/// Gives the answers of a batch that is on disk, and says what it changed.
+pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>, changes: &Changes) {
+    let topics = changes::topics(&batch);
     for (operation, outcome) in batch.into_iter().zip(outcomes) {
         // Whoever waited may have gone; that is no concern of the writer.
         let _gone = match (operation, outcome) {
-            (Operation::Ingest { reply, .. }, Outcome::Ingest(answer)) => {
-                reply.send(answer).is_err()
+            (Operation::Ingest { events, reply }, Outcome::Ingest(answers)) => {
+                reply.send(give_back(events, answers)).is_err()
             }
-            (Operation::Advance { reply, items, .. }, Outcome::Advance(answer)) => {
-                reply.send(answer.map(|a| give_back(items, a))).is_err()
+            (Operation::Advance { items, reply, .. }, Outcome::Advance(answers)) => {
+                reply.send(give_back(items, answers)).is_err()
             }
             (Operation::Job { reply, .. }, Outcome::Job(answer)) => reply.send(answer).is_err(),
             (operation, _) => {
@@ -143,18 +145,14 @@ pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>) {
             }
         };
     }
+    changes.note(topics);
 }
 
-/// Puts each item that was not written beside its answer.
-fn give_back(items: Vec<Advance>, answers: Vec<Advanced>) -> Vec<Answered> {
-    let answered = |(item, advanced): (Advance, Advanced)| {
-        let is_done = matches!(advanced, Advanced::Done { .. });
-        Answered {
-            advanced,
-            item: (!is_done).then(|| Box::new(item)),
-        }
-    };
-    items.into_iter().zip(answers).map(answered).collect()
+fn give_back<I, A>(items: Vec<I>, answers: Result<Vec<A>>) -> Result<Written<I, A>> {
+    Ok(Written {
+        items,
+        answers: answers?,
+    })
 }
 
 /// Tells all of a batch that the store cannot take it now.

@@ -4,7 +4,8 @@
 //! advances a run is drained before new events, so that a burst of deliveries cannot starve work
 //! that is under way; each queue has its own bounds, so that it cannot lock it out either.
 
-use crate::advance::{Advance, Answered, Fence};
+use crate::advance::{Advance, Advanced, Fence};
+use crate::changes::{Changes, Topics};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
 use crate::session::Session;
@@ -23,19 +24,28 @@ pub type Answer = Box<dyn Any + Send>;
 pub type Job =
     Arc<dyn for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<Answer>> + Send + Sync>;
 
+/// The items of an operation beside their answers. Given back, so that they are freed by whoever
+/// waits for them and not by the writer.
+pub struct Written<Item, Answer> {
+    pub items: Vec<Item>,
+    pub answers: Vec<Answer>,
+}
+
 /// Work for the writer, with the way back to whoever waits for it.
 pub enum Operation {
     Ingest {
         events: Vec<NewEvent>,
-        reply: oneshot::Sender<Result<Vec<Result<Ingested>>>>,
+        reply: oneshot::Sender<Result<Written<NewEvent, Result<Ingested>>>>,
     },
     Advance {
         fence: Fence,
         items: Vec<Advance>,
-        reply: oneshot::Sender<Result<Vec<Answered>>>,
+        reply: oneshot::Sender<Result<Written<Advance, Advanced>>>,
     },
     Job {
         job: Job,
+        /// What it may change.
+        topics: Topics,
         reply: oneshot::Sender<Result<Answer>>,
     },
 }
@@ -94,6 +104,8 @@ pub struct Inlet {
     arrived: Condvar,
     notify: Notify,
     limits: Limits,
+    /// What the batches that are on disk have changed.
+    pub changes: Changes,
 }
 
 impl Inlet {
@@ -103,6 +115,7 @@ impl Inlet {
             arrived: Condvar::new(),
             notify: Notify::new(),
             limits,
+            changes: Changes::default(),
         }
     }
 

@@ -11,6 +11,7 @@
 
 pub mod advance;
 mod backend;
+pub mod changes;
 pub mod effect;
 pub mod entry;
 pub mod error;
@@ -29,32 +30,47 @@ mod store;
 pub mod testing;
 mod value;
 mod verbs;
+pub mod what_if;
 
 pub use advance::{Advance, Advanced, Answered, Fence};
+pub use changes::{Topic, Topics};
 pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};
 pub use event::{Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
 pub use queries::Page;
+pub use queries::accounts::{AccountRecord, SignInRecord, TokenRecord};
 pub use queries::dead_letters::{LetterFilter, LetterGroup, StoredLetter};
-pub use queries::deploy::{DeploymentRecord, FlowRecord, FlowVersion};
+pub use queries::deploy::{
+    DeploymentRecord, DraftHead, DraftRecord, FlowRecord, FlowVersion, VersionHead,
+};
 pub use queries::entries::{DepositUse, EntryTotal, StoredException};
 pub use queries::events::{EventFilter, EventHead, EventRecord};
 pub use queries::lookups::{LookupFound, LookupRow, LookupTable, LookupVersion};
 pub use queries::overview::Counts;
-pub use queries::runs::RunFilter;
-pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Pause, WrappedKey};
+pub use queries::proposals::{ProposalRecord, ProposalState, Rules};
+pub use queries::runs::{Pinned, RunFilter, StepStanding};
+pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Origin, Pause, WrappedKey};
 pub use run::{CallRecord, DeadLetter, RunRecord, StepRecord};
 pub use settings::{Limits, Settings};
 pub use store::Store;
-pub use verbs::audit::AuditRecord;
+pub use verbs::accounts::{ChangeAccount, NewAccount, NewSignIn, NewToken};
+pub use verbs::audit::{AuditCheck, AuditRecord, Broken};
 pub use verbs::cancel::Cancel;
 pub use verbs::cross_reference::PutCrossReference;
-pub use verbs::deploy::{NewDeployment, NewVersion};
+pub use verbs::deploy::{Former, NewDeployment, NewVersion, Publish, PutDraft};
 pub use verbs::effects::{RaiseGeneration, SettleEffect};
 pub use verbs::lookups::{LookupChange, LookupDefine, LookupPut};
+pub use verbs::pinned::{CancelRuns, MoveRuns};
+pub use verbs::proposals::{DecideProposal, NewProposal, SetRules};
 pub use verbs::replay::ReplayRequest;
 pub use verbs::resolve::{Resolution, Resolve};
-pub use verbs::settings::{NewConnection, NewEnvironment, PollCursor};
+pub use verbs::settings::{
+    NewConnection, NewEnvironment, PollCursor, SetEnvironment, UpdateConnection,
+};
 pub use verbs::start::StartRun;
 pub use verbs::subledger::{Marked, ResolveException, Voucher};
+pub use what_if::{
+    NewWhatIf, PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfRecord,
+    WhatIfState,
+};

@@ -25,6 +25,24 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_lookups.sql"),
         postgres: include_str!("../migrations/postgres/0002_lookups.sql"),
     },
+    Migration {
+        number: 3,
+        name: "versions",
+        sqlite: include_str!("../migrations/sqlite/0003_versions.sql"),
+        postgres: include_str!("../migrations/postgres/0003_versions.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "accounts",
+        sqlite: include_str!("../migrations/sqlite/0004_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0004_accounts.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "what_if",
+        sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),
+        postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

@@ -70,6 +70,17 @@ pub enum Cell {
     Blob(Vec<u8>),
 }
 
+impl From<Value<'_>> for Cell {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Int(value) => Self::Int(value),
+            Value::Text(value) => Self::Text(value.to_owned()),
+            Value::Blob(value) => Self::Blob(value.to_vec()),
+        }
+    }
+}
+
 /// A row of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row(pub Vec<Cell>);

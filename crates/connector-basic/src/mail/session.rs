@@ -5,7 +5,7 @@ use crate::mail::smtp;
 use crate::mail::target::{self, Target};
 use async_trait::async_trait;
 use connector::session::SharedSession;
-use connector::{Call, ConnectionConfig, Runtime, Session};
+use connector::{Call, ConnectionConfig, Mode, Runtime, Session};
 use model::{Fault, Peer, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,6 +37,10 @@ pub fn open(config: ConnectionConfig, _runtime: Runtime) -> Result<SharedSession
 impl Session for MailSession {
     fn peer(&self) -> Peer {
         self.peer.clone()
+    }
+
+    fn mode(&self) -> Mode {
+        Mode::Unknown
     }
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {

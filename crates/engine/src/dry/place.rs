@@ -3,8 +3,8 @@
 use super::DryRun;
 use super::reader::Reader;
 use crate::catalog::{Connection, Environment};
+use crate::load::fixed_names;
 use crate::plan::{CallWork, Need, Plan};
-use crate::setup::fixed_names;
 use crate::shared::Shared;
 use connector::http::Http;
 use connector::{Connector, Runtime};

@@ -3,7 +3,7 @@
 use crate::catalog::Connection;
 use async_trait::async_trait;
 use connector::session::SharedSession;
-use connector::{Call, CallKind, Metadata, Session};
+use connector::{Call, CallKind, Metadata, Mode, Session};
 use model::{Fault, Peer};
 use serde_json::Value;
 use std::any::Any;
@@ -41,6 +41,10 @@ impl Reader {
 impl Session for Reader {
     fn peer(&self) -> Peer {
         self.session.peer()
+    }
+
+    fn mode(&self) -> Mode {
+        self.session.mode()
     }
 
     fn settings(&self) -> &(dyn Any + Send + Sync) {

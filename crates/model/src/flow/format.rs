@@ -75,14 +75,11 @@ fn refusal(comment: &Comment) -> Problem {
 
 /// Adds each comment to the note of what it stands at.
 fn move_comments(text: &str, flow: &mut Flow, comments: &[&Comment]) -> Vec<MovedComment> {
-    let mut owners = Vec::new();
-    if let Some(root) = crate::yaml::load(text).root {
-        note_owners(&root, &mut owners);
-    }
-    owners.sort();
+    let root = crate::yaml::load(text).root;
+    let owners = root.as_ref().map(owners_of_comments).unwrap_or_default();
     let mut moved = Vec::new();
     for comment in comments {
-        let step = owner(text, comment, &owners);
+        let step = owner_of_comment(text, comment, &owners);
         let note = match &step {
             Some(id) => step_note(&mut flow.steps, id),
             None => Some(&mut flow.note),
@@ -101,7 +98,19 @@ fn move_comments(text: &str, flow: &mut Flow, comments: &[&Comment]) -> Vec<Move
     moved
 }
 
-/// The line on which each step begins, and its id.
+/// The line on which each step of a document begins, and its id.
+pub(super) fn owners_of_comments(root: &Node) -> Vec<(u32, String)> {
+    let mut owners = Vec::new();
+    note_owners(root, &mut owners);
+    owners.sort();
+    owners
+}
+
+/// Whether what stands under a key of a step is its own data, in which an `id` names no step.
+pub(super) fn holds_no_steps(key: &str) -> bool {
+    matches!(key, "with" | "set" | "show" | "output")
+}
+
 fn note_owners(node: &Node, owners: &mut Vec<(u32, String)>) {
     match &node.kind {
         Kind::Map(members) => {
@@ -110,7 +119,7 @@ fn note_owners(node: &Node, owners: &mut Vec<(u32, String)>) {
             }
             members
                 .iter()
-                .filter(|m| !matches!(m.key.as_str(), "with" | "set" | "show" | "output"))
+                .filter(|m| !holds_no_steps(&m.key))
                 .for_each(|m| note_owners(&m.value, owners));
         }
         Kind::List(items) => items.iter().for_each(|item| note_owners(item, owners)),
@@ -120,7 +129,11 @@ fn note_owners(node: &Node, owners: &mut Vec<(u32, String)>) {
 
 /// The step at which a comment stands: the one that begins next if nothing stands between them,
 /// else the one that began last.
-fn owner(text: &str, comment: &Comment, owners: &[(u32, String)]) -> Option<String> {
+pub(super) fn owner_of_comment(
+    text: &str,
+    comment: &Comment,
+    owners: &[(u32, String)],
+) -> Option<String> {
     let next = owners.iter().find(|(line, _)| *line > comment.place.line);
     let is_above = !comment.is_trailing
         && next.is_some_and(|(line, _)| {

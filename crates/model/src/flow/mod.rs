@@ -5,6 +5,7 @@
 //! [`write`] gives the one text of a flow: reading it gives the flow again, and writing that gives
 //! the same bytes.
 
+pub mod diff;
 mod document;
 mod format;
 pub mod limits;
@@ -14,6 +15,7 @@ mod sample;
 mod schema;
 mod span;
 mod start;
+mod tree;
 mod write;
 
 pub use document::{
@@ -27,4 +29,5 @@ pub use sample::{Effect, Expected, Given, Sample, parse_sample, write_sample};
 pub use schema::schema;
 pub use span::{parse_span, say_span, write_span};
 pub use start::{EventStart, Input, InputKind, Schedule, Start};
+pub use tree::{DIGITS, Tree, read_tree, write_tree};
 pub use write::{write, write_steps};

@@ -13,4 +13,4 @@ mod write;
 
 pub use load::{Comment, Loaded, load};
 pub use node::{Kind, Member, Node};
-pub use write::{Emitter, WIDTH};
+pub use write::{Emitter, WIDTH, inline};

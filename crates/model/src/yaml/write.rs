@@ -225,6 +225,14 @@ fn folded(text: &str, width: usize) -> Option<Vec<&str>> {
     (lines.len() > 1).then_some(lines)
 }
 
+/// A value on one line, as it would be written: maps and lists in braces, as JSON.
+pub fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => one_line(text),
+        other => other.to_string(),
+    }
+}
+
 /// The text on one line: plain if every reader takes it for the same text, quoted otherwise.
 fn one_line(text: &str) -> String {
     if is_plain(text) {

@@ -1,8 +1,8 @@
 //! Approvals: what runs show to a person and wait for a yes or no about.
 
-use super::WHO;
 use super::extract::{Body, Params, ScopeIn};
 use super::runs::{RunOut, environment_name, run_out};
+use crate::access::Caller;
 use crate::app::App;
 use crate::mask::mask;
 use crate::paging::{List, PageIn};
@@ -81,6 +81,7 @@ pub async fn list(
     responses((status = OK, body = RunOut), (status = "4XX", body = ProblemOut)))]
 pub async fn decide(
     State(app): State<App>,
+    caller: Caller,
     Path(id): Path<String>,
     Body(given): Body<DecisionIn>,
 ) -> Result<Json<RunOut>, ApiError> {
@@ -88,7 +89,9 @@ pub async fn decide(
         ApiError::bad_request("wrong_id", error.to_string(), "copy the id from the list")
     })?;
     let approve = given.decision == DecisionKind::Approve;
-    app.engine.approve(&id, WHO, approve, &given.reason).await?;
+    app.engine
+        .approve(&id, &caller.name, approve, &given.reason)
+        .await?;
     Ok(Json(run_out(&app, app.engine.store().run(id.run).await?)))
 }
 

@@ -46,7 +46,7 @@ pub struct ConnectionsOut {
 
 /// What a check found.
 #[derive(Serialize, ToSchema)]
-pub struct CheckOut {
+pub struct ConnectionCheckOut {
     ok: bool,
     /// Who we are there, or why it failed.
     message: String,
@@ -76,12 +76,12 @@ pub async fn list(
 #[utoipa::path(post, path = "/api/v1/connections/{connection}/check", tag = "connections",
     operation_id = "check_connection",
     params(("connection" = String, Path, description = "The connection's name."), ScopeIn),
-    responses((status = OK, body = CheckOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = OK, body = ConnectionCheckOut), (status = "4XX", body = ProblemOut)))]
 pub async fn check(
     State(app): State<App>,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
-) -> Result<Json<CheckOut>, ApiError> {
+) -> Result<Json<ConnectionCheckOut>, ApiError> {
     let environment = app.environment(scope.environment.as_deref())?;
     let catalog = app.engine.catalog();
     let connection = catalog
@@ -91,7 +91,7 @@ pub async fn check(
         Ok(who) => (true, who),
         Err(fault) => (false, fault.message),
     };
-    Ok(Json(CheckOut { ok, message }))
+    Ok(Json(ConnectionCheckOut { ok, message }))
 }
 
 fn out(environment: &str, connection: &Connection) -> ConnectionOut {

@@ -1,8 +1,8 @@
 //! Dead letters: what was given up, by cause and by run, and what a person does about it.
 
-use super::WHO;
 use super::extract::{Body, Params, ScopeIn};
 use super::runs::{MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_name, lookups};
+use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
@@ -161,12 +161,13 @@ fn cut(app: &App, groups: Vec<LetterGroup>, limit: i64) -> List<CauseOut> {
     responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay_cause(
     State(app): State<App>,
+    caller: Caller,
     Path(fingerprint): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
     let started = app
         .engine
-        .replay_cause(&fingerprint, &how.into(), WHO)
+        .replay_cause(&fingerprint, &how.into(), &caller.name)
         .await?;
     if started.is_empty() {
         return Err(ApiError::not_found(
@@ -229,12 +230,13 @@ pub async fn show(
     responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
     let id: RunId = run.parse()?;
     app.engine.store().dead_letter(id).await?;
-    let started = app.engine.replay(&[id], &how.into(), WHO).await?;
+    let started = app.engine.replay(&[id], &how.into(), &caller.name).await?;
     Ok(Json(started.into()))
 }
 
@@ -245,11 +247,12 @@ pub async fn replay(
     responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
 pub async fn discard(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<LetterOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.discard(id, WHO, &why.reason).await?;
+    app.engine.discard(id, &caller.name, &why.reason).await?;
     Ok(Json(letter_out(
         &app,
         app.engine.store().dead_letter(id).await?,
@@ -263,6 +266,7 @@ pub async fn discard(
     responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
 pub async fn answer(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(given): Body<AnswerIn>,
 ) -> Result<Json<LetterOut>, ApiError> {
@@ -271,7 +275,9 @@ pub async fn answer(
         AnswerKind::Exists { number } => Answer::Exists { number },
         AnswerKind::Abandoned => Answer::Abandoned,
     };
-    app.engine.answer(id, &answer, WHO, &given.reason).await?;
+    app.engine
+        .answer(id, &answer, &caller.name, &given.reason)
+        .await?;
     Ok(Json(letter_out(
         &app,
         app.engine.store().dead_letter(id).await?,

@@ -7,6 +7,7 @@ mod approvals;
 mod books;
 mod connections;
 mod dead_letters;
+mod designer;
 mod dry_run;
 mod events;
 mod extract;
@@ -28,9 +29,6 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Who did what a call did, in the audit trail. One token, one name, until there are accounts.
-const WHO: &str = "api";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -77,6 +75,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
+        .routes(routes!(designer::catalog::show))
+        .routes(routes!(designer::edit::edit))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
@@ -126,11 +126,6 @@ pub fn router(app: &App) -> Router<App> {
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
-}
-
-/// Answers what no route matches.
-pub async fn no_such_path(request: Request) -> ApiError {
-    ApiError::not_found("page", request.uri().path())
 }
 
 /// Answers a method that a path does not have; the header `Allow` names those it has.

@@ -1,12 +1,12 @@
 //! Runs: what was done about an event, step by step, and doing it again.
 
-use super::WHO;
 use super::books::{EntryOut, entry_out};
 use super::dead_letters::{LetterOut, letter_out};
 use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
 use super::flows::{ConversionOut, conversions_of};
 use super::opened::masked;
+use crate::access::Caller;
 use crate::app::App;
 use crate::mask::Persons;
 use crate::paging::{List, PageIn};
@@ -490,10 +490,14 @@ async fn entries(
     responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
-    let started = app.engine.replay(&[run.parse()?], &how.into(), WHO).await?;
+    let started = app
+        .engine
+        .replay(&[run.parse()?], &how.into(), &caller.name)
+        .await?;
     Ok(Json(started.into()))
 }
 
@@ -503,11 +507,12 @@ pub async fn replay(
     responses((status = OK, body = RunOut), (status = "4XX", body = ProblemOut)))]
 pub async fn cancel(
     State(app): State<App>,
+    caller: Caller,
     Path(run): Path<String>,
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<RunOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.cancel(id, WHO, &why.reason).await?;
+    app.engine.cancel(id, &caller.name, &why.reason).await?;
     Ok(Json(run_out(&app, app.engine.store().run(id).await?)))
 }
 

@@ -1,7 +1,7 @@
 //! Starting a flow by hand.
 
-use super::WHO;
 use super::extract::{Body, Params, ScopeIn};
+use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
 use axum::Json;
@@ -45,6 +45,7 @@ pub struct FlowStartedOut {
         (status = "4XX", body = ProblemOut)))]
 pub async fn start(
     State(app): State<App>,
+    caller: Caller,
     Path(flow): Path<String>,
     Params(scope): Params<ScopeIn>,
     headers: HeaderMap,
@@ -62,7 +63,7 @@ pub async fn start(
     let input = Value::Object(given.input);
     let started = app
         .engine
-        .start_flow(environment.id, &flow, &input, key, WHO)
+        .start_flow(environment.id, &flow, &input, key, &caller.name)
         .await?;
     let run = app.engine.store().run(started.run).await?;
     let status = if started.is_repeated {

@@ -48,6 +48,13 @@ async fn every_answer_tells_browsers_to_keep_still() {
         );
     }
     app.get("/nothing").await.problem(404, "not_found");
+    let page = app.get("/").await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(
+        page.header("content-security-policy")
+            .contains("script-src 'self'")
+    );
     let reply = app.ask("DELETE", "/api/v1/flows", &[]).await;
     reply.problem(405, "method_not_allowed");
     assert!(reply.header("allow").contains("GET"), "{reply:?}");

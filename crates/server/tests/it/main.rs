@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod app;
+mod designer;
 mod dry_run;
 mod ingress;
 mod lookups;

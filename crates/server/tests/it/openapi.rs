@@ -1,4 +1,6 @@
 //! The OpenAPI document is sound: every reference leads somewhere, every call has its own name.
+//!
+//! The web app's client is made from `web/openapi.json`; `cargo xtask openapi` writes it anew.
 
 use crate::app::App;
 use serde_json::Value;
@@ -68,4 +70,19 @@ async fn the_document_is_sound_and_every_path_answers() {
         }
     }
     assert!(names.len() >= 24, "{names:?}");
+}
+
+#[test]
+fn the_web_app_has_this_document() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");
+    let mut text = serde_json::to_string_pretty(&server::document()).expect("a document");
+    text.push('\n');
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &text).expect("web/openapi.json is written");
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "web/openapi.json is not of this API: run `cargo xtask openapi` and read the difference"
+    );
 }

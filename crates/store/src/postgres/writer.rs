@@ -37,7 +37,7 @@ impl Writer {
                 return;
             }
             match self.commit(&mut session, &batch).await {
-                Ok(outcomes) => group::answer(batch, outcomes),
+                Ok(outcomes) => group::answer(batch, outcomes, &self.inlet.changes),
                 Err(error) => {
                     tracing::warn!(%error, "a batch was not written");
                     let reason = match error {

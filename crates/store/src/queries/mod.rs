@@ -1,5 +1,6 @@
 //! What can be read, each query written once for both databases.
 
+pub mod accounts;
 pub mod dead_letters;
 pub mod deploy;
 pub mod effects;
@@ -7,8 +8,10 @@ pub mod entries;
 pub mod events;
 pub mod lookups;
 pub mod overview;
+pub mod proposals;
 pub mod runs;
 pub mod settings;
+pub mod what_if;
 
 /// A page of a list that is ordered by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use crate::error::Result;
 use crate::session::Session;
 use crate::statements::{event, run, subledger};
-use crate::verbs::audit;
 use model::RunState;
 
 /// What the store holds.
@@ -67,9 +66,9 @@ async fn open(session: &mut dyn Session, counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-/// What does not fit together: entries that do not balance, a broken audit trail.
+/// Entries that do not balance.
 pub async fn verify(session: &mut dyn Session) -> Result<Vec<String>> {
-    let mut found = audit::verify(session).await?;
+    let mut found = Vec::new();
     for row in session.rows(&subledger::UNBALANCED, &[]).await? {
         let (entry, difference) = (row.int(0)?, row.int(1)?);
         found.push(format!(

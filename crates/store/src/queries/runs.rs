@@ -4,9 +4,9 @@ use super::{Page, begins_with};
 use crate::error::{Error, Result};
 use crate::event::StartedRun;
 use crate::run::{CallRecord, RunRecord, StepRecord, StepState};
-use crate::session::Session;
-use crate::statements::run as sql;
-use crate::value::{Row, values};
+use crate::session::{Call, Session};
+use crate::statements::{Statement, run as sql};
+use crate::value::{Reader, Row, values};
 use crate::verbs::started;
 use model::ids::{DeploymentId, EnvironmentId, EventId, FlowId, RunId};
 use model::{RunState, Timestamp};
@@ -21,6 +21,24 @@ pub struct RunFilter {
     pub event: Option<EventId>,
     /// The beginning of the business key.
     pub search: Option<String>,
+}
+
+/// A live run that is pinned to a deployment, as it stood when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    pub id: RunId,
+    pub deployment: DeploymentId,
+    pub state: RunState,
+    pub rev: i64,
+    pub cursor: i64,
+}
+
+/// Which step of a run has a row, in whichever instance of its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepStanding {
+    pub run: RunId,
+    pub step: i64,
+    pub state: StepState,
 }
 
 /// Reads a run.
@@ -124,7 +142,16 @@ pub async fn calls_page(
 }
 
 fn step(row: Row) -> Result<StepRecord> {
+    read_step(&mut row.read("step"))
+}
+
+/// A step of one of several runs, whose id comes first.
+pub fn step_of_run(row: Row) -> Result<(RunId, StepRecord)> {
     let mut row = row.read("step");
+    Ok((RunId(row.int()?), read_step(&mut row)?))
+}
+
+fn read_step(row: &mut Reader) -> Result<StepRecord> {
     Ok(StepRecord {
         scope: row.int()?,
         step: row.int()?,
@@ -153,6 +180,66 @@ fn call(row: Row) -> Result<CallRecord> {
         fault: row.fault()?,
         status: row.opt_int()?,
     })
+}
+
+/// The live runs of a flow that are pinned to another deployment than this, oldest first.
+pub async fn pinned(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    flow: FlowId,
+    other_than: DeploymentId,
+) -> Result<Vec<Pinned>> {
+    let place = values![environment.0, flow.0, other_than.0];
+    let read = |row: Row| {
+        let mut row = row.read("run");
+        Ok(Pinned {
+            id: RunId(row.int()?),
+            deployment: DeploymentId(row.int()?),
+            state: RunState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,
+            rev: row.int()?,
+            cursor: row.int()?,
+        })
+    };
+    let rows = session.rows(&sql::PINNED, &place).await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn each_run<'a>(statement: &'static Statement, runs: &[RunId]) -> Call<'a> {
+    let mut call = Call::each(statement);
+    for run in runs {
+        call.row(values![run.0]);
+    }
+    call
+}
+
+/// Runs by their ids, in their order; those that do not exist are left out.
+pub async fn several(session: &mut dyn Session, runs: &[RunId]) -> Result<Vec<RunRecord>> {
+    let rows = session.call(each_run(&sql::RUN_BY_ID, runs)).await?;
+    rows.into_iter().map(record).collect()
+}
+
+/// Which steps of runs have rows, by run and step.
+pub async fn step_states(session: &mut dyn Session, runs: &[RunId]) -> Result<Vec<StepStanding>> {
+    let read = |row: Row| {
+        let mut row = row.read("step");
+        Ok(StepStanding {
+            run: RunId(row.int()?),
+            step: row.int()?,
+            state: StepState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,
+        })
+    };
+    let rows = session.call(each_run(&sql::STEP_STATES, runs)).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Of the runs that an event of our own started: the event's key.
+pub async fn own_events(session: &mut dyn Session, runs: &[RunId]) -> Result<Vec<(RunId, String)>> {
+    let rows = session.call(each_run(&sql::OWN_EVENTS, runs)).await?;
+    let read = |row: Row| {
+        let mut row = row.read("event");
+        Ok((RunId(row.int()?), row.text()?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// A page of a shard's live runs, by lane and id, after one of them.

@@ -7,6 +7,7 @@ use crate::value::{Row, values};
 use crate::verbs::settings::PollCursor;
 use model::ids::{ConnectionId, EnvironmentId};
 use model::{EnvironmentKind, Timestamp};
+use std::collections::BTreeMap;
 use vault::Sealed;
 
 /// An environment as it is stored.
@@ -18,6 +19,36 @@ pub struct EnvironmentRecord {
     /// JSON.
     pub settings: String,
     pub created_at: Timestamp,
+    pub origin: Origin,
+    /// Whether it is worked in: what came from the file goes when the file names it no longer.
+    pub in_force: bool,
+    pub revision: i64,
+    pub changed_by: String,
+    pub changed_at: Timestamp,
+}
+
+/// Where something configured came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The configuration file.
+    File,
+    /// A person or a program, over the API.
+    Api,
+}
+
+impl Origin {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Api => "api",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        [Self::File, Self::Api]
+            .into_iter()
+            .find(|o| o.as_str() == text)
+    }
 }
 
 /// A data key of an environment, wrapped under the master key.
@@ -50,30 +81,68 @@ pub struct ConnectionRecord {
     pub paused: Option<Pause>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub origin: Origin,
+    /// As for an environment.
+    pub in_force: bool,
+    pub revision: i64,
+    pub changed_by: String,
+    /// JSON.
+    pub limits: String,
 }
 
 /// All environments.
 pub async fn environments(session: &mut dyn Session) -> Result<Vec<EnvironmentRecord>> {
+    let rows = session.rows(&sql::ENVIRONMENTS, &[]).await?;
+    rows.into_iter().map(read_environment).collect()
+}
+
+/// One environment.
+pub async fn environment(
+    session: &mut dyn Session,
+    id: EnvironmentId,
+) -> Result<EnvironmentRecord> {
+    let row = session.row(&sql::ENVIRONMENT, &values![id.0]).await?;
+    read_environment(row.ok_or_else(|| Error::NotFound {
+        what: "environment",
+        name: id.to_string(),
+    })?)
+}
+
+fn read_environment(row: Row) -> Result<EnvironmentRecord> {
+    let mut row = row.read("environment");
+    Ok(EnvironmentRecord {
+        id: EnvironmentId(row.int()?),
+        name: row.text()?,
+        kind: match row.text()?.as_str() {
+            "live" => EnvironmentKind::Live,
+            "test" => EnvironmentKind::Test,
+            other => return Err(row.corrupt(format!("`{other}` is no kind"))),
+        },
+        settings: row.text()?,
+        created_at: Timestamp(row.int()?),
+        origin: {
+            let text = row.text()?;
+            Origin::read(&text).ok_or_else(|| row.corrupt(format!("`{text}` is no origin")))?
+        },
+        in_force: row.flag()?,
+        revision: row.int()?,
+        changed_by: row.text()?,
+        changed_at: Timestamp(row.int()?),
+    })
+}
+
+/// What the configuration file said of an environment when it was last put in force: a sealed
+/// digest by subject.
+pub async fn seeds(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+) -> Result<BTreeMap<String, Sealed>> {
+    let rows = session.rows(&sql::SEEDS, &values![environment.0]).await?;
     let read = |row: Row| {
-        let mut row = row.read("environment");
-        Ok(EnvironmentRecord {
-            id: EnvironmentId(row.int()?),
-            name: row.text()?,
-            kind: match row.text()?.as_str() {
-                "live" => EnvironmentKind::Live,
-                "test" => EnvironmentKind::Test,
-                other => return Err(row.corrupt(format!("`{other}` is no kind"))),
-            },
-            settings: row.text()?,
-            created_at: Timestamp(row.int()?),
-        })
+        let mut row = row.read("seed");
+        Ok((row.text()?, Sealed(row.blob()?)))
     };
-    session
-        .rows(&sql::ENVIRONMENTS, &[])
-        .await?
-        .into_iter()
-        .map(read)
-        .collect()
+    rows.into_iter().map(read).collect()
 }
 
 /// The data keys of an environment, oldest first.
@@ -120,6 +189,14 @@ fn read_connection(row: Row) -> Result<ConnectionRecord> {
         },
         created_at: Timestamp(row.int()?),
         updated_at: Timestamp(row.int()?),
+        origin: {
+            let text = row.text()?;
+            Origin::read(&text).ok_or_else(|| row.corrupt(format!("`{text}` is no origin")))?
+        },
+        in_force: row.flag()?,
+        revision: row.int()?,
+        changed_by: row.text()?,
+        limits: row.text()?,
     })
 }
 

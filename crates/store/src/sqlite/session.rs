@@ -56,6 +56,10 @@ impl SqliteSession {
                     "flow",
                     "flow_version",
                     "deployment",
+                    "account",
+                    "api_token",
+                    "proposal",
+                    "what_if",
                 ],
             };
             let mut last = 0;
@@ -127,8 +131,13 @@ impl SqliteSession {
         match statement.mode {
             Mode::One => step(&mut prepared, &call.values, &mut rows).map_err(fail)?,
             Mode::Each => {
+                let answer_at = statement.answer_at();
                 for values in call.values.chunks(prepared.parameter_count().max(1)) {
-                    step(&mut prepared, values, &mut rows).map_err(fail)?;
+                    match answer_at {
+                        None => step(&mut prepared, values, &mut rows),
+                        Some(at) => insert(&mut prepared, values, at, &mut rows),
+                    }
+                    .map_err(fail)?;
                 }
             }
         }
@@ -154,14 +163,33 @@ fn skips(call: &Call<'_>) -> bool {
     call.statement.mode == Mode::Each && call.values.is_empty()
 }
 
+fn bind(prepared: &mut CachedStatement<'_>, values: &[Value<'_>]) -> rusqlite::Result<()> {
+    for (at, value) in values.iter().enumerate() {
+        prepared.raw_bind_parameter(at + 1, value)?;
+    }
+    Ok(())
+}
+
+/// Inserts a row; if it was not there, the value at `at` is the answer.
+fn insert(
+    prepared: &mut CachedStatement<'_>,
+    values: &[Value<'_>],
+    at: usize,
+    rows: &mut Vec<Row>,
+) -> rusqlite::Result<()> {
+    bind(prepared, values)?;
+    if prepared.raw_execute()? == 1 {
+        rows.push(Row(vec![values[at].into()]));
+    }
+    Ok(())
+}
+
 fn step(
     prepared: &mut CachedStatement<'_>,
     values: &[Value<'_>],
     rows: &mut Vec<Row>,
 ) -> rusqlite::Result<()> {
-    for (at, value) in values.iter().enumerate() {
-        prepared.raw_bind_parameter(at + 1, value)?;
-    }
+    bind(prepared, values)?;
     let width = prepared.column_count();
     let mut answer = prepared.raw_query();
     while let Some(row) = answer.next()? {

@@ -17,7 +17,7 @@ pub fn write(mut session: SqliteSession, inlet: &Inlet, turn: &Arc<Mutex<()>>) {
         }
         let turn = turn.lock();
         match commit(&mut session, &batch) {
-            Ok(outcomes) => group::answer(batch, outcomes),
+            Ok(outcomes) => group::answer(batch, outcomes, &inlet.changes),
             Err(Error::Busy(reason)) => {
                 tracing::warn!(reason, "a batch was not written");
                 group::refuse(batch, &reason);

@@ -4,12 +4,12 @@ use super::Type::{Blob, Int, Text};
 use super::statements;
 
 statements! {
-    /// Answers with the ids that were stored; of an event that was there already, its old one.
-    INSERT_EVENT = insert("event", &[
+    /// Answers with the ids that were stored.
+    INSERT_EVENT = insert_new("event", &[
         ("id", Int), ("environment", Int), ("connection", Int), ("peer", Text),
         ("dedupe_key", Text), ("kind", Text), ("occurred_at", Int), ("received_at", Int),
         ("secret", Int), ("body_len", Int), ("body_sha256", Blob), ("deliveries", Int),
-    ], "ON CONFLICT(environment, peer, dedupe_key) DO NOTHING RETURNING id");
+    ], "ON CONFLICT(environment, peer, dedupe_key) DO NOTHING", "id");
     /// Counts a delivery of an event that was there already.
     COUNT_DELIVERY = each_hot(
         "UPDATE event SET deliveries = deliveries + 1
@@ -23,9 +23,9 @@ statements! {
     );
     INSERT_BODY = insert("event_body", &[("event", Int), ("body", Blob)], "");
     /// Answers with the runs that got their key.
-    TAKE_KEY = insert("run_key", &[
+    TAKE_KEY = insert_new("run_key", &[
         ("environment", Int), ("flow", Int), ("peer", Text), ("key", Text), ("run", Int),
-    ], "ON CONFLICT(environment, flow, peer, key) DO NOTHING RETURNING run");
+    ], "ON CONFLICT(environment, flow, peer, key) DO NOTHING", "run");
     INSERT_RUN = insert("run", &[
         ("id", Int), ("environment", Int), ("flow", Int), ("deployment", Int), ("event", Int),
         ("replay_of", Int), ("peer", Text), ("key", Text), ("lane", Int), ("shard", Int),

@@ -5,6 +5,8 @@
 //! and joins `unnest`. Rules for shared text: time is a parameter, `CAST(x AS type)` and never
 //! `::`, no JSON operators, flags as integers.
 
+pub mod account;
+pub mod audit;
 pub mod deploy;
 pub mod effect;
 pub mod event;
@@ -14,6 +16,7 @@ pub mod settings;
 pub mod subledger;
 #[cfg(test)]
 mod tests;
+pub mod what_if;
 
 use std::fmt::Write as _;
 
@@ -50,6 +53,8 @@ enum Text {
         table: &'static str,
         columns: &'static [(&'static str, Type)],
         tail: &'static str,
+        /// The column of the rows that were inserted that it answers with.
+        answer: Option<&'static str>,
     },
 }
 
@@ -119,6 +124,7 @@ impl Statement {
             table,
             columns,
             tail,
+            answer: None,
         };
         Self {
             name,
@@ -126,6 +132,42 @@ impl Statement {
             mode: Mode::Each,
             text,
         }
+    }
+
+    /// Inserts what `conflict` does not pass over, and answers with one column of what it inserted.
+    const fn insert_new(
+        name: &'static str,
+        table: &'static str,
+        columns: &'static [(&'static str, Type)],
+        conflict: &'static str,
+        answer: &'static str,
+    ) -> Self {
+        let text = Text::Insert {
+            table,
+            columns,
+            tail: conflict,
+            answer: Some(answer),
+        };
+        Self {
+            name,
+            heat: Heat::Hot,
+            mode: Mode::Each,
+            text,
+        }
+    }
+
+    /// Which parameter of a row that was inserted is the answer. SQLite's `RETURNING` would keep
+    /// all rows in a table of its own and make every insert one that can be taken back.
+    pub fn answer_at(&self) -> Option<usize> {
+        let Text::Insert {
+            columns,
+            answer: Some(answer),
+            ..
+        } = &self.text
+        else {
+            return None;
+        };
+        columns.iter().position(|(name, _)| name == answer)
     }
 
     /// The text for SQLite: `?1`, because SQLite takes `$1` for a *name* and numbers names by
@@ -137,6 +179,7 @@ impl Statement {
                 table,
                 columns,
                 tail,
+                ..
             } => {
                 let places: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
                 format!(
@@ -156,6 +199,7 @@ impl Statement {
                 table,
                 columns,
                 tail,
+                answer,
             } => {
                 let mut arrays = String::new();
                 for (n, (_, kind)) in columns.iter().enumerate() {
@@ -170,7 +214,11 @@ impl Statement {
                         .expect("a string takes all that is written");
                 }
                 let names = names(columns);
-                format!("INSERT INTO {table}({names}) SELECT * FROM unnest({arrays}) {tail}")
+                let insert = format!("INSERT INTO {table}({names}) SELECT * FROM unnest({arrays})");
+                match answer {
+                    Some(answer) => format!("{insert} {tail} RETURNING {answer}"),
+                    None => format!("{insert} {tail}"),
+                }
             }
         }
     }
@@ -198,6 +246,8 @@ use statements;
 
 /// Every statement of the store.
 pub const STATEMENTS: &[&[&Statement]] = &[
+    account::ALL,
+    audit::ALL,
     deploy::ALL,
     effect::ALL,
     event::ALL,
@@ -205,6 +255,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     run::ALL,
     settings::ALL,
     subledger::ALL,
+    what_if::ALL,
 ];
 
 /// Every statement of the store, one after the other.

@@ -13,10 +13,14 @@ macro_rules! run_columns {
 }
 
 statements! {
-    /// What an advance is guarded by. PostgreSQL also locks the rows.
+    /// What an advance is guarded by, and what the indexes know of the run. PostgreSQL also locks
+    /// the rows.
     GUARD_RUN = each_hot(
-        "SELECT id, rev, live, shard, environment, flow FROM run WHERE id = $1",
-        "SELECT run.id, run.rev, run.live, run.shard, run.environment, run.flow
+        "SELECT id, rev, live, shard, environment, flow, due_at,
+           CASE WHEN wait_for IS NULL THEN 0 ELSE 1 END
+         FROM run WHERE id = $1",
+        "SELECT run.id, run.rev, run.live, run.shard, run.environment, run.flow, run.due_at,
+           CASE WHEN run.wait_for IS NULL THEN CAST(0 AS BIGINT) ELSE 1 END
          FROM unnest(CAST($1 AS BIGINT[])) AS x(id) JOIN run ON run.id = x.id FOR UPDATE OF run",
     );
     /// The share lock makes a thief of the shard wait for this commit.
@@ -42,6 +46,21 @@ statements! {
              fault_class, fault)
          WHERE run.id = x.id",
     );
+    /// As `ADVANCE_RUN`, of a run whose `live`, `due_at` and `wait_for` stay as they are: SQLite
+    /// rewrites each index of which a column is named, even if its value is the same.
+    ADVANCE_IN_PLACE = each_hot(
+        "UPDATE run SET rev = rev + 1, state = $2, cursor = $3, attempt = $4, since = $5,
+           deadline = $6, fault_class = $7, fault = $8
+         WHERE id = $1",
+        "UPDATE run SET rev = run.rev + 1, state = x.state, cursor = x.cursor,
+           attempt = x.attempt, since = x.since, deadline = x.deadline,
+           fault_class = x.fault_class, fault = x.fault
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]),
+           CAST($4 AS BIGINT[]), CAST($5 AS BIGINT[]), CAST($6 AS BIGINT[]),
+           CAST($7 AS TEXT[]), CAST($8 AS TEXT[]))
+           AS x(id, state, cursor, attempt, since, deadline, fault_class, fault)
+         WHERE run.id = x.id",
+    );
     PUT_STEP = insert("step", &[
         ("run", Int), ("scope", Int), ("step", Int), ("idx", Int), ("state", Int),
         ("output", Blob), ("effect", Blob), ("reused", Int), ("started_at", Int),
@@ -54,6 +73,16 @@ statements! {
         ("kind", Text), ("started_at", Int), ("ended_at", Int), ("fault_class", Text),
         ("fault", Text), ("status", Int),
     ], "");
+    /// Which keys a run waits for: place, environment, key. Nearly always none, and asking costs
+    /// less than an update that changes nothing.
+    WAITED_FOR = each_hot(
+        "SELECT $1 FROM run WHERE environment = $2 AND wait_for = $3 AND live > 0",
+        "SELECT x.place
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]))
+           AS x(place, environment, wait_for)
+         JOIN run ON run.environment = x.environment AND run.wait_for = x.wait_for
+         WHERE run.live > 0",
+    );
     /// Runs that wait for a key become ready: environment, key, now.
     WAKE = each_hot(
         "UPDATE run SET rev = rev + 1, live = 1, state = 0, wait_for = NULL, deadline = NULL,
@@ -197,6 +226,68 @@ statements! {
         "UPDATE run SET rev = rev + 1, live = 0, state = 9, wait_for = NULL, deadline = NULL,
            ended_at = $2
          WHERE id = $1 AND live <> 0",
+    );
+    /// Live runs of a flow that are pinned to another deployment: environment, flow, deployment.
+    /// By the index of what is live: the plus signs keep the databases from other ones.
+    PINNED = one(
+        "SELECT id, deployment, state, rev, cursor FROM run
+         WHERE live > 0 AND +environment = $1 AND +flow = $2 AND deployment <> $3
+         ORDER BY +id",
+    );
+    RUN_BY_ID = each(
+        concat!("SELECT ", run_columns!(), " FROM run WHERE id = $1"),
+        "SELECT r.id, r.environment, r.flow, r.deployment, r.event, r.replay_of, r.peer, r.key,
+           r.lane, r.shard, r.state, r.rev, r.cursor, r.attempt, r.since, r.due_at, r.deadline,
+           r.wait_for, r.created_at, r.ended_at, r.fault_class, r.fault
+         FROM unnest(CAST($1 AS BIGINT[])) WITH ORDINALITY AS x(id, place)
+         JOIN run r ON r.id = x.id ORDER BY x.place",
+    );
+    /// Which steps of a run have rows, and how they stand.
+    STEP_STATES = each(
+        "SELECT DISTINCT run, step, state FROM step WHERE run = $1 ORDER BY step, state",
+        "SELECT DISTINCT s.run, s.step, s.state
+         FROM unnest(CAST($1 AS BIGINT[])) AS x(id) JOIN step s ON s.run = x.id
+         ORDER BY s.run, s.step, s.state",
+    );
+    /// A run at rest goes over to another deployment and is looked at again: id, revision,
+    /// deployment, now.
+    MOVE_RUN = each(
+        "UPDATE run SET deployment = $3, rev = rev + 1, live = 1, state = 0, wait_for = NULL,
+           deadline = NULL, due_at = $4
+         WHERE id = $1 AND rev = $2 AND live > 0 AND state IN (0, 2, 3, 4)
+         RETURNING id",
+        "UPDATE run SET deployment = x.deployment, rev = run.rev + 1, live = 1, state = 0,
+           wait_for = NULL, deadline = NULL, due_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]),
+           CAST($4 AS BIGINT[])) AS x(id, rev, deployment, now)
+         WHERE run.id = x.id AND run.rev = x.rev AND run.live > 0 AND run.state IN (0, 2, 3, 4)
+         RETURNING run.id",
+    );
+    /// A run at rest ends by a person's will: id, revision, now.
+    CANCEL_AT_REST = each(
+        "UPDATE run SET rev = rev + 1, live = 0, state = 9, wait_for = NULL, deadline = NULL,
+           ended_at = $3
+         WHERE id = $1 AND rev = $2 AND live > 0 AND state IN (0, 2, 3, 4)
+         RETURNING id",
+        "UPDATE run SET rev = run.rev + 1, live = 0, state = 9, wait_for = NULL,
+           deadline = NULL, ended_at = x.now
+         FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS BIGINT[]))
+           AS x(id, rev, now)
+         WHERE run.id = x.id AND run.rev = x.rev AND run.live > 0 AND run.state IN (0, 2, 3, 4)
+         RETURNING run.id",
+    );
+    EFFECTS_OF_RUNS = each(
+        "SELECT DISTINCT effect FROM step WHERE run = $1 AND effect IS NOT NULL",
+        "SELECT DISTINCT s.effect FROM unnest(CAST($1 AS BIGINT[])) AS x(id)
+         JOIN step s ON s.run = x.id WHERE s.effect IS NOT NULL",
+    );
+    /// The events of our own by which runs were started: run; its event's id for the sender.
+    OWN_EVENTS = each(
+        "SELECT r.id, e.dedupe_key FROM run r JOIN event e ON e.id = r.event
+         WHERE r.id = $1 AND r.peer LIKE 'towpath:%'",
+        "SELECT r.id, e.dedupe_key FROM unnest(CAST($1 AS BIGINT[])) AS x(id)
+         JOIN run r ON r.id = x.id JOIN event e ON e.id = r.event
+         WHERE r.peer LIKE 'towpath:%'",
     );
     EFFECTS_OF_RUN = one(
         "SELECT DISTINCT effect FROM step WHERE run = $1 AND effect IS NOT NULL",

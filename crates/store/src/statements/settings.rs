@@ -1,25 +1,44 @@
-//! Environments, connections, poll cursors, the audit trail.
+//! Environments, connections, poll cursors.
 
-use super::Type::{Blob, Int, Text};
 use super::statements;
 
 /// The columns of a connection, in the order in which `ConnectionRecord` is read.
 macro_rules! connection_columns {
     () => {
         "id, environment, name, connector, settings, credential, peer, paused_cause,
-         paused_since, probe_at, created_at, updated_at"
+         paused_since, probe_at, created_at, updated_at, origin, in_force, revision, changed_by,
+         limits"
+    };
+}
+
+/// The columns of an environment, in the order in which `EnvironmentRecord` is read.
+macro_rules! environment_columns {
+    () => {
+        "id, name, kind, settings, created_at, origin, in_force, revision, changed_by, changed_at"
     };
 }
 
 statements! {
     INSERT_ENVIRONMENT = one(
-        "INSERT INTO environment(id, name, kind, settings, created_at)
-         VALUES($1, $2, $3, $4, $5) ON CONFLICT(name) DO NOTHING RETURNING id",
+        "INSERT INTO environment(id, name, kind, settings, created_at, origin, changed_by,
+           changed_at)
+         VALUES($1, $2, $3, $4, $5, $6, $7, $5) ON CONFLICT(name) DO NOTHING RETURNING id",
     );
-    ENVIRONMENTS = one(
-        "SELECT id, name, kind, settings, created_at FROM environment ORDER BY id",
+    ENVIRONMENTS = one(concat!("SELECT ", environment_columns!(), " FROM environment ORDER BY id"));
+    ENVIRONMENT = one(concat!("SELECT ", environment_columns!(), " FROM environment WHERE id = $1"));
+    /// Id, settings, who, when.
+    SET_ENVIRONMENT = one(
+        "UPDATE environment SET settings = $2, revision = revision + 1, changed_by = $3,
+           changed_at = $4 WHERE id = $1",
     );
-    SET_ENVIRONMENT = one("UPDATE environment SET settings = $2 WHERE id = $1 RETURNING id");
+    /// Whether the file names it: id, flag.
+    ENVIRONMENT_IN_FORCE = one("UPDATE environment SET in_force = $2 WHERE id = $1");
+    CONNECTION_IN_FORCE = one("UPDATE connection SET in_force = $2 WHERE id = $1");
+    SEEDS = one("SELECT subject, digest FROM seed WHERE environment = $1 ORDER BY subject");
+    PUT_SEED = one(
+        "INSERT INTO seed(environment, subject, digest) VALUES($1, $2, $3)
+         ON CONFLICT(environment, subject) DO UPDATE SET digest = excluded.digest",
+    );
     DELETE_ENVIRONMENT = one(
         "DELETE FROM environment WHERE id = $1
            AND NOT EXISTS (SELECT 1 FROM connection WHERE environment = $1)
@@ -48,15 +67,18 @@ statements! {
     );
     INSERT_CONNECTION = one(
         "INSERT INTO connection(id, environment, name, connector, settings, credential, peer,
-           created_at, updated_at)
-         VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT(environment, name) DO NOTHING
-         RETURNING id",
+           created_at, updated_at, origin, changed_by, limits)
+         VALUES($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)
+         ON CONFLICT(environment, name) DO NOTHING RETURNING id",
     );
     UPDATE_CONNECTION = one(
         "UPDATE connection SET name = $2, settings = $3, credential = $4, peer = $5,
-           updated_at = $6 WHERE id = $1 RETURNING id",
+           updated_at = $6, changed_by = $7, limits = $8, revision = revision + 1
+         WHERE id = $1",
     );
     DELETE_CONNECTION = one("DELETE FROM connection WHERE id = $1 RETURNING id");
+    /// Ids may be drawn again after a restart: another connection must not go on from here.
+    DELETE_CURSORS = one("DELETE FROM poll_cursor WHERE connection = $1");
     CONNECTION = one(concat!("SELECT ", connection_columns!(), " FROM connection WHERE id = $1"));
     /// Of an environment, or of all if it is null.
     CONNECTIONS = one(concat!(
@@ -90,25 +112,6 @@ statements! {
          WHERE connection = $1 AND trigger_name = $2",
     );
 
-    AUDIT_HEAD = one_pair(
-        "SELECT id, hash FROM audit_head WHERE one = 1",
-        "SELECT id, hash FROM audit_head WHERE one = 1 FOR UPDATE",
-    );
-    SET_AUDIT_HEAD = one("UPDATE audit_head SET id = $1, hash = $2 WHERE one = 1");
-    INSERT_AUDIT = insert("audit", &[
-        ("id", Int), ("at", Int), ("who", Text), ("action", Text), ("subject", Text),
-        ("detail", Text), ("prev", Blob), ("hash", Blob),
-    ], "");
-    /// Above an id, oldest first.
-    AUDIT = one(
-        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id > $1
-         ORDER BY id LIMIT $2",
-    );
-    /// Below an id, newest first.
-    LIST_AUDIT = one(
-        "SELECT id, at, who, action, subject, detail, prev, hash FROM audit WHERE id < $1
-         ORDER BY id DESC LIMIT $2",
-    );
     /// Bytes of the whole database; SQLite counts the file instead where it matters.
     SIZE = one_pair(
         "SELECT page_count * 8192 FROM pragma_page_count()",

@@ -197,11 +197,17 @@ async fn both_migrations_end_in_the_same_tables_and_columns() {
     assert_eq!(
         names(concat!(
             include_str!("../../migrations/sqlite/0001_init.sql"),
-            include_str!("../../migrations/sqlite/0002_lookups.sql")
+            include_str!("../../migrations/sqlite/0002_lookups.sql"),
+            include_str!("../../migrations/sqlite/0003_versions.sql"),
+            include_str!("../../migrations/sqlite/0004_accounts.sql"),
+            include_str!("../../migrations/sqlite/0005_what_if.sql")
         )),
         names(concat!(
             include_str!("../../migrations/postgres/0001_init.sql"),
-            include_str!("../../migrations/postgres/0002_lookups.sql")
+            include_str!("../../migrations/postgres/0002_lookups.sql"),
+            include_str!("../../migrations/postgres/0003_versions.sql"),
+            include_str!("../../migrations/postgres/0004_accounts.sql"),
+            include_str!("../../migrations/postgres/0005_what_if.sql")
         ))
     );
 }

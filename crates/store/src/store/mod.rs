@@ -1,19 +1,25 @@
 //! The store as everything above sees it.
 
+mod accounts;
 mod lookups;
 mod reads;
+mod trail;
+mod versions;
+mod what_if;
 mod writes;
 
 use crate::advance::{Advance, Advanced, Answered, Fence};
 use crate::backend::Backend;
+use crate::changes::{Counts, Topics};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent};
-use crate::inlet::{Answer, Job, Operation};
+use crate::inlet::{Answer, Job, Operation, Written};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::sqlite::Sqlite;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// A handle to the store; cheap to clone.
 ///
@@ -58,6 +64,25 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`] for all of them; another error for one that could not be stored by itself.
     pub async fn ingest(&self, events: Vec<NewEvent>) -> Result<Vec<Result<Ingested>>> {
+        Ok(self.ingest_all(events).await?.answers)
+    }
+
+    /// Stores one event with its runs; it is given back with the answer.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], or another if it could not be stored.
+    pub async fn ingest_one(&self, event: NewEvent) -> Result<(Ingested, NewEvent)> {
+        let mut written = self.ingest_all(vec![event]).await?;
+        match (written.answers.pop(), written.items.pop()) {
+            (Some(ingested), Some(event)) => Ok((ingested?, event)),
+            _ => Err(Error::Conflict("the event has no answer".into())),
+        }
+    }
+
+    async fn ingest_all(
+        &self,
+        events: Vec<NewEvent>,
+    ) -> Result<Written<NewEvent, Result<Ingested>>> {
         self.send(|reply| Operation::Ingest { events, reply }).await
     }
 
@@ -66,21 +91,26 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`]. What concerns one item is its answer.
     pub async fn advance(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Advanced>> {
-        let answered = self.advance_all(fence, items).await?;
-        Ok(answered.into_iter().map(|a| a.advanced).collect())
+        Ok(self.advance_all(fence, items).await?.answers)
     }
 
-    /// Advances one run; if it was not written, it is given back with the answer.
+    /// Advances one run; what was to be written is given back with the answer.
     ///
     /// # Errors
     /// [`Error::Busy`].
     pub async fn advance_one(&self, fence: Fence, item: Advance) -> Result<Answered> {
-        let mut answered = self.advance_all(fence, vec![item]).await?;
-        let none = || Error::Conflict("the advance has no answer".into());
-        answered.pop().ok_or_else(none)
+        let mut written = self.advance_all(fence, vec![item]).await?;
+        match (written.answers.pop(), written.items.pop()) {
+            (Some(advanced), Some(item)) => Ok(Answered { advanced, item }),
+            _ => Err(Error::Conflict("the advance has no answer".into())),
+        }
     }
 
-    async fn advance_all(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Answered>> {
+    async fn advance_all(
+        &self,
+        fence: Fence,
+        items: Vec<Advance>,
+    ) -> Result<Written<Advance, Advanced>> {
         self.send(|reply| Operation::Advance {
             fence,
             items,
@@ -92,6 +122,11 @@ impl Store {
     /// Items that wait for the writer: to advance, to ingest.
     pub fn waiting(&self) -> (usize, usize) {
         self.backend.inlet().waiting()
+    }
+
+    /// How often each topic has changed, from now on.
+    pub fn changes(&self) -> watch::Receiver<Counts> {
+        self.backend.inlet().changes.watch()
     }
 
     /// How large the database is, in bytes.
@@ -109,6 +144,8 @@ impl Store {
     /// If it cannot be read.
     pub async fn verify(&self) -> Result<Vec<String>> {
         let mut found = self.backend.check().await?;
+        let trail = self.verify_audit(None).await?.broken;
+        found.extend(trail.map(|b| format!("audit row {}: {}", b.id, b.reason)));
         found.extend(
             self.read(|s| Box::pin(crate::queries::overview::verify(s)))
                 .await?,
@@ -132,9 +169,19 @@ impl Store {
         &self,
         verb: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
     ) -> Result<T> {
+        self.write_about(Topics::ALL, verb).await
+    }
+
+    /// The same, for a verb that changes nothing but `topics`.
+    pub(crate) async fn write_about<T: Send + 'static>(
+        &self,
+        topics: Topics,
+        verb: impl for<'a> Fn(&'a mut dyn Session) -> BoxFuture<'a, Result<T>> + Send + Sync + 'static,
+    ) -> Result<T> {
         let answer = self
             .send(|reply| Operation::Job {
                 job: job(verb),
+                topics,
                 reply,
             })
             .await?;

@@ -18,7 +18,6 @@ use crate::queries::runs::{self, RunFilter};
 use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
 use crate::queries::{Page, effects};
 use crate::run::{CallRecord, RunRecord, StepRecord};
-use crate::verbs::audit::{self, AuditRecord};
 use crate::verbs::settings::PollCursor;
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, RunId, VersionId};
 use model::{EffectId, EffectState, Peer, Timestamp};
@@ -528,12 +527,6 @@ impl Store {
         only_active: bool,
     ) -> Result<Vec<DeploymentRecord>> {
         self.read(move |s| Box::pin(deploy::deployments(s, environment, only_active)))
-            .await
-    }
-
-    /// A page of the audit trail, newest first.
-    pub async fn audit_trail(&self, page: Page) -> Result<Vec<AuditRecord>> {
-        self.read(move |s| Box::pin(audit::list(s, page.below(), page.limit)))
             .await
     }
 }

@@ -6,24 +6,27 @@
 
 use super::Store;
 use crate::advance::Fence;
+use crate::changes::{Topic, Topics};
 use crate::entry::ExceptionRecord;
 use crate::error::Result;
 use crate::event::{Ingested, NewEvent, StartedRun};
 use crate::queries::deploy::FlowVersion;
-use crate::queries::settings::ConnectionRecord;
 use crate::verbs::cancel::{self, Cancel};
 use crate::verbs::cross_reference::{self, PutCrossReference};
-use crate::verbs::deploy::{self, NewDeployment, NewVersion};
+use crate::verbs::deploy::{self, NewDeployment, NewVersion, Publish, PutDraft};
 use crate::verbs::effects::{self, RaiseGeneration, SettleEffect};
 use crate::verbs::lease;
+use crate::verbs::pinned::{self, CancelRuns, MoveRuns};
 use crate::verbs::replay::{self, ReplayRequest};
 use crate::verbs::resolve::{self, Resolve};
-use crate::verbs::settings::{self, NewConnection, NewEnvironment, PollCursor};
+use crate::verbs::settings::{
+    self, NewConnection, NewEnvironment, PollCursor, SetEnvironment, UpdateConnection,
+};
 use crate::verbs::start::{self, StartRun};
 use crate::verbs::subledger::{self, Marked, ResolveException, Voucher};
 use futures::future::join_all;
 use model::Timestamp;
-use model::ids::{ConnectionId, DeploymentId, EnvironmentId};
+use model::ids::{ConnectionId, DeploymentId, EnvironmentId, RunId};
 use std::sync::Arc;
 use vault::Sealed;
 
@@ -101,7 +104,7 @@ impl Store {
         cursor: PollCursor,
     ) -> Result<Vec<Ingested>> {
         let given = Arc::new((events, cursor));
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Events, Topic::Runs]), move |s| {
             let given = Arc::clone(&given);
             Box::pin(async move {
                 let (events, cursor) = &*given;
@@ -135,7 +138,7 @@ impl Store {
     /// Stores how far a trigger has come.
     pub async fn put_poll_cursor(&self, cursor: PollCursor) -> Result<()> {
         let cursor = Arc::new(cursor);
-        self.write(move |s| {
+        self.write_about(Topics::NONE, move |s| {
             let cursor = Arc::clone(&cursor);
             Box::pin(async move { settings::put_cursor(s, &cursor).await })
         })
@@ -150,7 +153,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Marked>> {
         let vouchers = Arc::new(vouchers);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Books]), move |s| {
             let vouchers = Arc::clone(&vouchers);
             Box::pin(async move { subledger::mark_posted(s, environment, &vouchers, now).await })
         })
@@ -165,7 +168,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let exceptions = Arc::new(exceptions);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Books]), move |s| {
             let exceptions = Arc::clone(&exceptions);
             Box::pin(
                 async move { subledger::open_exceptions(s, environment, &exceptions, now).await },
@@ -194,13 +197,41 @@ impl Store {
         .await
     }
 
-    /// Changes an environment's settings (JSON).
-    pub async fn set_environment(&self, id: EnvironmentId, settings_json: &str) -> Result<()> {
-        let settings_json = settings_json.to_owned();
-        let settings_json = Arc::new(settings_json);
+    /// Changes an environment's settings; answers with its revision.
+    pub async fn set_environment(&self, set: SetEnvironment) -> Result<i64> {
+        let set = Arc::new(set);
         self.write(move |s| {
-            let settings_json = Arc::clone(&settings_json);
-            Box::pin(async move { settings::set_environment(s, id, &settings_json).await })
+            let set = Arc::clone(&set);
+            Box::pin(async move { settings::set_environment(s, &set).await })
+        })
+        .await
+    }
+
+    /// Says which environments and connections the configuration file names.
+    pub async fn set_in_force(
+        &self,
+        environments: Vec<(EnvironmentId, bool)>,
+        connections: Vec<(ConnectionId, bool)>,
+    ) -> Result<()> {
+        let given = Arc::new((environments, connections));
+        self.write(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move { settings::set_in_force(s, &given.0, &given.1).await })
+        })
+        .await
+    }
+
+    /// Remembers what the configuration file said of something, as a sealed digest.
+    pub async fn put_seed(
+        &self,
+        environment: EnvironmentId,
+        subject: &str,
+        digest: Sealed,
+    ) -> Result<()> {
+        let given = Arc::new((subject.to_owned(), digest));
+        self.write(move |s| {
+            let given = Arc::clone(&given);
+            Box::pin(async move { settings::put_seed(s, environment, &given.0, &given.1).await })
         })
         .await
     }
@@ -237,24 +268,30 @@ impl Store {
         .await
     }
 
-    /// Stores a connection's name, settings, credential and peer.
-    pub async fn update_connection(
-        &self,
-        connection: ConnectionRecord,
-        at: Timestamp,
-    ) -> Result<()> {
-        let connection = Arc::new(connection);
+    /// Stores a connection's name, settings, limits, credential and peer; answers with its revision.
+    pub async fn update_connection(&self, update: UpdateConnection) -> Result<i64> {
+        let update = Arc::new(update);
         self.write(move |s| {
-            let connection = Arc::clone(&connection);
-            Box::pin(async move { settings::update_connection(s, &connection, at).await })
+            let update = Arc::clone(&update);
+            Box::pin(async move { settings::update_connection(s, &update).await })
         })
         .await
     }
 
-    /// Deletes a connection.
-    pub async fn delete_connection(&self, id: ConnectionId) -> Result<()> {
-        self.write(move |s| Box::pin(settings::delete_connection(s, id)))
-            .await
+    /// Deletes a connection, if it is at the revision expected.
+    pub async fn delete_connection(
+        &self,
+        id: ConnectionId,
+        expected: Option<i64>,
+        who: &str,
+        at: Timestamp,
+    ) -> Result<()> {
+        let who = Arc::new(who.to_owned());
+        self.write(move |s| {
+            let who = Arc::clone(&who);
+            Box::pin(async move { settings::delete_connection(s, id, expected, &who, at).await })
+        })
+        .await
     }
 
     /// Pauses a connection, or says when it is probed next; the time since when stays.
@@ -296,6 +333,47 @@ impl Store {
         .await
     }
 
+    /// Saves a draft, and makes its flow if it is new; answers with the draft's revision.
+    pub async fn put_draft(&self, put: PutDraft) -> Result<i64> {
+        let put = Arc::new(put);
+        self.write(move |s| {
+            let put = Arc::clone(&put);
+            Box::pin(async move { deploy::put_draft(s, &put).await })
+        })
+        .await
+    }
+
+    /// Makes a draft a version.
+    pub async fn publish(&self, publish: Publish) -> Result<FlowVersion> {
+        let publish = Arc::new(publish);
+        self.write(move |s| {
+            let publish = Arc::clone(&publish);
+            Box::pin(async move { deploy::publish(s, &publish).await })
+        })
+        .await
+    }
+
+    /// Moves runs at rest to another deployment; answers with those that were as expected.
+    pub async fn move_runs(&self, moves: MoveRuns) -> Result<Vec<RunId>> {
+        let moves = Arc::new(moves);
+        self.write(move |s| {
+            let moves = Arc::clone(&moves);
+            Box::pin(async move { pinned::move_runs(s, &moves).await })
+        })
+        .await
+    }
+
+    /// Cancels runs at rest; answers with those that were as expected, and with the runs that
+    /// waited for one of their effects.
+    pub async fn cancel_runs(&self, cancel: CancelRuns) -> Result<(Vec<RunId>, Vec<StartedRun>)> {
+        let cancel = Arc::new(cancel);
+        self.write(move |s| {
+            let cancel = Arc::clone(&cancel);
+            Box::pin(async move { pinned::cancel_runs(s, &cancel).await })
+        })
+        .await
+    }
+
     /// Puts a version in force instead of the one before.
     pub async fn deploy(&self, new: NewDeployment) -> Result<DeploymentId> {
         let new = Arc::new(new);
@@ -325,7 +403,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<StartedRun>> {
         let keys = Arc::new(keys);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Runs]), move |s| {
             let keys = Arc::clone(&keys);
             Box::pin(async move { effects::wake(s, environment, &keys, now).await })
         })

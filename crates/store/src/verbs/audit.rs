@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::session::{Call, Session};
-use crate::statements::settings as sql;
+use crate::statements::audit as sql;
 use crate::value::{Row, values};
 use model::Timestamp;
 use sha2::{Digest, Sha256};
@@ -110,39 +110,174 @@ pub fn record(row: Row) -> Result<AuditRecord> {
     })
 }
 
-/// A page of the trail, newest first, below an id.
-pub async fn list(session: &mut dyn Session, below: i64, limit: i64) -> Result<Vec<AuditRecord>> {
-    session
-        .rows(&sql::LIST_AUDIT, &values![below, limit])
-        .await?
-        .into_iter()
-        .map(record)
-        .collect()
+/// A page of the trail, newest first, below an id; of one subject, or whole.
+pub async fn list(
+    session: &mut dyn Session,
+    subject: Option<&str>,
+    below: i64,
+    limit: i64,
+) -> Result<Vec<AuditRecord>> {
+    let rows = match subject {
+        Some(subject) => {
+            let values = values![below, limit, subject];
+            session.rows(&sql::LIST_AUDIT_OF, &values).await?
+        }
+        None => {
+            session
+                .rows(&sql::LIST_AUDIT, &values![below, limit])
+                .await?
+        }
+    };
+    rows.into_iter().map(record).collect()
 }
 
-/// Follows the whole chain; answers with what does not fit.
-pub async fn verify(session: &mut dyn Session) -> Result<Vec<String>> {
-    let (mut after, mut prev) = (0, [0; 32]);
-    loop {
-        let rows = session
-            .rows(&sql::AUDIT, &values![after, 1_000_i64])
-            .await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
+/// The rows above an id, oldest first.
+pub async fn page(session: &mut dyn Session, above: i64, limit: i64) -> Result<Vec<AuditRecord>> {
+    let rows = session.rows(&sql::AUDIT, &values![above, limit]).await?;
+    rows.into_iter().map(record).collect()
+}
+
+/// What is noted beside the trail, and what is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// The newest row's id.
+    pub id: i64,
+    pub hash: [u8; 32],
+    /// The newest row that there really is.
+    pub newest: i64,
+}
+
+/// The head as it is noted beside the trail.
+pub async fn head(session: &mut dyn Session) -> Result<Option<Head>> {
+    let row = session.row(&sql::AUDIT_HEAD_SEEN, &[]).await?;
+    let read = |row: Row| {
+        let mut row = row.read("audit_head");
+        Ok(Head {
+            id: row.int()?,
+            hash: row.digest()?,
+            newest: row.int()?,
+        })
+    };
+    row.map(read).transpose()
+}
+
+/// Where a trail is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The first row that does not fit.
+    pub id: i64,
+    pub reason: String,
+}
+
+/// What following the trail came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// Rows that fit.
+    pub checked: i64,
+    /// The last row that fits and its hash, to be kept outside: it proves later that nothing up to
+    /// here was written anew.
+    pub head: (i64, [u8; 32]),
+    pub broken: Option<Broken>,
+}
+
+/// Follows a trail, page by page.
+pub struct Follow {
+    noted: Option<Head>,
+    /// As kept elsewhere.
+    kept: Option<(i64, [u8; 32])>,
+    last: (i64, [u8; 32]),
+    is_at_end: bool,
+    broken: Option<Broken>,
+}
+
+impl Follow {
+    pub fn new(noted: Option<Head>, kept: Option<(i64, [u8; 32])>) -> Self {
+        Self {
+            noted,
+            kept,
+            last: (0, [0; 32]),
+            is_at_end: false,
+            broken: None,
         }
-        for row in rows {
-            let row = record(row)?;
-            let act = Act {
-                at: row.at,
-                who: &row.who,
-                action: &row.action,
-                subject: &row.subject,
-                detail: &row.detail,
-            };
-            if row.id != after + 1 || row.prev != prev || row.hash != act.hash(row.id, &prev) {
-                return Ok(vec![format!("audit row {}: the chain is broken", row.id)]);
+    }
+
+    /// After which row the next page is wanted; none when the end is reached.
+    pub fn wants(&self) -> Option<i64> {
+        let noted = self.noted.map_or(0, |head| head.id);
+        let more = !self.is_at_end && self.broken.is_none() && self.last.0 < noted;
+        more.then_some(self.last.0)
+    }
+
+    /// Takes the next rows.
+    pub fn take(&mut self, rows: Vec<AuditRecord>) {
+        let noted = self.noted.map_or(0, |head| head.id);
+        self.is_at_end = rows.is_empty();
+        // What was written since the head was read is not looked at.
+        for row in rows.into_iter().take_while(|row| row.id <= noted) {
+            if let Some(reason) = self.differs(&row) {
+                let id = self.last.0 + 1;
+                self.broken = Some(Broken { id, reason });
+                return;
             }
-            (after, prev) = (row.id, row.hash);
+            self.last = (row.id, row.hash);
+        }
+    }
+
+    fn differs(&self, row: &AuditRecord) -> Option<String> {
+        let (id, prev) = self.last;
+        let act = Act {
+            at: row.at,
+            who: &row.who,
+            action: &row.action,
+            subject: &row.subject,
+            detail: &row.detail,
+        };
+        if row.id != id + 1 {
+            return Some(format!("it is missing; the next row is {}", row.id));
+        }
+        if row.prev != prev {
+            return Some("it does not follow the row before".into());
+        }
+        if row.hash != act.hash(row.id, &prev) {
+            return Some("it is not as it was written".into());
+        }
+        let is_kept = self
+            .kept
+            .is_none_or(|(id, hash)| id != row.id || hash == row.hash);
+        (!is_kept)
+            .then(|| "it is not the row whose hash was kept: the trail was written anew".into())
+    }
+
+    /// What it came to.
+    pub fn end(self) -> AuditCheck {
+        let last = self.last;
+        let after = |reason: String| Broken {
+            id: last.0 + 1,
+            reason,
+        };
+        let at_end = || match (self.noted, self.kept) {
+            (None, _) => Some(after("the head of the trail is gone".into())),
+            (Some(noted), _) if noted.id > last.0 => Some(after(format!(
+                "the newest rows are missing: row {} was written",
+                noted.id
+            ))),
+            (Some(noted), _) if noted.hash != last.1 => Some(Broken {
+                id: last.0,
+                reason: "its hash is not that of the head".into(),
+            }),
+            (Some(noted), _) if noted.newest > noted.id => {
+                Some(after("it stands beyond the head".into()))
+            }
+            (_, Some(kept)) if kept.0 > last.0 => Some(after(format!(
+                "the newest rows are missing: the hash of row {} was kept",
+                kept.0
+            ))),
+            _ => None,
+        };
+        AuditCheck {
+            checked: last.0,
+            head: last,
+            broken: self.broken.or_else(at_end),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the store does, each verb written once for both databases.
 
+pub mod accounts;
 pub mod advance;
 pub mod audit;
 pub mod cancel;
@@ -9,11 +10,14 @@ pub mod effects;
 pub mod ingest;
 pub mod lease;
 pub mod lookups;
+pub mod pinned;
+pub mod proposals;
 pub mod replay;
 pub mod resolve;
 pub mod settings;
 pub mod start;
 pub mod subledger;
+pub mod what_if;
 
 use crate::error::Result;
 use crate::event::StartedRun;

@@ -1,8 +1,9 @@
 //! Environments with their keys, connections with their peers, poll cursors.
 
+use super::audit::{self, Act};
 use crate::error::{Error, Result};
 use crate::event::{Ingested, NewEvent, StartedRun};
-use crate::queries::settings::ConnectionRecord;
+use crate::queries::settings::{self as queries, ConnectionRecord, Origin};
 use crate::session::{Sequence, Session};
 use crate::statements::settings as sql;
 use crate::value::values;
@@ -19,6 +20,20 @@ pub struct NewEnvironment {
     pub settings: String,
     /// Its first data key, wrapped under the master key.
     pub wrapped_key: Sealed,
+    pub origin: Origin,
+    pub who: String,
+    pub at: Timestamp,
+}
+
+/// An environment's settings, to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetEnvironment {
+    pub id: EnvironmentId,
+    /// JSON.
+    pub settings: String,
+    /// The revision that they were changed from; any if absent.
+    pub expected: Option<i64>,
+    pub who: String,
     pub at: Timestamp,
 }
 
@@ -32,7 +47,39 @@ pub struct NewConnection {
     pub settings: String,
     pub credential: Option<Sealed>,
     pub peer: Option<String>,
+    /// JSON.
+    pub limits: String,
+    pub origin: Origin,
+    pub who: String,
     pub at: Timestamp,
+}
+
+/// A connection as it is to be: its name, settings, limits, credential and peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateConnection {
+    pub connection: ConnectionRecord,
+    /// The revision that it was changed from; any if absent.
+    pub expected: Option<i64>,
+    pub who: String,
+    pub at: Timestamp,
+}
+
+/// Says that something configured was done.
+async fn note(
+    session: &mut dyn Session,
+    (who, at): (&str, Timestamp),
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
+    let act = Act {
+        at,
+        who,
+        action,
+        subject,
+        detail,
+    };
+    audit::append(session, act).await
 }
 
 /// How far a poll trigger has come.
@@ -50,7 +97,15 @@ pub async fn create_environment(
     new: &NewEnvironment,
 ) -> Result<EnvironmentId> {
     let id = session.id(Sequence::Settings).await?;
-    let values = values![id, &new.name, new.kind.as_str(), &new.settings, new.at.0];
+    let values = values![
+        id,
+        &new.name,
+        new.kind.as_str(),
+        &new.settings,
+        new.at.0,
+        new.origin.as_str(),
+        &new.who
+    ];
     if session
         .rows(&sql::INSERT_ENVIRONMENT, &values)
         .await?
@@ -63,6 +118,12 @@ pub async fn create_environment(
     }
     let id = EnvironmentId(id);
     put_key(session, id, 1, &new.wrapped_key, new.at).await?;
+    let (subject, detail) = (
+        id.to_string(),
+        format!("{} ({})", new.name, new.kind.as_str()),
+    );
+    let by = (new.who.as_str(), new.at);
+    note(session, by, "environment.create", &subject, &detail).await?;
     Ok(id)
 }
 
@@ -78,16 +139,50 @@ pub async fn put_key(
     session.rows(&sql::INSERT_KEY, &values).await.map(drop)
 }
 
-/// Changes an environment's settings.
-pub async fn set_environment(
+/// Changes an environment's settings; answers with its revision.
+pub async fn set_environment(session: &mut dyn Session, set: &SetEnvironment) -> Result<i64> {
+    let before = queries::environment(session, set.id).await?;
+    if set.expected.is_some_and(|e| e != before.revision) {
+        return Err(Error::Changed {
+            what: format!("the environment `{}`", before.name),
+            who: before.changed_by,
+            at: before.changed_at,
+        });
+    }
+    let values = values![set.id.0, &set.settings, &set.who, set.at.0];
+    session.rows(&sql::SET_ENVIRONMENT, &values).await?;
+    let by = (set.who.as_str(), set.at);
+    let subject = set.id.to_string();
+    note(session, by, "environment.change", &subject, &set.settings).await?;
+    Ok(before.revision + 1)
+}
+
+/// Says which environments and connections the configuration file names, so that they are in force.
+pub async fn set_in_force(
     session: &mut dyn Session,
-    id: EnvironmentId,
-    settings: &str,
+    environments: &[(EnvironmentId, bool)],
+    connections: &[(ConnectionId, bool)],
 ) -> Result<()> {
-    let changed = session
-        .rows(&sql::SET_ENVIRONMENT, &values![id.0, settings])
-        .await?;
-    found(&changed, "environment", &id)
+    for (id, in_force) in environments {
+        let values = values![id.0, *in_force];
+        session.rows(&sql::ENVIRONMENT_IN_FORCE, &values).await?;
+    }
+    for (id, in_force) in connections {
+        let values = values![id.0, *in_force];
+        session.rows(&sql::CONNECTION_IN_FORCE, &values).await?;
+    }
+    Ok(())
+}
+
+/// Remembers what the configuration file said of something.
+pub async fn put_seed(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    subject: &str,
+    digest: &Sealed,
+) -> Result<()> {
+    let values = values![environment.0, subject, digest];
+    session.rows(&sql::PUT_SEED, &values).await.map(drop)
 }
 
 /// Deletes an environment that nothing was ever done in.
@@ -152,7 +247,10 @@ pub async fn create_connection(
         &new.settings,
         new.credential.as_ref(),
         new.peer.as_ref(),
-        new.at.0
+        new.at.0,
+        new.origin.as_str(),
+        &new.who,
+        &new.limits
     ];
     if session
         .rows(&sql::INSERT_CONNECTION, &values)
@@ -164,16 +262,27 @@ pub async fn create_connection(
             new.name
         )));
     }
-    Ok(ConnectionId(id))
+    let id = ConnectionId(id);
+    let (subject, by) = (id.to_string(), (new.who.as_str(), new.at));
+    let detail = format!("{} in {}: {}", new.name, new.environment, new.settings);
+    note(session, by, "connection.create", &subject, &detail).await?;
+    Ok(id)
 }
 
-/// Stores a connection's name, settings, credential and peer.
+/// Stores a connection's name, settings, limits, credential and peer; answers with its revision.
 pub async fn update_connection(
     session: &mut dyn Session,
-    connection: &ConnectionRecord,
-    at: Timestamp,
-) -> Result<()> {
-    let before = crate::queries::settings::connection(session, connection.id).await?;
+    update: &UpdateConnection,
+) -> Result<i64> {
+    let connection = &update.connection;
+    let before = queries::connection(session, connection.id).await?;
+    if update.expected.is_some_and(|e| e != before.revision) {
+        return Err(Error::Changed {
+            what: format!("the connection `{}`", before.name),
+            who: before.changed_by,
+            at: before.updated_at,
+        });
+    }
     claim_peer(session, connection.peer.as_deref(), before.environment).await?;
     let values = values![
         connection.id.0,
@@ -181,20 +290,52 @@ pub async fn update_connection(
         &connection.settings,
         connection.credential.as_ref(),
         connection.peer.as_ref(),
-        at.0
+        update.at.0,
+        &update.who,
+        &connection.limits
     ];
-    let changed = session.rows(&sql::UPDATE_CONNECTION, &values).await?;
-    found(&changed, "connection", &connection.id)?;
-    free_peer(session, before.peer.as_deref()).await
+    session.rows(&sql::UPDATE_CONNECTION, &values).await?;
+    free_peer(session, before.peer.as_deref()).await?;
+    let what = match before.credential == connection.credential {
+        true => "",
+        false => "; its credential was changed",
+    };
+    let (subject, by) = (connection.id.to_string(), (update.who.as_str(), update.at));
+    let detail = format!("{}: {}{what}", connection.name, connection.settings);
+    note(session, by, "connection.change", &subject, &detail).await?;
+    Ok(before.revision + 1)
 }
 
 /// Deletes a connection. Its peer stays with the environment if anything was done there.
-pub async fn delete_connection(session: &mut dyn Session, id: ConnectionId) -> Result<()> {
-    let before = crate::queries::settings::connection(session, id).await?;
+pub async fn delete_connection(
+    session: &mut dyn Session,
+    id: ConnectionId,
+    expected: Option<i64>,
+    who: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let before = queries::connection(session, id).await?;
+    if expected.is_some_and(|e| e != before.revision) {
+        return Err(Error::Changed {
+            what: format!("the connection `{}`", before.name),
+            who: before.changed_by,
+            at: before.updated_at,
+        });
+    }
     session
         .rows(&sql::DELETE_CONNECTION, &values![id.0])
         .await?;
-    free_peer(session, before.peer.as_deref()).await
+    session.rows(&sql::DELETE_CURSORS, &values![id.0]).await?;
+    free_peer(session, before.peer.as_deref()).await?;
+    let subject = id.to_string();
+    note(
+        session,
+        (who, at),
+        "connection.delete",
+        &subject,
+        &before.name,
+    )
+    .await
 }
 
 async fn free_peer(session: &mut dyn Session, peer: Option<&str>) -> Result<()> {

@@ -133,6 +133,10 @@ async fn a_changed_audit_row_is_found() {
             .execute("UPDATE audit SET who = 'bob' WHERE id = 2")
             .await;
         let found = store.verify().await.unwrap();
-        assert_eq!(found, ["audit row 2: the chain is broken"], "{name}");
+        assert_eq!(
+            found,
+            ["audit row 2: it is not as it was written"],
+            "{name}"
+        );
     }
 }

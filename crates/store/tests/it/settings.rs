@@ -3,7 +3,10 @@
 use crate::given::at;
 use model::EnvironmentKind;
 use model::ids::EnvironmentId;
-use store::{Error, NewConnection, NewDeployment, NewEnvironment, NewVersion, Store, testing};
+use store::{
+    ConnectionRecord, Error, Former, NewConnection, NewDeployment, NewEnvironment, NewVersion,
+    Origin, SetEnvironment, Store, UpdateConnection, testing,
+};
 use vault::Sealed;
 
 async fn environment(store: &Store, name: &str) -> EnvironmentId {
@@ -12,6 +15,8 @@ async fn environment(store: &Store, name: &str) -> EnvironmentId {
         kind: EnvironmentKind::Test,
         settings: "{}".into(),
         wrapped_key: Sealed(vec![1]),
+        origin: Origin::File,
+        who: "ada".into(),
         at: at(0),
     };
     store.create_environment(new).await.unwrap()
@@ -25,7 +30,19 @@ fn connection(environment: EnvironmentId, name: &str, peer: &str) -> NewConnecti
         settings: "{}".into(),
         credential: Some(Sealed(vec![2])),
         peer: Some(peer.into()),
+        limits: "{}".into(),
+        origin: Origin::File,
+        who: "ada".into(),
         at: at(0),
+    }
+}
+
+fn update(connection: ConnectionRecord) -> UpdateConnection {
+    UpdateConnection {
+        expected: Some(connection.revision),
+        connection,
+        who: "bob".into(),
+        at: at(1),
     }
 }
 
@@ -64,17 +81,29 @@ async fn a_peer_belongs_to_one_environment() {
 
         let mut record = store.connection(first).await.unwrap();
         record.peer = Some("infor:B".into());
-        let refused = store.update_connection(record.clone(), at(1)).await;
+        let refused = store.update_connection(update(record.clone())).await;
         assert!(
             matches!(refused, Err(Error::Conflict(_))),
             "{name}: {refused:?}"
         );
         record.peer = Some("infor:C".into());
         record.credential = Some(Sealed(vec![3]));
-        store.update_connection(record, at(1)).await.unwrap();
+        store
+            .update_connection(update(record.clone()))
+            .await
+            .unwrap();
+        let stale = store.update_connection(update(record)).await;
+        assert!(
+            matches!(&stale, Err(Error::Changed { who, .. }) if who == "bob"),
+            "{name}: {stale:?}"
+        );
         let record = store.connection(first).await.unwrap();
         assert_eq!(record.peer.as_deref(), Some("infor:C"), "{name}");
-        store.delete_connection(first).await.unwrap();
+        let revision = Some(record.revision);
+        store
+            .delete_connection(first, revision, "ada", at(2))
+            .await
+            .unwrap();
         store
             .create_connection(connection(two, "third", "infor:C"))
             .await
@@ -133,6 +162,8 @@ async fn keys_can_be_wrapped_anew() {
             kind: EnvironmentKind::Live,
             settings: "{}".into(),
             wrapped_key: Sealed(vec![1]),
+            origin: Origin::Api,
+            who: "ada".into(),
             at: at(0),
         };
         assert!(matches!(
@@ -153,10 +184,16 @@ async fn keys_can_be_wrapped_anew() {
             .map(|k| (k.revision, k.wrapped.0))
             .collect();
         assert_eq!(wrapped, [(1, vec![9]), (2, vec![2])], "{name}");
-        store
-            .set_environment(one, r#"{"zone":"UTC"}"#)
-            .await
-            .unwrap();
+        let set = SetEnvironment {
+            id: one,
+            settings: r#"{"zone":"UTC"}"#.into(),
+            expected: Some(1),
+            who: "bob".into(),
+            at: at(2),
+        };
+        assert_eq!(store.set_environment(set.clone()).await.unwrap(), 2);
+        let stale = store.set_environment(set).await;
+        assert!(matches!(stale, Err(Error::Changed { .. })), "{stale:?}");
         assert_eq!(
             store.environments().await.unwrap()[0].settings,
             r#"{"zone":"UTC"}"#
@@ -172,7 +209,10 @@ async fn one_version_of_a_flow_is_in_force_per_environment() {
             flow: "order-to-cash".into(),
             document: document.into(),
             digest: [digest; 32],
+            samples: "[]".into(),
+            steps: None,
             who: "ada".into(),
+            reason: String::new(),
             at: at(1),
         };
         let first = store.put_flow_version(version("a", 1)).await.unwrap();
@@ -187,7 +227,10 @@ async fn one_version_of_a_flow_is_in_force_per_environment() {
             environment: one,
             version,
             settings: "{}".into(),
+            former: Former::Any,
+            cause: "deploy",
             who: "ada".into(),
+            reason: "because".into(),
             at: at(2),
         };
         let old = store.deploy(deployment(first.id)).await.unwrap();

@@ -1,7 +1,7 @@
 //! What the columns of a table are.
 
 use super::table;
-use crate::api::WHO;
+use crate::access::Caller;
 use crate::api::extract::{Body, Params, ScopeIn};
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
@@ -116,6 +116,7 @@ pub async fn show(
     responses((status = OK, body = DefinitionOut), (status = "4XX", body = ProblemOut)))]
 pub async fn put(
     State(app): State<App>,
+    caller: Caller,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
     Body(given): Body<DefinitionIn>,
@@ -125,7 +126,7 @@ pub async fn put(
     let definition = definition(given);
     let revision = app
         .engine
-        .lookup_define(&environment, &name, &description, &definition, WHO)
+        .lookup_define(&environment, &name, &description, &definition, &caller.name)
         .await?;
     Ok(Json(DefinitionOut {
         table: name,

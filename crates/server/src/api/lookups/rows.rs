@@ -1,7 +1,7 @@
 //! The rows of a table: as they are on a day, and how a person changes them.
 
 use super::{KeyIn, ReplayedOut, from_out, key_out, table};
-use crate::api::WHO;
+use crate::access::Caller;
 use crate::api::extract::{Body, Params, ScopeIn};
 use crate::app::App;
 use crate::paging::{List, PageIn};
@@ -131,6 +131,7 @@ pub async fn list(
     responses((status = OK, body = ChangedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn put(
     State(app): State<App>,
+    caller: Caller,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
     Body(given): Body<RowsIn>,
@@ -145,12 +146,14 @@ pub async fn put(
         ));
     }
     let rows: Vec<NewRow> = given.rows.into_iter().map(row_in).collect();
-    let changed = app.engine.lookup_put(&environment, &name, &rows, WHO);
+    let changed = app
+        .engine
+        .lookup_put(&environment, &name, &rows, &caller.name);
     let changed = changed.await?;
     let replayed = if given.replay_missing {
         Some(
             app.engine
-                .replay_missing(&environment, &name, WHO)
+                .replay_missing(&environment, &name, &caller.name)
                 .await?
                 .into(),
         )
@@ -168,6 +171,7 @@ pub async fn put(
     responses((status = OK, body = ChangedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn end(
     State(app): State<App>,
+    caller: Caller,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
     Body(given): Body<EndIn>,
@@ -198,7 +202,9 @@ pub async fn end(
         valid_from: given.from,
         valid_to: String::new(),
     }];
-    let changed = app.engine.lookup_put(&environment, &name, &rows, WHO);
+    let changed = app
+        .engine
+        .lookup_put(&environment, &name, &rows, &caller.name);
     Ok(Json(ChangedOut {
         changed: changed.await?,
         replayed: None,
@@ -212,12 +218,16 @@ pub async fn end(
     responses((status = OK, body = ReplayedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn replay_missing(
     State(app): State<App>,
+    caller: Caller,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
 ) -> Result<Json<ReplayedOut>, ApiError> {
     let environment = app.environment(scope.environment.as_deref())?;
     table(&app, &environment, &name).await?;
-    let done = app.engine.replay_missing(&environment, &name, WHO).await?;
+    let done = app
+        .engine
+        .replay_missing(&environment, &name, &caller.name)
+        .await?;
     Ok(Json(done.into()))
 }
 

@@ -1,7 +1,7 @@
 //! Tables as CSV files.
 
 use super::{KeyIn, ReplayedOut, from_out, key_out};
-use crate::api::WHO;
+use crate::access::Caller;
 use crate::api::extract::{File, Params, ScopeIn};
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
@@ -81,6 +81,7 @@ pub struct ExportIn {
     responses((status = OK, body = ImportedOut), (status = "4XX", body = ProblemOut)))]
 pub async fn import(
     State(app): State<App>,
+    caller: Caller,
     Path(name): Path<String>,
     Params(scope): Params<ScopeIn>,
     Params(how): Params<ImportIn>,
@@ -95,7 +96,7 @@ pub async fn import(
             &file,
             how.end_missing,
             how.dry_run,
-            WHO,
+            &caller.name,
         )
         .await?;
     let changes = &imported.diff.changes;
@@ -108,7 +109,7 @@ pub async fn import(
     let replayed = if how.replay_missing && !how.dry_run {
         Some(
             app.engine
-                .replay_missing(&environment, &name, WHO)
+                .replay_missing(&environment, &name, &caller.name)
                 .await?
                 .into(),
         )

@@ -2,12 +2,13 @@
 
 use super::Item;
 use super::subledger::{self, Books};
-use crate::advance::Advanced;
+use crate::advance::{Advance, Advanced};
 use crate::entry::DepositWrite;
 use crate::error::Result;
 use crate::session::{Call, Session};
 use crate::statements::{effect, run, subledger as ledger};
 use crate::value::{Row, values};
+use crate::verbs::live;
 use std::collections::HashMap;
 
 /// What is known of a run that passed.
@@ -20,6 +21,8 @@ pub struct Owner {
 /// An item that passed, with what its entries and deposits come to.
 pub struct Passed<'a> {
     pub owner: Owner,
+    /// Nothing changes that an index of the runs is made of.
+    pub is_in_place: bool,
     pub books: Books<'a>,
 }
 
@@ -30,7 +33,17 @@ struct Run {
     rev: i64,
     live: i64,
     shard: i64,
+    due_at: i64,
+    waits: bool,
     owner: Owner,
+}
+
+impl Run {
+    /// Whether `item` leaves all as it is that an index is made of.
+    fn stays_in_place(&self, item: &Advance) -> bool {
+        let waits = self.waits || item.wait_for.is_some();
+        !waits && self.live == live(item.state) && self.due_at == item.due_at.0
+    }
 }
 
 /// The guards of a wave as read.
@@ -179,6 +192,7 @@ impl Guards {
         }
         Ok(Passed {
             owner: run.owner,
+            is_in_place: run.stays_in_place(item),
             books,
         })
     }
@@ -201,6 +215,8 @@ fn read_run(row: &Row) -> Result<(i64, Run)> {
             rev: row.int(1)?,
             live: row.int(2)?,
             shard: row.int(3)?,
+            due_at: row.int(6)?,
+            waits: row.int(7)? != 0,
             owner,
         },
     ))

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::event::StartedRun;
 use crate::session::{Call, Sequence, Session};
 use crate::statements::{effect, event, lookup, run, subledger as ledger};
-use crate::value::values;
+use crate::value::{Row, values};
 use crate::verbs::audit::{self, Act};
 use crate::verbs::{live, started};
 use model::RunState;
@@ -49,14 +49,13 @@ pub async fn write<'a>(
         writes.clear();
         waits.over(&found[waits_at..])?
     };
-    let wakes_at = writes.len() + 1;
+    let wakes: Vec<Wake<'_>> = wakes(&passed).collect();
     writes.extend(runs(&passed, &at_once));
+    writes.extend([waited_for(&wakes), covered(&passed)]);
     let mut written = session.run_all(&writes).await?;
     let covered = written.pop().unwrap_or_default();
-    let mut ready = Vec::new();
-    for row in written.drain(wakes_at..).flatten() {
-        ready.push(started(row)?);
-    }
+    let waited = written.pop().unwrap_or_default();
+    let ready = wake(session, &wakes, &waited).await?;
     let heirs: Vec<(i64, Option<i64>)> = covered
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1).ok())))
@@ -246,7 +245,7 @@ async fn books<'b>(
     let mut uses = Call::each(&ledger::INSERT_USE);
     let mut parts = Call::each(&ledger::TAKE_DEPOSIT);
     let mut exceptions = Call::each(&ledger::PUT_EXCEPTION);
-    for (_, item, Passed { owner, books }) in passed {
+    for (_, item, Passed { owner, books, .. }) in passed {
         for new in &books.inserts {
             let entry = new.entry;
             let id = ids.next().unwrap_or_default();
@@ -407,7 +406,7 @@ impl Waits<'_> {
     }
 
     /// Which waits are over: the cross reference is there, or nobody alive holds the effect.
-    fn over(&self, found: &[Vec<crate::value::Row>]) -> Result<HashSet<i64>> {
+    fn over(&self, found: &[Vec<Row>]) -> Result<HashSet<i64>> {
         let places = |at: usize| -> Result<HashSet<i64>> {
             found
                 .get(at)
@@ -428,12 +427,28 @@ impl Waits<'_> {
     }
 }
 
-/// The runs, the wakes, and what the released keys cover.
-fn runs<'b>(passed: &'b [PassedItem<'_>], at_once: &HashSet<i64>) -> [Call<'b>; 3] {
+/// The runs themselves: those that the indexes find elsewhere from now on, and the others.
+fn runs<'b>(passed: &'b [PassedItem<'_>], at_once: &HashSet<i64>) -> [Call<'b>; 2] {
     let mut advance = Call::each(&run::ADVANCE_RUN);
-    let mut wakes = Call::each(&run::WAKE);
-    let mut covered = Call::each(&run::NEWEST_COVERED);
-    for (place, (_, item, Passed { owner, .. })) in (0_i64..).zip(passed) {
+    let mut in_place = Call::each(&run::ADVANCE_IN_PLACE);
+    for (place, (_, item, decided)) in (0_i64..).zip(passed) {
+        let (class, message) = (
+            item.fault.as_ref().map(|(class, _)| class.as_str()),
+            item.fault.as_ref().map(|(_, message)| message),
+        );
+        if decided.is_in_place {
+            in_place.row(values![
+                item.run.0,
+                item.state as i64,
+                item.cursor,
+                item.attempt,
+                item.since.map(|t| t.0),
+                item.deadline.map(|t| t.0),
+                class,
+                message,
+            ]);
+            continue;
+        }
         let over = at_once.contains(&place);
         let state = if over { RunState::Ready } else { item.state };
         let waits = !over && item.state.is_live();
@@ -448,17 +463,54 @@ fn runs<'b>(passed: &'b [PassedItem<'_>], at_once: &HashSet<i64>) -> [Call<'b>; 
             item.deadline.filter(|_| waits).map(|t| t.0),
             item.wait_for.as_ref().filter(|_| waits),
             (!state.is_live()).then_some(item.now.0),
-            item.fault.as_ref().map(|(class, _)| class.as_str()),
-            item.fault.as_ref().map(|(_, message)| message),
+            class,
+            message,
         ]);
-        for key in latest(&item.wakes, |k| k) {
-            wakes.row(values![owner.environment, key, item.now.0]);
-        }
-        if item.release_key {
-            covered.row(values![item.run.0]);
+    }
+    [advance, in_place]
+}
+
+/// A key whose waiting runs become ready: environment, key, now.
+type Wake<'b> = (i64, &'b str, i64);
+
+fn wakes<'b>(passed: &'b [PassedItem<'_>]) -> impl Iterator<Item = Wake<'b>> {
+    passed.iter().flat_map(|(_, item, Passed { owner, .. })| {
+        let keys = latest(&item.wakes, |k| k);
+        keys.map(|key| (owner.environment, key.as_str(), item.now.0))
+    })
+}
+
+fn waited_for<'b>(wakes: &[Wake<'b>]) -> Call<'b> {
+    let mut call = Call::each(&run::WAITED_FOR);
+    for (place, (environment, key, _)) in (0_i64..).zip(wakes) {
+        call.row(values![place, *environment, *key]);
+    }
+    call
+}
+
+/// Makes ready what waits for the keys at the places of `waited`.
+async fn wake(
+    session: &mut dyn Session,
+    wakes: &[Wake<'_>],
+    waited: &[Row],
+) -> Result<Vec<StartedRun>> {
+    let mut call = Call::each(&run::WAKE);
+    for row in waited {
+        let place = usize::try_from(row.int(0)?).ok();
+        if let Some((environment, key, now)) = place.and_then(|at| wakes.get(at)) {
+            call.row(values![*environment, *key, *now]);
         }
     }
-    [advance, wakes, covered]
+    session.call(call).await?.into_iter().map(started).collect()
+}
+
+/// What the released keys cover.
+fn covered<'b>(passed: &[PassedItem<'_>]) -> Call<'b> {
+    let mut call = Call::each(&run::NEWEST_COVERED);
+    for (_, item, _) in passed.iter().filter(|(_, item, _)| item.release_key) {
+        call.row(values![item.run.0]);
+    }
+    call
 }
 
 /// Frees the keys of runs that ended without an effect, or passes them to the heir.

@@ -4,6 +4,10 @@
 //! bound to loopback, and only calls that name a loopback host and come from no web page of another
 //! site, because any page that a person visits could otherwise reach it.
 
+mod caller;
+
+pub use caller::Caller;
+
 use crate::app::App;
 use crate::problem::ApiError;
 use axum::extract::{Request, State};
@@ -32,7 +36,7 @@ impl Access {
         }
     }
 
-    fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    fn check(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
         match self {
             Self::Token(expected) => {
                 let shown = bearer(headers).ok_or_else(|| {
@@ -43,14 +47,14 @@ impl Access {
                 })?;
                 let hash: [u8; 32] = Sha256::digest(shown.as_bytes()).into();
                 if bool::from(hash.ct_eq(expected)) {
-                    return Ok(());
+                    return Ok(Caller::api());
                 }
                 Err(unauthorized(
                     "the token is not accepted",
                     "use the configured token",
                 ))
             }
-            Self::Loopback if is_local(headers) => Ok(()),
+            Self::Loopback if is_local(headers) => Ok(Caller::api()),
             Self::Loopback => Err(forbidden(
                 "without a token the API answers only calls from this machine",
                 "call it as 127.0.0.1, or configure `server.api_token_file`",
@@ -104,17 +108,19 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|a: std::net::IpAddr| a.is_loopback())
 }
 
-/// Lets a call through, or says why not.
+/// Lets a call through with its [`Caller`], or says why not.
 pub async fn guard(
     State(app): State<App>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    app.access.check(request.headers())?;
+    let caller = app.access.check(request.headers())?;
+    request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
 }
 
-/// Adds the headers that keep browsers from doing anything with an answer but showing it.
+/// Adds the headers that keep browsers from doing anything with an answer but showing it. What the
+/// answer says itself stays.
 pub async fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
@@ -127,7 +133,9 @@ pub async fn secure(mut response: Response) -> Response {
             "default-src 'none'; frame-ancestors 'none'",
         ),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }

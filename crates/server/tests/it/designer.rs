@@ -1,0 +1,68 @@
+//! What the editor of flows asks.
+
+use crate::app::App;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_catalog_says_what_flows_are_made_of() {
+    let app = App::start().await;
+    let catalog = app.get("/api/v1/catalog").await.json();
+    let stripe = &catalog["connectors"][0];
+    assert_eq!(stripe["id"], "stripe");
+    assert!(stripe["triggers"][0]["schema"]["properties"].is_object());
+    let operations = stripe["operations"].as_array().expect("operations");
+    let create = operations
+        .iter()
+        .find(|o| o["id"] == "stripe.customer.create");
+    let create = create.expect("the operation");
+    assert_eq!(create["effect"], "create");
+    assert!(create["input"]["required"].is_array(), "{create}");
+    assert_eq!(catalog["connectors"][1]["id"], "books");
+    assert_eq!(catalog["functions"][0]["name"], "money");
+    // Every kind of step is there: the schema of documents names them all.
+    let schema = engine::plan::schema(app.engine.registry());
+    let kinds = schema["$defs"]["step"]["oneOf"].as_array().expect("kinds");
+    let blocks = catalog["blocks"].as_array().expect("blocks");
+    for kind in kinds {
+        let word = &kind["required"][0];
+        assert!(blocks.iter().any(|b| &b["kind"] == word), "{word}");
+    }
+    assert_eq!(blocks.len(), kinds.len());
+}
+
+#[tokio::test]
+async fn text_and_tree_are_two_views_of_one_document() {
+    let app = App::start().await;
+    let path = "/api/v1/flows/edit";
+    let text = "schema: 1\nflow: a\ntrigger: manual\nsteps:\n  # why\n  - id: b\n    set: {x: 1}\n";
+    let read = app.post(path, &json!({"document": text})).await.json();
+    assert_eq!(read["problems"], json!([]), "{read}");
+    assert_eq!(read["moved"], json!([{"step": "b", "text": "why"}]));
+    let tree = &read["tree"];
+    assert_eq!(
+        tree["steps"][0],
+        json!({"id": "b", "set": {"x": 1}, "note": "why"})
+    );
+    let written = app.post(path, &json!({"tree": tree})).await.json();
+    assert_eq!(written["document"], read["document"]);
+
+    let broken = app.post(path, &json!({"document": "a: ["})).await.json();
+    assert!(broken["tree"].is_null());
+    assert_eq!(broken["problems"][0]["code"], "not_yaml", "{broken}");
+
+    let unfinished =
+        json!({"tree": {"flow": "a", "steps": [{"id": "b", "use": "stripe.no.such"}]}});
+    let told = app.post(path, &unfinished).await.json();
+    let text = told["document"].as_str().expect("a text");
+    assert!(text.contains("use: stripe.no.such"), "{text}");
+    assert!(!told["problems"].as_array().expect("problems").is_empty());
+
+    for wrong in [
+        json!({}),
+        json!({"tree": []}),
+        json!({"document": "", "tree": {}}),
+    ] {
+        let reply = app.post(path, &wrong).await;
+        assert_eq!(reply.status, 400, "{}", reply.text);
+    }
+}

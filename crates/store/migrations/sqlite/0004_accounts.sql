@@ -1,0 +1,34 @@
+-- Who may sign in. `password` is a hash by argon2id, `name_key` the name in lower case.
+CREATE TABLE account(
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, email TEXT NOT NULL,
+  role TEXT NOT NULL, password TEXT NOT NULL, disabled INTEGER NOT NULL,
+  revision INTEGER NOT NULL, changed_by TEXT NOT NULL, created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX account_name ON account(name_key);
+CREATE UNIQUE INDEX account_email ON account(email);
+-- Sessions and tokens are known by the SHA-256 of what the browser or the program shows.
+CREATE TABLE sign_in(
+  token BLOB PRIMARY KEY, account INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_in_account ON sign_in(account, created_at);
+CREATE TABLE api_token(
+  id INTEGER PRIMARY KEY, account INTEGER NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+  token BLOB NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER,
+  revoked_at INTEGER) STRICT;
+CREATE UNIQUE INDEX api_token_token ON api_token(token);
+CREATE INDEX api_token_account ON api_token(account, id);
+-- What needs a second person.
+CREATE TABLE rules(
+  one INTEGER PRIMARY KEY, publish INTEGER NOT NULL, deploy_live INTEGER NOT NULL,
+  revision INTEGER NOT NULL, changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL) STRICT;
+INSERT INTO rules(one, publish, deploy_live, revision, changed_by, changed_at)
+  VALUES(1, 0, 0, 1, '', 0);
+-- What waits for one. `environment` is 0 where it is about none; `body` is JSON, `digest` what of
+-- it must be as it was; `state`: open, approved, done, failed, rejected, stale.
+CREATE TABLE proposal(
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, environment INTEGER NOT NULL, subject TEXT NOT NULL,
+  digest BLOB NOT NULL, body TEXT NOT NULL, who TEXT NOT NULL, account INTEGER,
+  reason TEXT NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL, decided_by TEXT,
+  decided_at INTEGER, decision TEXT, outcome TEXT) STRICT;
+CREATE UNIQUE INDEX proposal_open ON proposal(kind, environment, subject) WHERE state = 'open';
+CREATE INDEX audit_subject ON audit(subject, id);

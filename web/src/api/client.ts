@@ -1,0 +1,49 @@
+import createClient from 'openapi-fetch';
+import { problemOf } from './problem';
+import type { paths } from './schema';
+
+/** Shown by calls that write while a session is signed in. */
+let csrf: string | null = null;
+
+export function showCsrf(token: string | null) {
+  csrf = token;
+}
+
+/** The header that a writing call shows. */
+export function csrfHeaders(): Record<string, string> {
+  return csrf ? { 'X-Towpath-Csrf': csrf } : {};
+}
+
+/** The typed client of our API. Wrap calls in {@link answer}. */
+export const client = createClient<paths>({ baseUrl: '/' });
+
+client.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') {
+      for (const [name, value] of Object.entries(csrfHeaders())) request.headers.set(name, value);
+    }
+    return request;
+  },
+});
+
+interface Reply<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of a call, or a thrown {@link ProblemError}. */
+export async function answer<T>(call: Promise<Reply<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw problemOf(response.status, error);
+  return data as T;
+}
+
+/** The data of a call together with its `ETag`, which a change sends back as `If-Match`. */
+export async function answerWithTag<T>(
+  call: Promise<Reply<T>>,
+): Promise<{ data: T; tag: string | null }> {
+  const reply = await call;
+  const data = await answer(Promise.resolve(reply));
+  return { data, tag: reply.response.headers.get('ETag') };
+}

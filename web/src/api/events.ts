@@ -1,0 +1,37 @@
+import { answer, client } from './client';
+import type { components } from './schema';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+export type Event = components['schemas']['EventOut'];
+export type EventDetail = components['schemas']['EventDetailOut'];
+
+export interface EventFilter {
+  connection?: string | undefined;
+  type?: string | undefined;
+  /** The beginning of the sender's id. */
+  search?: string | undefined;
+}
+
+const PAGE = 100;
+
+/** Events, newest first, page by page. */
+export const events = (environment: string | undefined, filter: EventFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['events', environment, filter],
+    queryFn: ({ pageParam: after }) =>
+      answer(
+        client.GET('/api/v1/events', {
+          params: { query: { ...filter, environment, limit: PAGE, after } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });
+
+/** An event with its masked payload. */
+export const event = (id: string) =>
+  queryOptions({
+    queryKey: ['events', 'one', id],
+    queryFn: () =>
+      answer(client.GET('/api/v1/events/{event}', { params: { path: { event: id } } })),
+  });

@@ -1,0 +1,50 @@
+import { answer, client } from './client';
+import type { components } from './schema';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+export type Run = components['schemas']['RunOut'];
+export type RunDetail = components['schemas']['RunDetailOut'];
+export type RunStep = components['schemas']['RunStepOut'];
+export type Call = components['schemas']['CallOut'];
+
+export interface RunFilter {
+  state?: string | undefined;
+  flow?: string | undefined;
+  /** The beginning of the business key. */
+  search?: string | undefined;
+}
+
+const PAGE = 100;
+
+/** Runs, newest first, page by page. */
+export const runs = (environment: string | undefined, filter: RunFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['runs', environment, filter],
+    queryFn: ({ pageParam: after }) =>
+      answer(
+        client.GET('/api/v1/runs', {
+          params: { query: { ...filter, environment, limit: PAGE, after } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });
+
+/** A run with its steps, calls and entries. */
+export const run = (id: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', id],
+    queryFn: () => answer(client.GET('/api/v1/runs/{run}', { params: { path: { run: id } } })),
+  });
+
+export interface Replay {
+  from_start?: boolean;
+  newest?: boolean;
+  payload?: unknown;
+}
+
+export const replayRun = (run: string, how: Replay) =>
+  answer(client.POST('/api/v1/runs/{run}/replay', { params: { path: { run } }, body: how }));
+
+export const cancelRun = (run: string, reason: string) =>
+  answer(client.POST('/api/v1/runs/{run}/cancel', { params: { path: { run } }, body: { reason } }));

@@ -1,0 +1,71 @@
+import { SCREENS } from './navigation';
+import { useMantineColorScheme } from '@mantine/core';
+import { Spotlight } from '@mantine/spotlight';
+import { useNavigate } from '@tanstack/react-router';
+import { Moon, Search, Sun } from 'lucide-react';
+import { useState } from 'react';
+import '@mantine/spotlight/styles.css';
+
+/** The command palette: screens, acts, and whatever id a person has in hand. */
+export function Commands() {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const [query, setQuery] = useState('');
+  const text = query.trim();
+  const found = (words: string) =>
+    text
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => words.toLowerCase().includes(word));
+
+  const screens = SCREENS.filter(({ title, about }) => found(`${title} ${about}`));
+  const acts = [
+    { title: 'Light colours', icon: Sun, act: () => setColorScheme('light') },
+    { title: 'Dark colours', icon: Moon, act: () => setColorScheme('dark') },
+  ].filter(({ title }) => found(title));
+
+  return (
+    <Spotlight.Root query={query} onQueryChange={setQuery} scrollable maxHeight={420}>
+      <Spotlight.Search
+        placeholder="Screen, command, run, event, key"
+        leftSection={<Search size={16} />}
+      />
+      <Spotlight.ActionsList>
+        {text.length > 1 && (
+          <Spotlight.ActionsGroup label="Find">
+            <Spotlight.Action
+              label={`Find "${text}" in events, runs, dead letters and entries`}
+              leftSection={<Search size={16} />}
+              onClick={() => void navigate({ to: '/search', search: { q: text } })}
+            />
+          </Spotlight.ActionsGroup>
+        )}
+        {screens.length > 0 && (
+          <Spotlight.ActionsGroup label="Screens">
+            {screens.map(({ to, title, about, icon: Icon }) => (
+              <Spotlight.Action
+                key={to}
+                label={title}
+                description={about}
+                leftSection={<Icon size={16} />}
+                onClick={() => void navigate({ to })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {acts.length > 0 && (
+          <Spotlight.ActionsGroup label="Commands">
+            {acts.map(({ title, icon: Icon, act }) => (
+              <Spotlight.Action
+                key={title}
+                label={title}
+                leftSection={<Icon size={16} />}
+                onClick={act}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}

@@ -1,0 +1,96 @@
+import { Commands } from './Commands';
+import { EnvironmentBand, EnvironmentSwitch } from './EnvironmentSwitch';
+import { Navigation } from './Navigation';
+import { SignIn } from './SignIn';
+import { ThemeSwitch } from './ThemeSwitch';
+import { UserMenu } from './UserMenu';
+import { useShortcuts } from './useShortcuts';
+import { Shortcuts } from './Shortcuts';
+import { useEnvironmentName } from './useEnvironment';
+import { useLive } from '@/api/live';
+import { session } from '@/api/session';
+import { ErrorView } from '@/components/ErrorView';
+import { Live } from '@/components/Live';
+import { ActionIcon, Drawer, Tooltip, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { CircleHelp, Menu, Search } from 'lucide-react';
+import { useEffect } from 'react';
+import classes from './Layout.module.css';
+
+/** Asks who is there before anything else is shown. */
+export function Layout() {
+  const { data, error, refetch } = useQuery(session);
+  if (error) return <ErrorView error={error} retry={() => void refetch()} />;
+  if (!data) return null;
+  if (data.mode === 'sign_in' && !data.account) return <SignIn firstRun={data.first_run} />;
+  return <Shell />;
+}
+
+/** Everything around a screen. */
+function Shell() {
+  const environment = useEnvironmentName();
+  const liveness = useLive(environment);
+  const [menu, { open, close }] = useDisclosure(false);
+  const [help, helpActs] = useDisclosure(false);
+  const { pathname } = useLocation();
+  useShortcuts(helpActs.open);
+  useEffect(close, [pathname, close]);
+
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        Skip to content
+      </a>
+      <EnvironmentBand />
+      <header className={classes.bar}>
+        <ActionIcon
+          className={classes.burger}
+          variant="subtle"
+          color="gray"
+          onClick={open}
+          aria-label="Open navigation"
+        >
+          <Menu size={18} />
+        </ActionIcon>
+        <span className={classes.brand}>Towpath</span>
+        <EnvironmentSwitch />
+        <UnstyledButton className={classes.search} onClick={() => spotlight.open()}>
+          <Search size={14} aria-hidden />
+          <span>Find a screen, a run, an id</span>
+          <kbd>Ctrl K</kbd>
+        </UnstyledButton>
+        <div className={classes.right}>
+          <Live {...liveness} />
+          <Tooltip label="Shortcuts">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={helpActs.open}
+              aria-label="Show shortcuts"
+            >
+              <CircleHelp size={16} />
+            </ActionIcon>
+          </Tooltip>
+          <ThemeSwitch />
+          <UserMenu />
+        </div>
+      </header>
+      <nav className={classes.side} aria-label="Screens">
+        <Navigation />
+      </nav>
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer opened={menu} onClose={close} size={240} title="Towpath" padding="sm">
+        <nav aria-label="Screens">
+          <Navigation />
+        </nav>
+      </Drawer>
+      <Shortcuts opened={help} onClose={helpActs.close} />
+      <Commands />
+    </div>
+  );
+}

@@ -1,0 +1,8 @@
+import { ErrorView } from '@/components/ErrorView';
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+
+/** Shown instead of a screen that failed; the shell around it stays. */
+export function RouteError({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  return <ErrorView error={error} retry={() => void router.invalidate()} />;
+}

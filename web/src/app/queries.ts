@@ -1,0 +1,17 @@
+import { ProblemError } from '@/api/problem';
+import { QueryClient } from '@tanstack/react-query';
+
+/** A refusal stays a refusal; only what may pass by itself is tried again. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ProblemError) || error.details.status >= 500;
+}
+
+/** What the server told, kept while it is fresh. Live events mark it as to be read again. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2_000,
+      retry: (count, error) => count < 2 && mayPass(error),
+    },
+  },
+});

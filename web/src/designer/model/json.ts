@@ -1,0 +1,79 @@
+// A flow document as an editor changes it: the tree that the server gives for a text. Values are
+// never changed in place; an edit shares what it does not touch, so that "the same object" means
+// "the same content" and whatever is derived from a step can be kept with it.
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonMap;
+export interface JsonMap {
+  readonly [key: string]: Json;
+}
+/** From the document's root: keys of maps and positions in lists. */
+export type Path = readonly (string | number)[];
+
+export function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+export function isText(value: Json | undefined): value is string {
+  return typeof value === 'string';
+}
+
+/** What stands at `path`, if it is there. */
+export function get(root: Json | undefined, path: Path): Json | undefined {
+  let at: Json | undefined = root;
+  for (const turn of path) {
+    if (isList(at)) at = typeof turn === 'number' ? at[turn] : undefined;
+    else if (isMap(at) && Object.hasOwn(at, turn)) at = at[turn];
+    else return undefined;
+  }
+  return at;
+}
+
+/**
+ * The tree with `value` at `path`; without what stands there if `value` is undefined. Maps on the
+ * way are made if they are missing; a position in a list must be there or be its end.
+ */
+export function set(root: Json | undefined, path: Path, value: Json | undefined): Json {
+  const [turn, ...rest] = path;
+  if (turn === undefined) return value ?? null;
+  if (typeof turn === 'number') {
+    const list = isList(root) ? [...root] : [];
+    if (value === undefined && rest.length === 0) list.splice(turn, 1);
+    else list[turn] = set(list[turn], rest, value);
+    return list;
+  }
+  const map = isMap(root) ? root : {};
+  if (value === undefined && rest.length === 0) {
+    return Object.fromEntries(Object.entries(map).filter(([key]) => key !== turn));
+  }
+  return { ...map, [turn]: set(map[turn], rest, value) };
+}
+
+/** The map with a member renamed where it stands. */
+export function renameMember(map: JsonMap, from: string, to: string): JsonMap {
+  return Object.fromEntries(Object.entries(map).map(([k, v]) => [k === from ? to : k, v]));
+}
+
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((turn, n) => turn === b[n]);
+}
+
+/** Whether `inner` is `outer` or stands in it. */
+export function isWithin(inner: Path, outer: Path): boolean {
+  return outer.length <= inner.length && outer.every((turn, n) => turn === inner[n]);
+}
+
+export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (isList(a)) {
+    return isList(b) && a.length === b.length && a.every((item, n) => sameValue(item, b[n]));
+  }
+  if (!isMap(a) || !isMap(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]))
+  );
+}

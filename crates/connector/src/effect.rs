@@ -13,7 +13,7 @@
 //! answer.
 
 use crate::call::{Call, Found, Last, Next, Repeat, UndoNext};
-use crate::operation::{AnyOperation, RecipeCx};
+use crate::operation::{AnyOperation, Identity, RecipeCx, WithInput};
 use model::{EffectState, Fault, FaultClass, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -95,31 +95,54 @@ const LOOKS_APART: Duration = Duration::from_secs(10);
 /// So many looks must agree before nothing is believed to be there.
 const LOOKS_THAT_AGREE: u32 = 2;
 
+/// What a run wants made: its input, read once, and under what it is made.
+pub struct Wanted {
+    pub input: Arc<Value>,
+    pub identity: Identity,
+    pub operation: Box<dyn WithInput>,
+}
+
+impl Wanted {
+    /// Reads the input.
+    ///
+    /// # Errors
+    /// If it does not fit the schema, and if the operation has no identity.
+    pub fn new(operation: &dyn AnyOperation, input: &Arc<Value>) -> Result<Self, Fault> {
+        let read = operation.with(input)?;
+        let identity = read.identity().ok_or_else(|| {
+            Fault::bug(format!(
+                "{} writes once without an identity",
+                operation.id()
+            ))
+        })?;
+        Ok(Self {
+            input: Arc::clone(input),
+            identity,
+            operation: read,
+        })
+    }
+}
+
 /// An operation with its surroundings, for one effect.
 pub struct Ledger<'a> {
     pub operation: &'a dyn AnyOperation,
     pub cx: &'a RecipeCx<'a>,
-    /// The input of the run that works on it now. What was begun with another is settled with that
-    /// other first, and only then compared with this.
-    pub wanted: &'a Arc<Value>,
+    /// What the run that works on it now wants. What was begun with another input is settled with
+    /// that other first, and only then compared with this.
+    pub wanted: &'a Wanted,
     /// After a lost answer the peer may still be working on the call for this long.
     pub quiet: Duration,
 }
 
 impl Progress {
     /// A new effect, nothing sent yet.
-    fn fresh(
-        operation: &dyn AnyOperation,
-        attempt: i64,
-        input: &Arc<Value>,
-        guarded: Value,
-    ) -> Self {
+    fn fresh(operation: &dyn AnyOperation, attempt: i64, wanted: &Wanted) -> Self {
         Self {
             state: EffectState::Open,
             revision: operation.revision(),
             attempt,
-            input: Arc::clone(input),
-            guarded,
+            input: Arc::clone(&wanted.input),
+            guarded: wanted.identity.guarded.clone(),
             recipe: Value::Null,
             inflight: None,
             undoing: None,
@@ -177,29 +200,13 @@ impl Progress {
 impl Ledger<'_> {
     /// Begins, goes on with, or meets an effect, with the run's input.
     pub fn begin(&self, current: Option<Progress>) -> (Progress, Act) {
-        let input = self.wanted;
-        let guarded = match self.operation.identity(input) {
-            Ok(Some(identity)) => identity.guarded,
-            Ok(None) => {
-                let fault = Fault::bug(format!("{} has no identity", self.operation.id()));
-                return (
-                    Progress::fresh(self.operation, 0, input, Value::Null),
-                    Act::Refuse(fault),
-                );
-            }
-            Err(fault) => {
-                return (
-                    Progress::fresh(self.operation, 0, input, Value::Null),
-                    Act::Refuse(fault),
-                );
-            }
-        };
+        let input = &self.wanted.input;
         let attempt = Progress::next_attempt(current.as_ref());
         let Some(mut progress) = current.filter(|p| p.state != EffectState::Void) else {
-            return self.start(attempt, input, guarded, Vec::new());
+            return self.start(attempt, Vec::new());
         };
         if progress.state == EffectState::Confirmed {
-            let act = met(&progress, input, &guarded, self.operation);
+            let act = met(&progress, self.wanted, self.operation);
             return (progress, act);
         }
         if progress.inflight.is_some() {
@@ -213,7 +220,7 @@ impl Ledger<'_> {
                 return self.forward(progress, Last::Nothing);
             }
             let orphans = std::mem::take(&mut progress.orphans);
-            return self.start(progress.attempt, input, guarded, orphans);
+            return self.start(progress.attempt, orphans);
         }
         if progress.input == *input {
             return self.forward(progress, Last::Nothing);
@@ -222,14 +229,8 @@ impl Ledger<'_> {
         self.undo(progress, Last::Nothing)
     }
 
-    fn start(
-        &self,
-        attempt: i64,
-        input: &Arc<Value>,
-        guarded: Value,
-        orphans: Vec<String>,
-    ) -> (Progress, Act) {
-        let mut progress = Progress::fresh(self.operation, attempt, input, guarded);
+    fn start(&self, attempt: i64, orphans: Vec<String>) -> (Progress, Act) {
+        let mut progress = Progress::fresh(self.operation, attempt, self.wanted);
         progress.orphans = orphans;
         self.forward(progress, Last::Nothing)
     }
@@ -357,17 +358,17 @@ impl Ledger<'_> {
     }
 
     fn forward(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
-        let input = Arc::clone(&progress.input);
-        match self
-            .operation
-            .next(self.cx, &input, &mut progress.recipe, last)
-        {
+        let next = self.other(&progress).and_then(|other| {
+            let begun = other.as_deref().unwrap_or(&*self.wanted.operation);
+            begun.next(self.cx, &mut progress.recipe, last)
+        });
+        match next {
             Ok(Next::Call(call)) => self.intend(progress, call),
             Ok(Next::Wait(span)) => (progress, Act::Wait(span)),
             Ok(Next::Done(output)) => {
                 let output = Arc::new(output);
                 progress.made(Arc::clone(&output));
-                if progress.input != *self.wanted {
+                if progress.input != self.wanted.input {
                     return (progress, Act::Again);
                 }
                 let done = Act::Done {
@@ -395,11 +396,11 @@ impl Ledger<'_> {
     }
 
     fn undo(&self, mut progress: Progress, last: Last<'_>) -> (Progress, Act) {
-        let input = Arc::clone(&progress.input);
-        match self
-            .operation
-            .undo(self.cx, &input, &mut progress.recipe, last)
-        {
+        let next = self.other(&progress).and_then(|other| {
+            let begun = other.as_deref().unwrap_or(&*self.wanted.operation);
+            begun.undo(self.cx, &mut progress.recipe, last)
+        });
+        match next {
             Ok(UndoNext::Call(call)) => self.intend(progress, call),
             Ok(UndoNext::Undone) => {
                 let why = progress.undoing.take();
@@ -426,6 +427,14 @@ impl Ledger<'_> {
         }
     }
 
+    /// The operation with the input that the effect was begun with, if that is another.
+    fn other(&self, progress: &Progress) -> Result<Option<Box<dyn WithInput>>, Fault> {
+        let is_other = progress.input != self.wanted.input;
+        is_other
+            .then(|| self.operation.with(&progress.input))
+            .transpose()
+    }
+
     fn intend(&self, mut progress: Progress, call: Call) -> (Progress, Act) {
         if call.kind.needs_intent() {
             progress.inflight = Some(Inflight {
@@ -445,13 +454,14 @@ fn after_undo(why: Option<Undoing>) -> Act {
 }
 
 /// The effect exists: the same guarded fields are a reuse, others a conflict.
-fn met(progress: &Progress, input: &Value, guarded: &Value, operation: &dyn AnyOperation) -> Act {
+fn met(progress: &Progress, wanted: &Wanted, operation: &dyn AnyOperation) -> Act {
+    let guarded = &wanted.identity.guarded;
     if progress.guarded == *guarded {
         let output = progress.output.clone().unwrap_or_default();
         return Act::Done {
             output,
             reused: true,
-            drift: *progress.input != *input,
+            drift: progress.input != wanted.input,
         };
     }
     let (was, is) = (&progress.guarded, guarded);

@@ -196,6 +196,9 @@ pub trait Operation: Send + Sync + 'static {
 }
 
 /// An operation of any type, for lists.
+///
+/// What takes an input reads it into the operation's own type first. Whoever asks more than once
+/// has it read once by [`AnyOperation::with`].
 #[async_trait]
 pub trait AnyOperation: Send + Sync {
     fn id(&self) -> &'static str;
@@ -206,33 +209,73 @@ pub trait AnyOperation: Send + Sync {
     fn input_schema(&self) -> Value;
     fn output_schema(&self) -> Value;
     fn examples(&self) -> Vec<Value>;
-    /// Refuses an input that does not fit the schema, naming the field.
-    fn validate(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<(), Fault>;
-    fn identity(&self, input: &Value) -> Result<Option<Identity>, Fault>;
-    fn as_of(&self, input: &Value) -> Result<Option<SetGuard>, Fault>;
+    fn posting(&self, output: &Value) -> Result<PostingState, Fault>;
+
+    /// The operation with its input. Refuses one that does not fit the schema, naming the field.
+    fn with(&self, input: &Value) -> Result<Box<dyn WithInput>, Fault>;
+
+    fn validate(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<(), Fault> {
+        self.with(input)?.validate(cx)
+    }
+
+    fn identity(&self, input: &Value) -> Result<Option<Identity>, Fault> {
+        Ok(self.with(input)?.identity())
+    }
+
+    fn as_of(&self, input: &Value) -> Result<Option<SetGuard>, Fault> {
+        Ok(self.with(input)?.as_of())
+    }
+
     fn next(
         &self,
         cx: &RecipeCx<'_>,
         input: &Value,
         progress: &mut Value,
         last: Last<'_>,
-    ) -> Result<Next<Value>, Fault>;
-    fn undo(
-        &self,
-        cx: &RecipeCx<'_>,
-        input: &Value,
-        progress: &mut Value,
-        last: Last<'_>,
-    ) -> Result<UndoNext, Fault>;
+    ) -> Result<Next<Value>, Fault> {
+        self.with(input)?.next(cx, progress, last)
+    }
+
     async fn find(
         &self,
         cx: &RecipeCx<'_>,
         input: &Value,
         progress: &Value,
-    ) -> Result<Found<Value, Value>, Fault>;
-    fn adopt(&self, input: &Value, number: &str) -> Result<Option<Value>, Fault>;
-    fn booking(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<Option<Booking>, Fault>;
-    fn posting(&self, output: &Value) -> Result<PostingState, Fault>;
+    ) -> Result<Found<Value, Value>, Fault> {
+        self.with(input)?.find(cx, progress).await
+    }
+
+    fn adopt(&self, input: &Value, number: &str) -> Result<Option<Value>, Fault> {
+        self.with(input)?.adopt(number)
+    }
+
+    fn booking(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<Option<Booking>, Fault> {
+        Ok(self.with(input)?.booking(cx))
+    }
+}
+
+/// An operation of any type with an input that was read.
+#[async_trait]
+pub trait WithInput: Send + Sync {
+    fn validate(&self, cx: &RecipeCx<'_>) -> Result<(), Fault>;
+    fn identity(&self) -> Option<Identity>;
+    fn as_of(&self) -> Option<SetGuard>;
+    fn next(
+        &self,
+        cx: &RecipeCx<'_>,
+        progress: &mut Value,
+        last: Last<'_>,
+    ) -> Result<Next<Value>, Fault>;
+    fn undo(
+        &self,
+        cx: &RecipeCx<'_>,
+        progress: &mut Value,
+        last: Last<'_>,
+    ) -> Result<UndoNext, Fault>;
+    async fn find(&self, cx: &RecipeCx<'_>, progress: &Value)
+    -> Result<Found<Value, Value>, Fault>;
+    fn adopt(&self, number: &str) -> Result<Option<Value>, Fault>;
+    fn booking(&self, cx: &RecipeCx<'_>) -> Option<Booking>;
 }
 
 /// Erases an [`Operation`]: `&Erased::<CustomerUpsert>::NEW` is a list entry.
@@ -242,9 +285,8 @@ impl<O: Operation> Erased<O> {
     pub const NEW: Self = Self(std::marker::PhantomData);
 }
 
-fn read<T: DeserializeOwned>(what: &str, id: &str, value: &Value) -> Result<T, Fault> {
-    T::deserialize(value).map_err(|error| Fault::rejected(format!("{id}: {what}: {error}")))
-}
+/// The input of an [`Operation`].
+struct Read<O: Operation>(O::Input);
 
 fn progress_of<O: Operation>(value: &Value) -> Result<O::Progress, Fault> {
     if value.is_null() {
@@ -292,27 +334,41 @@ impl<O: Operation> AnyOperation for Erased<O> {
         O::examples()
     }
 
-    fn validate(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<(), Fault> {
-        O::validate(cx, &read("input", O::ID, input)?)
+    fn posting(&self, output: &Value) -> Result<PostingState, Fault> {
+        let output = O::Output::deserialize(output)
+            .map_err(|error| Fault::bug(format!("{}: stored output: {error}", O::ID)))?;
+        Ok(O::posting(&output))
     }
 
-    fn identity(&self, input: &Value) -> Result<Option<Identity>, Fault> {
-        Ok(O::identity(&read("input", O::ID, input)?))
+    fn with(&self, input: &Value) -> Result<Box<dyn WithInput>, Fault> {
+        let input = O::Input::deserialize(input)
+            .map_err(|error| Fault::rejected(format!("{}: input: {error}", O::ID)))?;
+        Ok(Box::new(Read::<O>(input)))
+    }
+}
+
+#[async_trait]
+impl<O: Operation> WithInput for Read<O> {
+    fn validate(&self, cx: &RecipeCx<'_>) -> Result<(), Fault> {
+        O::validate(cx, &self.0)
     }
 
-    fn as_of(&self, input: &Value) -> Result<Option<SetGuard>, Fault> {
-        Ok(O::as_of(&read("input", O::ID, input)?))
+    fn identity(&self) -> Option<Identity> {
+        O::identity(&self.0)
+    }
+
+    fn as_of(&self) -> Option<SetGuard> {
+        O::as_of(&self.0)
     }
 
     fn next(
         &self,
         cx: &RecipeCx<'_>,
-        input: &Value,
         progress: &mut Value,
         last: Last<'_>,
     ) -> Result<Next<Value>, Fault> {
         let mut typed = progress_of::<O>(progress)?;
-        let next = O::next(cx, &read("input", O::ID, input)?, &mut typed, last);
+        let next = O::next(cx, &self.0, &mut typed, last);
         *progress = write(O::ID, &typed)?;
         Ok(match next? {
             Next::Call(call) => Next::Call(call),
@@ -324,12 +380,11 @@ impl<O: Operation> AnyOperation for Erased<O> {
     fn undo(
         &self,
         cx: &RecipeCx<'_>,
-        input: &Value,
         progress: &mut Value,
         last: Last<'_>,
     ) -> Result<UndoNext, Fault> {
         let mut typed = progress_of::<O>(progress)?;
-        let next = O::undo(cx, &read("input", O::ID, input)?, &mut typed, last);
+        let next = O::undo(cx, &self.0, &mut typed, last);
         *progress = write(O::ID, &typed)?;
         next
     }
@@ -337,15 +392,9 @@ impl<O: Operation> AnyOperation for Erased<O> {
     async fn find(
         &self,
         cx: &RecipeCx<'_>,
-        input: &Value,
         progress: &Value,
     ) -> Result<Found<Value, Value>, Fault> {
-        let found = O::find(
-            cx,
-            &read("input", O::ID, input)?,
-            &progress_of::<O>(progress)?,
-        )
-        .await?;
+        let found = O::find(cx, &self.0, &progress_of::<O>(progress)?).await?;
         Ok(match found {
             Found::Absent => Found::Absent,
             Found::Partial(progress) => Found::Partial(write(O::ID, &progress)?),
@@ -354,19 +403,13 @@ impl<O: Operation> AnyOperation for Erased<O> {
         })
     }
 
-    fn adopt(&self, input: &Value, number: &str) -> Result<Option<Value>, Fault> {
-        let output = O::adopt(&read("input", O::ID, input)?, number);
+    fn adopt(&self, number: &str) -> Result<Option<Value>, Fault> {
+        let output = O::adopt(&self.0, number);
         output.map(|o| write(O::ID, &o)).transpose()
     }
 
-    fn booking(&self, cx: &RecipeCx<'_>, input: &Value) -> Result<Option<Booking>, Fault> {
-        Ok(O::booking(cx, &read("input", O::ID, input)?))
-    }
-
-    fn posting(&self, output: &Value) -> Result<PostingState, Fault> {
-        let output = O::Output::deserialize(output)
-            .map_err(|error| Fault::bug(format!("{}: stored output: {error}", O::ID)))?;
-        Ok(O::posting(&output))
+    fn booking(&self, cx: &RecipeCx<'_>) -> Option<Booking> {
+        O::booking(cx, &self.0)
     }
 }
 

@@ -6,7 +6,7 @@
 //! and counts what the peer holds.
 
 use crate::call::Call;
-use crate::effect::{Act, Ledger, Progress};
+use crate::effect::{Act, Ledger, Progress, Wanted};
 use crate::http::Http;
 use crate::operation::{AnyOperation, Effect, RecipeCx};
 use crate::registry::Connector;
@@ -182,25 +182,24 @@ impl<'a> Shell<'a> {
     /// # Panics
     /// If the effect does not end within 200 steps.
     pub async fn run(&mut self, input: &Value) -> Ended {
-        let identity = match self.operation.identity(input) {
-            Ok(identity) => identity.expect("the operation writes once"),
+        let wanted = match Wanted::new(self.operation, &Arc::new(input.clone())) {
+            Ok(wanted) => wanted,
             Err(fault) => return Ended::Refused(fault),
         };
         let id = EffectId {
             peer: self.session.peer(),
-            kind: identity.kind,
-            reference: identity.reference,
+            kind: wanted.identity.kind.clone(),
+            reference: wanted.identity.reference.clone(),
             generation: 0,
         };
-        let input = &Arc::new(input.clone());
         for _ in 0..200 {
             let current = self.load();
             let attempt = Progress::next_attempt(current.as_ref());
             let (progress, act) = {
                 let cx = self.cx(&id, attempt);
-                self.ledger(&cx, input).begin(current)
+                self.ledger(&cx, &wanted).begin(current)
             };
-            if let Some(ended) = self.work(&id, progress, act, input).await {
+            if let Some(ended) = self.work(&id, progress, act, &wanted).await {
                 return ended;
             }
         }
@@ -215,7 +214,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>, wanted: &'b Arc<Value>) -> Ledger<'b> {
+    fn ledger<'b>(&'b self, cx: &'b RecipeCx<'b>, wanted: &'b Wanted) -> Ledger<'b> {
         Ledger {
             operation: self.operation,
             cx,
@@ -230,7 +229,7 @@ impl<'a> Shell<'a> {
         id: &EffectId,
         mut progress: Progress,
         mut act: Act,
-        wanted: &Arc<Value>,
+        wanted: &Wanted,
     ) -> Option<Ended> {
         loop {
             (progress, act) = match act {
@@ -308,7 +307,7 @@ impl<'a> Shell<'a> {
         progress: Progress,
         call: &Call,
         answer: &Result<Value, Fault>,
-        wanted: &Arc<Value>,
+        wanted: &Wanted,
     ) -> (Progress, Act) {
         let cx = self.cx(id, progress.attempt);
         self.ledger(&cx, wanted)

@@ -16,7 +16,7 @@ use crate::start::{Cause, OwnEvent, active, own_peer};
 use crate::stop::Stop;
 use mapping::Value as Computed;
 use mapping::record::Record;
-use model::ids::{EventId, RunId};
+use model::ids::{EnvironmentId, EventId, RunId};
 use model::{Fault, RunState, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -161,6 +161,22 @@ pub(crate) async fn wake_caller(shared: &Shared, run: RunId) -> Result<(), store
         let (keys, now) = (vec![wait_key(KIND, call)], shared.clock.now());
         let woken = shared.store.wake(run.environment, keys, now).await?;
         shared.start(woken);
+    }
+    Ok(())
+}
+
+/// The same for many runs at once.
+pub(crate) async fn wake_callers(
+    shared: &Shared,
+    environment: EnvironmentId,
+    runs: Vec<RunId>,
+) -> Result<(), store::Error> {
+    let events = shared.store.own_events(runs).await?;
+    let calls = events.iter().filter_map(|(_, key)| key.strip_prefix(CALL));
+    let keys: Vec<String> = calls.map(|call| wait_key(KIND, call)).collect();
+    if !keys.is_empty() {
+        let now = shared.clock.now();
+        shared.start(shared.store.wake(environment, keys, now).await?);
     }
     Ok(())
 }

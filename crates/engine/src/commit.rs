@@ -19,8 +19,8 @@ const STORE_AWAY: Duration = Duration::from_secs(1);
 pub(crate) use crate::lanes::After;
 
 /// A commit that brings `run`, as it stands, to `state` and takes along what is pending.
-fn advance_of(run: &RunRecord, state: RunState, now: Timestamp, pending: Pending) -> Advance {
-    Advance {
+fn advance_of(run: &RunRecord, state: RunState, now: Timestamp, pending: Pending) -> Box<Advance> {
+    Box::new(Advance {
         run: run.id,
         shard: run.shard,
         rev: run.rev,
@@ -45,11 +45,11 @@ fn advance_of(run: &RunRecord, state: RunState, now: Timestamp, pending: Pending
         lookups: pending.lookups,
         wakes: pending.wakes,
         release_key: false,
-    }
+    })
 }
 
 impl Execution<'_> {
-    fn advance(&mut self, state: RunState) -> Advance {
+    fn advance(&mut self, state: RunState) -> Box<Advance> {
         let pending = std::mem::take(&mut self.pending);
         advance_of(&self.run, state, self.shared.clock.now(), pending)
     }
@@ -60,7 +60,7 @@ impl Execution<'_> {
         self.write(advance).await.map(drop)
     }
 
-    async fn write(&mut self, advance: Advance) -> Result<bool, Stop> {
+    async fn write(&mut self, advance: Box<Advance>) -> Result<bool, Stop> {
         let state = advance.state;
         self.shared.options.points.pass("commit.before");
         let Answered { advanced, item } = self.shared.advance(advance).await?;
@@ -83,7 +83,7 @@ impl Execution<'_> {
                 tracing::debug!(run.id = %self.run.id, effect = %id, "changed by another run");
                 self.effect_was_stale = true;
                 self.restore(item, |kept| {
-                    kept.effects.retain(|e| e.record.id != id);
+                    kept.effects.retain(|e| *e.record.id != id);
                     kept.entries.retain(
                         |e| !matches!(e, EntryWrite::Insert { effect, .. } if *effect == id),
                     );
@@ -115,7 +115,7 @@ impl Execution<'_> {
 
     /// Puts what a refused commit held back among the pending, less what it was refused for: a
     /// commit that is refused because of one effect must not lose the others' results.
-    fn restore(&mut self, mut kept: Advance, less: impl FnOnce(&mut Advance)) {
+    fn restore(&mut self, mut kept: Box<Advance>, less: impl FnOnce(&mut Advance)) {
         less(&mut kept);
         self.pending = Pending {
             steps: kept.steps,
@@ -363,7 +363,7 @@ impl Shared {
     }
 
     /// One advance through the store's group commit.
-    pub(crate) async fn advance(&self, advance: Advance) -> Result<Answered, Stop> {
+    pub(crate) async fn advance(&self, advance: Box<Advance>) -> Result<Answered, Stop> {
         let fence = self.fence(advance.shard);
         Ok(self.store.advance_one(fence, advance).await?)
     }

@@ -51,7 +51,7 @@ pub(crate) struct Execution<'a> {
     /// Whether anything was changed at a peer or in our books.
     pub(crate) touched: bool,
     /// Revisions of the effects' rows that this execution has written.
-    pub(crate) durable: HashMap<EffectId, i64>,
+    pub(crate) durable: HashMap<Arc<EffectId>, i64>,
     /// The last commit was refused because another run had changed an effect.
     pub(crate) effect_was_stale: bool,
     /// What the flow gives, once it is worked out.
@@ -301,6 +301,10 @@ impl<'a> Execution<'a> {
         connection: &Arc<Connection>,
         input: &Value,
     ) -> Result<Value, Stop> {
+        let operation = work
+            .operation
+            .with(input)
+            .map_err(|f| self.failed(step, f))?;
         let mut progress = Value::Null;
         let mut answer: Option<Result<Value, Fault>> = None;
         loop {
@@ -311,16 +315,14 @@ impl<'a> Execution<'a> {
                     now: self.shared.clock.now(),
                 };
                 if answer.is_none() {
-                    work.operation
-                        .validate(&cx, input)
-                        .map_err(|f| self.failed(step, f))?;
+                    operation.validate(&cx).map_err(|f| self.failed(step, f))?;
                 }
                 let last = match &answer {
                     None => Last::Nothing,
                     Some(Ok(reply)) => Last::Reply(reply),
                     Some(Err(fault)) => Last::Refused(fault),
                 };
-                work.operation.next(&cx, input, &mut progress, last)
+                operation.next(&cx, &mut progress, last)
             };
             match next.map_err(|f| self.failed(step, f))? {
                 Next::Done(output) => return Ok(output),
@@ -558,9 +560,9 @@ impl<'a> Execution<'a> {
     }
 
     pub(crate) fn connection(&self, work: &CallWork) -> Result<Arc<Connection>, Stop> {
-        let bound = self.deployment.bindings.get(&work.need());
+        let bound = self.deployment.bindings.get(&work.need);
         bound.cloned().ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", work.need());
+            let message = format!("no connection is bound for `{}`", work.need);
             Stop::dead(Fault::rejected(message))
         })
     }
@@ -729,11 +731,26 @@ pub(crate) fn names(
     run: &str,
     body: &[u8],
 ) -> Result<(Names, Computed), Stop> {
+    let body = read(&plan.reads, body)?;
+    names_in(plan, fixed, run, &body)
+}
+
+/// What a mask leaves of an event's body.
+pub(crate) fn read(mask: &mapping::Mask, body: &[u8]) -> Result<Computed, Stop> {
+    let dead = |e| format!("the event's body cannot be read: {e}");
+    let body = mask.read(body).map_err(dead);
+    body.map_err(|message| Stop::dead(Fault::rejected(message)))
+}
+
+/// The same for a body that is read.
+pub(crate) fn names_in(
+    plan: &Plan,
+    fixed: &Arc<Names>,
+    run: &str,
+    body: &Computed,
+) -> Result<(Names, Computed), Stop> {
     let dead = |message: String| Stop::dead(Fault::rejected(message));
-    let body = (plan.reads)
-        .read(body)
-        .map_err(|e| dead(format!("the event's body cannot be read: {e}")))?;
-    let (name, at) = started_by(plan, &body);
+    let (name, at) = started_by(plan, body);
     let subject = body
         .at(at)
         .ok_or_else(|| dead(format!("the event has no subject at `{at}`")))?;

@@ -199,6 +199,17 @@ impl Lanes {
         }
     }
 
+    /// How many runs work.
+    pub const fn working(&self) -> usize {
+        self.working
+    }
+
+    /// Whether a worker has the run right now.
+    pub fn is_working(&self, run: RunId) -> bool {
+        let place = self.runs.get(&run).map(|(_, place)| *place);
+        matches!(place, Some(Place::Working | Place::WokenWhileWorking))
+    }
+
     /// When the next timer fires.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.timers.first().map(|(due, _)| *due)

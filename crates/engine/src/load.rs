@@ -265,7 +265,7 @@ fn deployment(
     }
     let first = plan
         .first_need()
-        .and_then(|need| bindings.get(&need).cloned());
+        .and_then(|need| bindings.get(need).cloned());
     Some(Deployment {
         id: row.id,
         first,

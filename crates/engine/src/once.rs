@@ -9,8 +9,8 @@ use crate::execute::Execution;
 use crate::plan::{CallWork, PlanStep};
 use crate::seal::{Purpose, open, seal};
 use crate::stop::{Death, Stop};
-use connector::effect::{Act, Ledger, Progress};
-use connector::{Call, RecipeCx};
+use connector::effect::{Act, Ledger, Progress, Wanted};
+use connector::{Booking, Call, RecipeCx};
 use model::{EffectId, EffectState, Fault, RunState, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
@@ -32,13 +32,13 @@ const HELD: Duration = Duration::from_secs(60);
 struct Effect<'w> {
     work: &'w CallWork,
     connection: Arc<Connection>,
-    id: EffectId,
+    id: Arc<EffectId>,
+    /// The id's key.
+    key: [u8; 32],
     /// The revision that is durable; none if no row is.
     durable: Option<i64>,
     begun_at: Timestamp,
     begun_row: Sealed,
-    /// The entry it books, as (reference, kind), once noted.
-    entry: Option<(String, String)>,
     /// The ledger was not read: nothing is durable of it if nobody has made it. The first commit
     /// finds out.
     assumed: bool,
@@ -73,14 +73,8 @@ impl Execution<'_> {
         input: &Arc<Value>,
         begun_row: Sealed,
     ) -> Result<(), Stop> {
-        let identity = match work.operation.identity(input) {
-            Ok(Some(identity)) => identity,
-            Ok(None) => {
-                let id = work.operation.id();
-                return Err(Stop::bug(format!("{id} writes once without an identity")));
-            }
-            Err(fault) => return Err(self.failed(step, fault)),
-        };
+        let wanted = Wanted::new(work.operation, input).map_err(|f| self.failed(step, f))?;
+        let identity = &wanted.identity;
         // A run that was never tried makes what nobody has made yet, nearly always; the commit of
         // its intent is refused if there is a row after all, and then the ledger is read.
         let mut assumed = self.is_first_try(step);
@@ -96,13 +90,15 @@ impl Execution<'_> {
                 self.leave_to_its_holder(record).await?;
             }
             let id = record.as_ref().map_or_else(
-                || EffectId {
-                    peer,
-                    kind: identity.kind.clone(),
-                    reference: identity.reference.clone(),
-                    generation: 0,
+                || {
+                    Arc::new(EffectId {
+                        peer,
+                        kind: identity.kind.clone(),
+                        reference: identity.reference.clone(),
+                        generation: 0,
+                    })
                 },
-                |r| r.id.clone(),
+                |r| Arc::clone(&r.id),
             );
             // A raised generation has a row without a body: nothing was begun under it yet.
             let current: Option<Progress> = match &record {
@@ -111,21 +107,20 @@ impl Execution<'_> {
                 }
                 _ => None,
             };
-            let known = id.clone();
-            let effect = Effect {
+            let mut effect = Effect {
                 work,
                 connection: Arc::clone(connection),
+                key: id.key(),
                 id,
                 durable: record.as_ref().map(|r| r.rev),
                 begun_at: record.map_or_else(|| self.shared.clock.now(), |r| r.begun_at),
                 begun_row: begun_row.clone(),
-                entry: None,
                 assumed,
             };
-            match self.carry(step, effect, current, input).await {
+            match self.carry(step, &mut effect, current, &wanted).await {
                 Ok(()) => return Ok(()),
                 Err(Turn::Again) if assumed => {
-                    self.pending.forget_entries(&known);
+                    self.pending.forget_entries(&effect.id);
                     assumed = false;
                 }
                 Err(Turn::Again) => {}
@@ -160,22 +155,22 @@ impl Execution<'_> {
     async fn carry(
         &mut self,
         step: &PlanStep,
-        mut effect: Effect<'_>,
+        effect: &mut Effect<'_>,
         current: Option<Progress>,
-        input: &Arc<Value>,
+        wanted: &Wanted,
     ) -> Result<(), Turn> {
         let attempt = Progress::next_attempt(current.as_ref());
         let fresh = current
             .as_ref()
             .is_none_or(|p| p.state == EffectState::Void);
         let begun = {
-            let cx = self.cx(&effect, attempt);
+            let cx = self.cx(effect, attempt);
             let valid = if fresh {
-                effect.work.operation.validate(&cx, input)
+                wanted.operation.validate(&cx)
             } else {
                 Ok(())
             };
-            valid.map(|()| self.ledger(&effect, &cx, input).begin(current))
+            valid.map(|()| self.ledger(effect, &cx, wanted).begin(current))
         };
         let (mut progress, mut act) = match begun {
             Ok(begun) => begun,
@@ -184,47 +179,46 @@ impl Execution<'_> {
             Err(fault) => return Err(self.failed(step, fault).into()),
         };
         if fresh {
-            self.note_booking(&mut effect, attempt, &progress.input)?;
+            if let Some(booking) = self.booking(effect, &progress, wanted)? {
+                self.note_booking(effect, booking);
+            }
         }
         loop {
             if effect.is_assumed() && !matches!(act, Act::Send(_)) {
                 return Err(Turn::Again);
             }
             (progress, act) = match act {
-                Act::Send(call) => {
-                    self.send_for(step, &mut effect, progress, call, input)
-                        .await?
-                }
+                Act::Send(call) => self.send_for(step, effect, progress, call, wanted).await?,
                 Act::Find { not_before } => {
                     let now = self.shared.clock.now();
                     if now < not_before {
-                        self.note_effect(&effect, &progress, true)?;
+                        self.note_effect(effect, &progress, true)?;
                         return Err(Stop::Hold { until: not_before }.into());
                     }
-                    let cx = self.cx(&effect, progress.attempt);
+                    let cx = self.cx(effect, progress.attempt);
                     let found = effect
                         .work
                         .operation
                         .find(&cx, &progress.input, &progress.recipe)
                         .await;
-                    self.ledger(&effect, &cx, input).found(progress, found)
+                    self.ledger(effect, &cx, wanted).found(progress, found)
                 }
                 Act::Wait(span) if span <= SHORT_WAIT => {
                     self.shared.clock.sleep(span).await;
-                    let cx = self.cx(&effect, progress.attempt);
-                    self.ledger(&effect, &cx, input).begin(Some(progress))
+                    let cx = self.cx(effect, progress.attempt);
+                    self.ledger(effect, &cx, wanted).begin(Some(progress))
                 }
                 Act::Wait(span) => {
-                    self.note_effect(&effect, &progress, true)?;
+                    self.note_effect(effect, &progress, true)?;
                     let until = self.shared.clock.now().plus(span);
                     return Err(Stop::Hold { until }.into());
                 }
                 Act::Retry(fault) => {
-                    self.note_effect(&effect, &progress, true)?;
+                    self.note_effect(effect, &progress, true)?;
                     return Err(self.failed(step, fault).into());
                 }
                 Act::Again => {
-                    self.note_effect(&effect, &progress, true)?;
+                    self.note_effect(effect, &progress, true)?;
                     self.commit_effect().await?;
                     return Err(Turn::Again);
                 }
@@ -233,16 +227,16 @@ impl Execution<'_> {
                     reused,
                     drift,
                 } => {
-                    return self.made(step, &effect, &progress, &output, reused, drift);
+                    return self.made(step, effect, &progress, (&output, reused, drift), wanted);
                 }
                 Act::Refuse(fault) => {
                     self.touched |= effect.durable.is_some();
-                    self.refused(&mut effect, &progress)?;
+                    self.refused(effect, &progress, wanted)?;
                     return Err(Stop::dead(fault).into());
                 }
                 Act::Conflict(fault) => return Err(Stop::dead(fault).into()),
                 Act::Ask(fault) => {
-                    self.note_effect(&effect, &progress, false)?;
+                    self.note_effect(effect, &progress, false)?;
                     let question = Some(fault.message.clone());
                     let death = Death {
                         fault,
@@ -267,7 +261,7 @@ impl Execution<'_> {
         &self,
         effect: &Effect<'b>,
         cx: &'b RecipeCx<'b>,
-        wanted: &'b Arc<Value>,
+        wanted: &'b Wanted,
     ) -> Ledger<'b> {
         Ledger {
             operation: effect.work.operation,
@@ -283,7 +277,7 @@ impl Execution<'_> {
         effect: &mut Effect<'_>,
         progress: Progress,
         call: Call,
-        input: &Arc<Value>,
+        wanted: &Wanted,
     ) -> Result<(Progress, Act), Turn> {
         if call.kind.needs_intent() {
             let permit = match effect.connection.gate.try_pass() {
@@ -317,12 +311,12 @@ impl Execution<'_> {
                 .send_with(step, &effect.connection.clone(), &call, permit)
                 .await?;
             self.shared.options.points.pass("call.answered");
-            return Ok(self.answered(effect, progress, &call, &answer, input));
+            return Ok(self.answered(effect, progress, &call, &answer, wanted));
         }
         let connection = Arc::clone(&effect.connection);
         let answer = self.send(step, &connection, &call).await?;
         self.learn_durable(effect);
-        Ok(self.answered(effect, progress, &call, &answer, input))
+        Ok(self.answered(effect, progress, &call, &answer, wanted))
     }
 
     fn answered(
@@ -331,10 +325,10 @@ impl Execution<'_> {
         progress: Progress,
         call: &Call,
         answer: &Result<Value, Fault>,
-        input: &Arc<Value>,
+        wanted: &Wanted,
     ) -> (Progress, Act) {
         let cx = self.cx(effect, progress.attempt);
-        self.ledger(effect, &cx, input).answered(
+        self.ledger(effect, &cx, wanted).answered(
             progress,
             call,
             answer.as_ref().map_err(Clone::clone),
@@ -353,9 +347,8 @@ impl Execution<'_> {
         step: &PlanStep,
         effect: &Effect<'_>,
         progress: &Progress,
-        output: &Value,
-        reused: bool,
-        drift: bool,
+        (output, reused, drift): (&Value, bool, bool),
+        wanted: &Wanted,
     ) -> Result<(), Turn> {
         self.touched = true;
         if !reused {
@@ -367,56 +360,44 @@ impl Execution<'_> {
                 "met an effect that was made with another input; its guarded fields are the same"
             );
         }
-        self.note_posting(effect, progress, output)?;
-        let key = effect.id.key();
-        Ok(self.finish(step, output, &effect.work.shape, Some(key), reused)?)
+        if let Some(booking) = self.booking(effect, progress, wanted)? {
+            self.note_posting(effect, booking, output)?;
+        }
+        let key = Some(effect.key);
+        Ok(self.finish(step, output, &effect.work.shape, key, reused)?)
+    }
+
+    /// What the effect books, with the input that it was begun with.
+    fn booking(
+        &self,
+        effect: &Effect<'_>,
+        progress: &Progress,
+        wanted: &Wanted,
+    ) -> Result<Option<Booking>, Stop> {
+        let cx = self.cx(effect, progress.attempt);
+        if progress.input == wanted.input {
+            return Ok(wanted.operation.booking(&cx));
+        }
+        let operation = effect.work.operation;
+        operation.booking(&cx, &progress.input).map_err(Stop::dead)
     }
 
     /// The entry that the effect books is noted when it begins and follows the effect's state.
-    fn note_booking(
-        &mut self,
-        effect: &mut Effect<'_>,
-        attempt: i64,
-        input: &Value,
-    ) -> Result<(), Stop> {
-        let booking = {
-            let cx = self.cx(effect, attempt);
-            effect
-                .work
-                .operation
-                .booking(&cx, input)
-                .map_err(Stop::dead)?
-        };
-        let Some(booking) = booking else {
-            return Ok(());
-        };
+    fn note_booking(&mut self, effect: &Effect<'_>, booking: Booking) {
         booking.entry.assert_balanced();
-        effect.entry = Some((booking.entry.reference.clone(), booking.entry.kind.clone()));
         self.pending.entries.push(EntryWrite::Insert {
             entry: booking.entry,
-            effect: effect.id.clone(),
+            effect: EffectId::clone(&effect.id),
             sent_reference: booking.sent_reference,
         });
-        Ok(())
     }
 
     fn note_posting(
         &mut self,
         effect: &Effect<'_>,
-        progress: &Progress,
+        booking: Booking,
         output: &Value,
     ) -> Result<(), Stop> {
-        let booking = {
-            let cx = self.cx(effect, progress.attempt);
-            effect
-                .work
-                .operation
-                .booking(&cx, &progress.input)
-                .map_err(Stop::dead)?
-        };
-        let Some(booking) = booking else {
-            return Ok(());
-        };
         let state = effect.work.operation.posting(output).map_err(Stop::dead)?;
         let (reference, kind) = (booking.entry.reference, booking.entry.kind);
         self.pending
@@ -430,28 +411,25 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn refused(&mut self, effect: &mut Effect<'_>, progress: &Progress) -> Result<(), Stop> {
+    fn refused(
+        &mut self,
+        effect: &Effect<'_>,
+        progress: &Progress,
+        wanted: &Wanted,
+    ) -> Result<(), Stop> {
         self.pending.forget_entries(&effect.id);
         if effect.durable.is_none() {
             // Nothing was ever intended: there is no row to settle.
             return Ok(());
         }
         self.note_effect(effect, progress, false)?;
-        if progress.state == EffectState::Void {
-            let booking = {
-                let cx = self.cx(effect, progress.attempt);
-                effect
-                    .work
-                    .operation
-                    .booking(&cx, &progress.input)
-                    .map_err(Stop::dead)?
-            };
-            if let Some(booking) = booking {
-                let (reference, kind) = (booking.entry.reference, booking.entry.kind);
-                self.pending
-                    .entries
-                    .push(EntryWrite::Withdraw { reference, kind });
-            }
+        if progress.state == EffectState::Void
+            && let Some(booking) = self.booking(effect, progress, wanted)?
+        {
+            let (reference, kind) = (booking.entry.reference, booking.entry.kind);
+            self.pending
+                .entries
+                .push(EntryWrite::Withdraw { reference, kind });
         }
         Ok(())
     }
@@ -467,12 +445,12 @@ impl Execution<'_> {
         let settled = matches!(progress.state, EffectState::Confirmed | EffectState::Void);
         let orphans = (!progress.orphans.is_empty()).then(|| progress.orphans.join("; "));
         if settled || !holding {
-            self.pending.wakes.push(wake_key(&effect.id.key()));
+            self.pending.wakes.push(wake_key(&effect.key));
         }
         self.pending.effect(EffectWrite {
             expected: effect.durable,
             record: EffectRecord {
-                id: effect.id.clone(),
+                id: Arc::clone(&effect.id),
                 environment: self.run.environment,
                 rev: effect.durable.unwrap_or(0) + 1,
                 state: progress.state,
@@ -499,7 +477,7 @@ impl Execution<'_> {
             index: 0,
             state: StepState::Begun,
             output: Some(effect.begun_row.clone()),
-            effect: Some(effect.id.key()),
+            effect: Some(effect.key),
             reused: false,
             started_at: self.shared.clock.now(),
             ended_at: None,

@@ -352,7 +352,7 @@ impl Engine {
             let Some(last) = page.last() else {
                 return Ok(None);
             };
-            after = Some(last.id.clone());
+            after = Some(model::EffectId::clone(&last.id));
             if let Some(found) = page.into_iter().find(|e| e.id.key() == *key) {
                 return Ok(Some(found));
             }

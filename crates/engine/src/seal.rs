@@ -13,6 +13,7 @@ pub enum Purpose {
     Step,
     Effect,
     Lookups,
+    WhatIf,
 }
 
 impl Purpose {
@@ -23,14 +24,15 @@ impl Purpose {
             Self::Step => b"step",
             Self::Effect => b"effect",
             Self::Lookups => b"lookups",
+            Self::WhatIf => b"what_if",
         }
     }
 }
 
 /// Seals `value` as JSON.
 pub fn seal<T: Serialize>(key: &DataKey, purpose: Purpose, value: &T) -> Result<Sealed, Stop> {
-    let text = serde_json::to_vec(value).map_err(|e| Stop::bug(format!("seal: {e}")))?;
-    Ok(key.seal(&text, purpose.label()))
+    key.seal_written(purpose.label(), |out| serde_json::to_writer(out, value))
+        .map_err(|e| Stop::bug(format!("seal: {e}")))
 }
 
 /// Opens what [`seal`] made.

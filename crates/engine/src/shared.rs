@@ -76,7 +76,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            in_flight: 128,
+            in_flight: 256,
             quiet: Duration::from_secs(60),
             probe_every: Duration::from_secs(300),
             poll_every: None,
@@ -250,8 +250,10 @@ impl Shared {
             lanes.add(run.id, run.lane);
             any = true;
         }
+        // If all workers are busy, the first that ends sees to it.
+        let is_free = lanes.working() < self.options.in_flight;
         drop(lanes);
-        if any {
+        if any && is_free {
             self.nudge.notify_one();
         }
     }

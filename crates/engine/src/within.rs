@@ -9,7 +9,7 @@ use crate::plan::{Surroundings, compile_document, compile_within};
 use crate::shared::Shared;
 use crate::traffic::Traffic;
 use mapping::Coercion;
-use model::Problem;
+use model::{Problem, Severity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -88,8 +88,16 @@ pub(crate) struct Unfit {
     pub(crate) of_rows: Vec<Problem>,
 }
 
+impl Unfit {
+    /// All of it.
+    pub(crate) fn all(self) -> impl Iterator<Item = Problem> {
+        self.of_fields.into_iter().chain(self.of_rows)
+    }
+}
+
 /// Holds a document against what the bound connections say of their fields, and against what stands
-/// in the environment's lookup tables.
+/// in the environment's lookup tables. A table may be filled later: that it is not there is a
+/// warning.
 pub(crate) async fn unfit(
     shared: &Shared,
     environment: &Environment,
@@ -101,21 +109,32 @@ pub(crate) async fn unfit(
     let metadata = bindings
         .iter()
         .filter_map(|(need, name)| Some((need.clone(), named(name)?.session.metadata()?)));
-    let mut surroundings = Surroundings {
+    let fields = Surroundings {
         metadata: metadata.collect(),
         lookups: BTreeMap::new(),
     };
-    let found =
-        |surroundings: &Surroundings| compile_within(text, shared.registry, surroundings).problems;
-    let everywhere = found(&Surroundings::default());
-    let with_fields = found(&surroundings);
-    surroundings.lookups = shared.row_schemas(environment.id).await?;
-    let new = |found: Vec<Problem>, known: &[Problem]| {
-        let is_new = |p: &Problem| !known.contains(p);
-        found.into_iter().filter(is_new).collect()
+    let all = Surroundings {
+        metadata: fields.metadata.clone(),
+        lookups: shared.row_schemas(environment.id).await?,
     };
+    let (registry, text) = (shared.registry, text.to_owned());
+    // A flow may be long: compiling it must not hold up what works beside it.
+    let compiled = tokio::task::spawn_blocking(move || {
+        let found = |surroundings| compile_within(&text, registry, surroundings).problems;
+        (found(&Surroundings::default()), found(&fields), found(&all))
+    });
+    let (everywhere, with_fields, with_rows) = compiled
+        .await
+        .map_err(|error| store::Error::Busy(format!("the flow cannot be checked: {error}")))?;
+    let new = |found: Vec<Problem>, known: &[Problem]| -> Vec<Problem> {
+        found.into_iter().filter(|p| !known.contains(p)).collect()
+    };
+    let mut of_rows = new(with_rows, &with_fields);
+    for problem in of_rows.iter_mut().filter(|p| p.code == "unknown_table") {
+        problem.severity = Severity::Warning;
+    }
     Ok(Unfit {
-        of_rows: new(found(&surroundings), &with_fields),
+        of_rows,
         of_fields: new(with_fields, &everywhere),
     })
 }

@@ -9,7 +9,7 @@ use crate::path::Path;
 use crate::scope::{Here, Kept, Scope};
 use crate::value::Value;
 use model::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -67,6 +67,13 @@ impl Formula {
         found.into_values().collect()
     }
 
+    /// The lookup tables that it cannot do without, as far as it names them.
+    pub fn tables(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        tables(&self.node, &mut found);
+        found
+    }
+
     /// The path that the formula is, if it is nothing else: a plain copy.
     pub fn path(&self) -> Option<Path> {
         self.node.path(&[])
@@ -80,6 +87,21 @@ impl Formula {
 impl fmt::Debug for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "={}", self.source)
+    }
+}
+
+fn tables(node: &Node, found: &mut BTreeSet<String>) {
+    if let Node::Call {
+        function,
+        arguments,
+    } = node
+        && matches!(function.function.name, "lookup" | "derive")
+        && let Some(Node::Literal(table)) = arguments.first()
+    {
+        found.extend(table.as_text().map(ToOwned::to_owned));
+    }
+    for child in node.children() {
+        tables(child, found);
     }
 }
 

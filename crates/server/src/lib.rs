@@ -14,6 +14,7 @@ mod mask;
 mod metrics;
 mod paging;
 mod problem;
+mod rules;
 mod time;
 mod web;
 

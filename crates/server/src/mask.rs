@@ -9,7 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-const HIDDEN: &str = "•••";
+/// Stands for what is hidden.
+pub const HIDDEN: &str = "•••";
 
 /// Fields whose texts, however deep, are a person's.
 const PERSONAL: &[&str] = &[

@@ -55,7 +55,8 @@ fn effect(run: &StartedRun, step: i64, state: EffectState) -> EffectWrite {
                     .into(),
                 reference: format!("ch_3Q{:020}", run.id.0),
                 generation: 0,
-            },
+            }
+            .into(),
             environment: ENVIRONMENT,
             rev: if is_new { 1 } else { 2 },
             state,

@@ -90,5 +90,5 @@ pub enum Advanced {
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub advanced: Advanced,
-    pub item: Advance,
+    pub item: Box<Advance>,
 }

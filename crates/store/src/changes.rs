@@ -123,13 +123,14 @@ fn of_events(events: &[NewEvent]) -> Topics {
     }
 }
 
-fn of_advances(items: &[Advance]) -> Topics {
+fn of_advances(items: &[Box<Advance>]) -> Topics {
     let mut set = Topics::of(&[Topic::Runs]);
     if items.iter().any(|item| item.dead_letter.is_some()) {
         set = set.and(Topics::of(&[Topic::DeadLetters]));
     }
-    let books =
-        |i: &Advance| !i.entries.is_empty() || !i.deposits.is_empty() || !i.exceptions.is_empty();
+    let books = |i: &Box<Advance>| {
+        !i.entries.is_empty() || !i.deposits.is_empty() || !i.exceptions.is_empty()
+    };
     if items.iter().any(books) {
         set = set.and(Topics::of(&[Topic::Books]));
     }

@@ -2,12 +2,13 @@
 
 use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{EffectId, EffectState, Timestamp};
+use std::sync::Arc;
 use vault::Sealed;
 
 /// A row of the ledger. Its working state is sealed; what screens and rules need is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectRecord {
-    pub id: EffectId,
+    pub id: Arc<EffectId>,
     pub environment: EnvironmentId,
     /// Raised by every write; the guard against two writers.
     pub rev: i64,

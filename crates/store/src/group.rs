@@ -39,7 +39,7 @@ pub async fn execute<S: Savepoints>(session: &mut S, batch: &[Operation]) -> Res
     for operation in batch {
         match operation {
             Operation::Advance { fence, items, .. } => {
-                advances.extend(items.iter().map(|item| (fence, item)));
+                advances.extend(items.iter().map(|item| (fence, &**item)));
             }
             Operation::Ingest { events: more, .. } => events.extend(more),
             Operation::Job { .. } => {}

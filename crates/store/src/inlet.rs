@@ -39,8 +39,8 @@ pub enum Operation {
     },
     Advance {
         fence: Fence,
-        items: Vec<Advance>,
-        reply: oneshot::Sender<Result<Written<Advance, Advanced>>>,
+        items: Vec<Box<Advance>>,
+        reply: oneshot::Sender<Result<Written<Box<Advance>, Advanced>>>,
     },
     Job {
         job: Job,
@@ -58,7 +58,9 @@ impl Operation {
                 events.len(),
                 events.iter().map(|e| 512 + e.body.0.len()).sum(),
             ),
-            Self::Advance { items, .. } => (items.len(), items.iter().map(weight).sum()),
+            Self::Advance { items, .. } => {
+                (items.len(), items.iter().map(|item| weight(item)).sum())
+            }
             Self::Job { .. } => (1, 1024),
         }
     }

@@ -55,7 +55,7 @@ pub struct StepRecord {
 }
 
 /// Where a step stands. The numbers are the store's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i64)]
 pub enum StepState {
     Begun = 0,

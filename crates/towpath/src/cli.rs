@@ -1,6 +1,9 @@
 //! The command line.
 
-use crate::command::{approvals, completions, config, doctor, flow, lookup, runs, sandbox, serve};
+use crate::command::{
+    account, approvals, audit, completions, config, connection, doctor, env, flow, lookup,
+    proposals, runs, sandbox, serve, token,
+};
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
 use model::Problem;
@@ -45,12 +48,24 @@ pub enum Command {
     /// Flow documents.
     #[command(subcommand)]
     Flow(flow::Flow),
+    /// The environments of a server that is running.
+    Env(env::Args),
+    /// The connections of a server that is running.
+    Connection(connection::Args),
     /// The lookup tables of a server that is running.
     Lookup(lookup::Args),
     /// The runs of a server that is running.
     Runs(runs::Args),
     /// What waits for a person's yes or no on a server that is running.
     Approvals(approvals::Args),
+    /// What waits for a second person on a server that is running, and what needs one.
+    Proposals(proposals::Args),
+    /// Who may sign in.
+    Account(account::Args),
+    /// Personal API tokens.
+    Token(token::Args),
+    /// Who did what, and whether the trail of it is whole.
+    Audit(audit::Args),
     /// Brings the store's tables up to date, then ends. `serve` does it too.
     Migrate,
     /// Checks configuration, keys, store, connections, clock and disk.
@@ -63,6 +78,7 @@ pub enum Command {
 }
 
 /// What the command line says about the configuration.
+#[derive(Clone)]
 pub struct Sources {
     pub file: Option<PathBuf>,
     pub flags: Vec<Flag>,

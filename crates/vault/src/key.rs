@@ -13,6 +13,10 @@ const FORMAT: u8 = 1;
 const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 const HEAD_BYTES: usize = 1 + KeyId::BYTES + NONCE_BYTES;
+/// Most values are no longer.
+const SMALL_BYTES: usize = 480;
+
+type GcmNonce = aes_gcm::aead::Nonce<Aes256Gcm>;
 
 /// Seals and opens. Cheap to clone; the cipher is expanded once and wiped with the last clone.
 ///
@@ -57,16 +61,44 @@ impl DataKey {
     /// # Panics
     /// If the machine gives no randomness: nothing may be sealed without.
     pub fn seal(&self, plain: &[u8], aad: &[u8]) -> Sealed {
+        let (mut out, nonce) = self.head(plain.len());
+        out.extend_from_slice(plain);
+        self.finish(out, &nonce, aad)
+    }
+
+    /// Seals what `write` appends to its buffer, without a copy of it.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    ///
+    /// # Panics
+    /// As [`DataKey::seal`].
+    pub fn seal_written<E>(
+        &self,
+        aad: &[u8],
+        write: impl FnOnce(&mut Vec<u8>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Sealed, E> {
+        let (mut out, nonce) = self.head(SMALL_BYTES);
+        write(&mut out)?;
+        Ok(self.finish(out, &nonce, aad))
+    }
+
+    /// A head with room for `len` bytes behind it.
+    fn head(&self, len: usize) -> (Vec<u8>, GcmNonce) {
         let nonce = Nonce::try_generate().expect("the machine gives randomness");
-        let mut out = Vec::with_capacity(HEAD_BYTES + plain.len() + TAG_BYTES);
+        let mut out = Vec::with_capacity(HEAD_BYTES + len + TAG_BYTES);
         out.push(FORMAT);
         out.extend_from_slice(self.id.as_bytes());
         out.extend_from_slice(&nonce);
-        out.extend_from_slice(plain);
+        (out, nonce)
+    }
+
+    /// Seals what stands behind the head.
+    fn finish(&self, mut out: Vec<u8>, nonce: &GcmNonce, aad: &[u8]) -> Sealed {
         let body = &mut out[HEAD_BYTES..];
         let tag = self
             .cipher
-            .encrypt_inout_detached(&nonce, aad, body.into())
+            .encrypt_inout_detached(nonce, aad, body.into())
             .expect("a value is far below the cipher's limit of 64 GiB");
         out.extend_from_slice(&tag);
         Sealed(out)

@@ -61,3 +61,15 @@ export const answerLetter = (run: string, given: Answer) =>
   answer(
     client.POST('/api/v1/dead-letters/{run}/answer', { params: { path: { run } }, body: given }),
   );
+
+export type Trial = components['schemas']['TrialIn'];
+export type Trace = components['schemas']['TraceOut'];
+
+/** What a replay would come to; nothing is changed. */
+export const tryLetter = (run: string, supposed: Trial) =>
+  answer(
+    client.POST('/api/v1/dead-letters/{run}/dry-run', {
+      params: { path: { run } },
+      body: supposed,
+    }),
+  );

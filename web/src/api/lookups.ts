@@ -21,6 +21,18 @@ export const definition = (environment: string | undefined, table: string) =>
       ),
   });
 
+/** The first row of a table, to see how its rows look where nothing says it. */
+export const firstRow = (environment: string | undefined, table: string) =>
+  queryOptions({
+    queryKey: ['lookups', 'first', environment, table],
+    queryFn: () =>
+      answer(
+        client.GET('/api/v1/lookups/{table}', {
+          params: { path: { table }, query: { environment, limit: 1 } },
+        }),
+      ),
+  });
+
 export type RowIn = components['schemas']['RowIn'];
 
 /** Stores rows; dead letters that missed them may be worked again in the same act. */

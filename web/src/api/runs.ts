@@ -37,10 +37,13 @@ export const run = (id: string) =>
     queryFn: () => answer(client.GET('/api/v1/runs/{run}', { params: { path: { run: id } } })),
   });
 
+export type Change = components['schemas']['ChangeIn'];
+
 export interface Replay {
   from_start?: boolean;
   newest?: boolean;
-  payload?: unknown;
+  /** Places of the payload that are corrected. */
+  changes?: Change[];
 }
 
 export const replayRun = (run: string, how: Replay) =>

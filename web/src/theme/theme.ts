@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** The one accent: petrol. */
 const petrol: MantineColorsTuple = [
@@ -102,7 +102,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 550 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right' } },
@@ -111,8 +111,29 @@ export const theme = createTheme({
       defaultProps: { openDelay: 250, withArrow: false, transitionProps: { duration: 80 } },
     },
     Modal: {
-      defaultProps: { transitionProps: { duration: 100 }, overlayProps: { opacity: 0.35 } },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 600 } },
     },
     Anchor: { defaultProps: { underline: 'hover' } },
   },
 });
+
+/** Mantine's own surfaces and texts take our meanings, in both themes. */
+export const variables: CSSVariablesResolver = () => {
+  const ours = {
+    '--mantine-color-text': 'var(--ink)',
+    '--mantine-color-dimmed': 'var(--ink-2)',
+    '--mantine-color-body': 'var(--surface)',
+    '--mantine-color-default': 'var(--surface)',
+    '--mantine-color-default-border': 'var(--line-strong)',
+    '--mantine-color-default-hover': 'var(--sunken)',
+    '--mantine-color-placeholder': 'var(--ink-2)',
+    '--mantine-color-error': 'var(--bad)',
+    '--mantine-color-anchor': 'var(--accent)',
+  };
+  return { variables: {}, light: ours, dark: ours };
+};

@@ -23,6 +23,9 @@ impl<'a> Walk<'a> {
     pub async fn input(&mut self, with: &Template) -> Result<Value, Halt> {
         let (input, converted) = self.evaluate_noting(with, "with").await?;
         let input = input.to_json();
+        if self.past.is_some() {
+            return Ok(input);
+        }
         self.weigh(&input);
         let row = self.present();
         row.input = Some(input.clone());
@@ -34,7 +37,7 @@ impl<'a> Walk<'a> {
         let input = self.input(&call.with).await?;
         let place = self.place;
         let reader = place.reader(call).ok_or_else(|| {
-            let message = format!("no connection is bound for `{}`", call.need());
+            let message = format!("no connection is bound for `{}`", call.need);
             Stop::dead(Fault::rejected(message))
         })?;
         if call.operation.effect() != Effect::Read {

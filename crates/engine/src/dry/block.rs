@@ -85,7 +85,10 @@ impl Walk<'_> {
         for (n, item) in items.iter().enumerate() {
             let at = format!("{}{}[{n}].", self.at, step.id);
             let bound = Some((each.name.as_str(), item.clone()));
-            match self.inner(&each.body, at, bound).await {
+            let around = self.enter_item(step, n)?;
+            let worked = self.inner(&each.body, at, bound).await;
+            self.leave_item(around);
+            match worked {
                 Ok(value) => given.push(value),
                 // There is nothing to do for this item; the others are not concerned.
                 Err(Halt::Stop(Stop::Skip)) => given.push(Computed::Null),

@@ -48,6 +48,10 @@ impl Walk<'_> {
     }
 
     fn meet(&mut self, kind: &str, table: &str, key: Option<&String>, value: Option<&Value>) {
+        // Nobody looks at the trace of the past.
+        if self.past.is_some() {
+            return;
+        }
         let met = Met {
             kind: kind.into(),
             table: table.into(),
@@ -94,21 +98,65 @@ impl Walk<'_> {
         let Some(here) = &self.place.here else {
             return Ok(None);
         };
-        let environment = here.environment.id;
-        let day = day.unwrap_or_default();
-        let (row, shape) = here.shared.stored_row(environment, table, key, day).await?;
-        if let Some(shape) = shape {
-            self.facts.set_shape(table, shape);
+        let (environment, day) = (here.environment.id, day.unwrap_or_default());
+        let pinned = self.past.as_ref().and_then(|past| past.revision(table));
+        let kept = match (&self.past, pinned) {
+            (Some(past), Some(revision)) => past.row(table, key, day, revision),
+            _ => None,
+        };
+        let (value, revision) = match (kept, pinned) {
+            (Some(value), Some(revision)) => (value, revision),
+            _ => {
+                let keys = [key.to_owned()];
+                let store = &here.shared.store;
+                let found = store.lookup_rows(environment, table, &keys, day::end(day), pinned);
+                let found = found.await?;
+                let row = found.rows.into_iter().next();
+                let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
+                let value: Option<Value> =
+                    value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
+                if let Some(past) = &self.past {
+                    past.pin(table, found.revision);
+                    past.keep_row(table, key, day, found.revision, value.as_ref());
+                }
+                (value, found.revision)
+            }
+        };
+        let loaded = here.shared.table_at(environment, table, revision).await?;
+        if loaded
+            .definition
+            .as_ref()
+            .is_some_and(|d| d.kind == TableKind::Rules)
+        {
+            let message = format!("`{table}` is a table of rules: ask it with derive()");
+            return Err(Stop::dead(Fault::rejected(message).with_code("formula")).into());
         }
-        Ok(row)
+        if let Some(shape) = &loaded.shape {
+            self.facts.set_shape(table, Arc::clone(shape));
+        }
+        Ok(value)
     }
 
     async fn stored_rules(&self, table: &str) -> Result<Arc<RuleTable>, Halt> {
-        let Some(here) = &self.place.here else {
+        let absent = || {
             let message = format!("there is no table of rules `{table}`; define it and replay");
-            return Err(Stop::dead(Fault::rejected(message).with_code("no_table")).into());
+            Halt::Stop(Stop::dead(Fault::rejected(message).with_code("no_table")))
         };
-        Ok(here.shared.stored_rules(here.environment.id, table).await?)
+        let here = self.place.here.as_ref().ok_or_else(absent)?;
+        let environment = here.environment.id;
+        let revision = match self.past.as_ref().and_then(|past| past.revision(table)) {
+            Some(revision) => revision,
+            None => {
+                let store = &here.shared.store;
+                let none = store.lookup_rows(environment, table, &[], Timestamp(0), None);
+                none.await?.revision
+            }
+        };
+        if let Some(past) = &self.past {
+            past.pin(table, revision);
+        }
+        let loaded = here.shared.table_at(environment, table, revision).await?;
+        loaded.rules.clone().ok_or_else(absent)
     }
 
     /// The day that a formula names, or the event's books date. None if the event does not say when
@@ -123,7 +171,7 @@ impl Walk<'_> {
             let created = event.and_then(|event| event.get("created")?.as_int());
             let moment = match (created, &self.place.here) {
                 (Some(seconds), _) => Timestamp::from_seconds(seconds),
-                (None, Some(_)) => self.place.now,
+                (None, Some(_)) => self.now,
                 (None, None) => return Ok(None),
             };
             let zone = &self.place.company.books_zone;

@@ -10,6 +10,7 @@ mod ask;
 mod block;
 mod facts;
 mod invent;
+pub(crate) mod past;
 pub(crate) mod place;
 mod reader;
 mod sample;

@@ -2,7 +2,7 @@
 
 use super::DryRun;
 use super::reader::Reader;
-use crate::catalog::{Connection, Environment};
+use crate::catalog::{Connection, Deployment, Environment};
 use crate::load::fixed_names;
 use crate::plan::{CallWork, Need, Plan};
 use crate::shared::Shared;
@@ -88,8 +88,30 @@ impl<'a> Place<'a> {
         })
     }
 
-    pub(super) fn reader(&self, call: &CallWork) -> Option<&Reader> {
-        self.readers.get(&call.need())
+    /// With the connections of a deployment.
+    pub fn of_deployment(shared: &'a Shared, deployment: &'a Deployment) -> Self {
+        let bound = deployment.bindings.iter();
+        Self {
+            company: deployment.environment.company.clone(),
+            fixed: Arc::clone(&deployment.names),
+            now: shared.clock.now(),
+            readers: bound
+                .map(|(key, connection)| (key.clone(), Reader::of(connection)))
+                .collect(),
+            here: Some(Here {
+                shared,
+                environment: &deployment.environment,
+            }),
+        }
+    }
+
+    pub fn reader(&self, call: &CallWork) -> Option<&Reader> {
+        self.bound(&call.need)
+    }
+
+    /// By the key of the need.
+    pub fn bound(&self, need: &str) -> Option<&Reader> {
+        self.readers.get(need)
     }
 
     /// The connections of the environment that the plan would use, by the key of the need.

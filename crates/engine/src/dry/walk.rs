@@ -1,6 +1,7 @@
 //! The walk through the steps: what [`Execution`](crate::execute) does, without journal, ledger and
 //! commits.
 
+use super::past::{Past, Unknown};
 use super::place::Place;
 use super::trace::{Ended, Origin, StepEnd, StepTrace, Trace, WouldBe};
 use super::{DryError, DryRun};
@@ -12,7 +13,7 @@ use crate::stop::Stop;
 use mapping::table::day::Date;
 use mapping::{Facts, Failure, Made, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
-use model::{Fault, FaultClass, Problem};
+use model::{Fault, FaultClass, Problem, Timestamp};
 use serde_json::Value;
 
 /// A dry run shows so many steps at most, those of all items together.
@@ -37,6 +38,10 @@ pub(super) struct Walk<'a> {
     /// The present step, among them.
     pub row: usize,
     pub effects: Vec<WouldBe>,
+    /// What formulas take for the present.
+    pub now: Timestamp,
+    /// If it goes by what a run was answered.
+    pub past: Option<Past<'a>>,
     bytes: usize,
 }
 
@@ -48,6 +53,8 @@ pub(super) enum Halt {
     Reached,
     /// It is too long.
     Cut(String),
+    /// Nobody knows how it would go on: an answer that it needs was not recorded.
+    Unknown(Unknown),
 }
 
 impl From<Stop> for Halt {
@@ -70,15 +77,28 @@ impl<'a> Walk<'a> {
             DryError::Problems(vec![Problem::error("body", "no_event", message, cure)])
         };
         let body = serde_json::to_vec(&dry.body).map_err(|e| unreadable(e.to_string()))?;
-        let (names, _) = names(plan, &place.fixed, RUN, &body).map_err(|stop| match stop {
+        Self::of_body(plan, place, dry, RUN, &body).map_err(|stop| match stop {
             Stop::Dead(death) => unreadable(death.fault.message),
             other => unreadable(format!("{other:?}")),
-        })?;
+        })
+    }
+
+    /// Reads a body as it was received; formulas see `run` as the run's id.
+    pub fn of_body(
+        plan: &'a Plan,
+        place: &'a Place<'a>,
+        dry: &'a DryRun,
+        run: &str,
+        body: &[u8],
+    ) -> Result<Self, Stop> {
+        let (names, _) = names(plan, &place.fixed, run, body)?;
         Ok(Self {
             plan,
             place,
             dry,
             names,
+            now: place.now,
+            past: None,
             facts: Facts::default(),
             day: None,
             at: String::new(),
@@ -96,6 +116,7 @@ impl<'a> Walk<'a> {
             Ok(()) => (Ended::Done, None),
             Err(Halt::Reached) => (Ended::Reached, None),
             Err(Halt::Cut(why)) => (Ended::Cut, Some(why)),
+            Err(Halt::Unknown(unknown)) => (Ended::Cut, Some(unknown.why)),
             Err(Halt::Stop(Stop::Store(error))) => return Err(error.into()),
             Err(Halt::Stop(stop)) => ended(stop),
         };
@@ -120,8 +141,10 @@ impl<'a> Walk<'a> {
                 format!("a dry run shows {STEPS_MAX} steps and {BYTES_MAX} bytes at most");
             return Err(Halt::Cut(message));
         }
-        // Whoever limits its time gets a turn between any two steps.
-        tokio::task::yield_now().await;
+        // Whoever limits its time gets a turn between any two steps. The past has a thread of its own.
+        if self.past.is_none() {
+            tokio::task::yield_now().await;
+        }
         let around = self.row;
         self.row = self.steps.len();
         let at = format!("{}{}", self.at, step.id);
@@ -129,6 +152,9 @@ impl<'a> Walk<'a> {
         let mut worked = self.begin(step).await;
         if let Err(Halt::Stop(stop)) = worked {
             worked = self.fail(step, stop).await;
+        }
+        if let Err(Halt::Unknown(unknown)) = worked {
+            worked = self.go_on_without(step, unknown);
         }
         self.row = around;
         worked?;
@@ -139,6 +165,14 @@ impl<'a> Walk<'a> {
     }
 
     async fn begin(&mut self, step: &PlanStep) -> Result<(), Halt> {
+        if self.past.is_some() {
+            return self.begin_past(step).await;
+        }
+        self.begin_anew(step).await
+    }
+
+    /// Works a step of which nothing is known.
+    pub async fn begin_anew(&mut self, step: &PlanStep) -> Result<(), Halt> {
         if let Some(when) = &step.when
             && !self.holds(when, "when").await?
         {
@@ -149,6 +183,9 @@ impl<'a> Walk<'a> {
     }
 
     pub async fn perform(&mut self, step: &PlanStep, work: &Work) -> Result<(), Halt> {
+        if self.past.is_some() && self.perform_past(step, work).await? {
+            return Ok(());
+        }
         match work {
             Work::Set(template) => {
                 let value = self.evaluate(template, "set").await?;
@@ -199,18 +236,25 @@ impl<'a> Walk<'a> {
     }
 
     /// What becomes of a run whose step has stopped it: the flow may answer a failure for good.
-    async fn fail(&mut self, step: &PlanStep, stop: Stop) -> Result<(), Halt> {
+    pub async fn fail(&mut self, step: &PlanStep, stop: Stop) -> Result<(), Halt> {
         self.tell(&stop);
         match stop {
-            Stop::Dead(death) if may_go_on(&death, step) => match &step.on_error {
-                OnError::Stop | OnError::Continue => Ok(()),
-                OnError::Steps(list) => {
-                    let bound = Some(("error", failure(step, &death.fault)));
-                    let at = format!("{}{}.on_error.", self.at, step.id);
-                    Box::pin(self.inner(list, at, bound)).await.map(drop)
-                }
-            },
+            Stop::Dead(death) if may_go_on(&death, step) => {
+                self.recover(step, failure(step, &death.fault)).await
+            }
             stop => Err(stop.into()),
+        }
+    }
+
+    /// What the flow does about a step that has failed for good.
+    pub async fn recover(&mut self, step: &PlanStep, failure: Computed) -> Result<(), Halt> {
+        match &step.on_error {
+            OnError::Stop | OnError::Continue => Ok(()),
+            OnError::Steps(list) => {
+                let bound = Some(("error", failure));
+                let at = format!("{}{}.on_error.", self.at, step.id);
+                Box::pin(self.inner(list, at, bound)).await.map(drop)
+            }
         }
     }
 
@@ -273,12 +317,19 @@ impl<'a> Walk<'a> {
 
     /// Binds what a step gives.
     pub fn finish(&mut self, step: &PlanStep, value: Computed, origin: Origin) {
-        let json = value.to_json();
-        self.weigh(&json);
+        // Nobody looks at the trace of the past.
+        if self.past.is_none() {
+            let json = value.to_json();
+            self.weigh(&json);
+            self.present().output = Some(json);
+        }
         let row = self.present();
         row.state = StepEnd::Done;
         row.origin = origin;
-        row.output = Some(json);
+        self.bind(step, value);
+    }
+
+    pub fn bind(&mut self, step: &PlanStep, value: Computed) {
         if let Some(Computed::Map(steps)) = self.names.own_mut("steps") {
             std::sync::Arc::make_mut(steps).insert(step.id.as_str().into(), value);
         }
@@ -320,23 +371,40 @@ impl<'a> Walk<'a> {
 
     /// Evaluates, fetching the facts that are asked for until none is missing.
     pub async fn evaluate(&mut self, template: &Template, what: &str) -> Result<Computed, Halt> {
-        let (value, _) = self.evaluate_noting(template, what).await?;
+        let (value, _) = self.worked_out(template, what, false).await?;
         Ok(value)
     }
 
-    /// The same, with the conversions that were made.
+    /// The same, with the conversions that were made, unless nobody sees them.
     pub async fn evaluate_noting(
         &mut self,
         template: &Template,
         what: &str,
     ) -> Result<(Computed, Vec<Made>), Halt> {
+        let is_seen = self.past.is_none();
+        self.worked_out(template, what, is_seen).await
+    }
+
+    async fn worked_out(
+        &mut self,
+        template: &Template,
+        what: &str,
+        is_noted: bool,
+    ) -> Result<(Computed, Vec<Made>), Halt> {
+        if let Some(past) = &self.past {
+            past.knows(template)?;
+        }
         loop {
             let scope = Scope {
                 names: &self.names,
                 facts: &self.facts,
                 company: &self.place.company,
             };
-            match template.eval_noting(&scope) {
+            let worked = match is_noted {
+                true => template.eval_noting(&scope),
+                false => template.eval_value(&scope).map(|value| (value, Vec::new())),
+            };
+            match worked {
                 Ok(noted) => {
                     self.meet_rules();
                     return Ok(noted);

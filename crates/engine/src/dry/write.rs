@@ -54,7 +54,7 @@ impl Walk<'_> {
             None => None,
         };
         if let Some(record) = &known {
-            id = Some(record.id.clone());
+            id = Some(EffectId::clone(&record.id));
         }
         let attempt = Progress::next_attempt(progress.as_ref());
         let cx = RecipeCx {

@@ -154,6 +154,7 @@ impl<'a> Compiler<'a> {
             needs: std::mem::take(&mut self.needs),
             calls: std::mem::take(&mut self.calls),
             company: std::mem::take(&mut self.company),
+            tables: BTreeSet::new(),
             reads: Mask::default(),
             conversions: std::mem::take(&mut self.conversions),
         };
@@ -190,6 +191,7 @@ impl<'a> Compiler<'a> {
             // What a check asks for holds for every step after it.
             self.learn_condition(condition);
         }
+        let known = output.clone();
         let symbol = Symbol {
             ordinal,
             scope: self.scope,
@@ -213,6 +215,7 @@ impl<'a> Compiler<'a> {
             timeout: step.timeout,
             on_error,
             depends_on,
+            output: known,
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// The schema of an output, and the definitions that it refers to, under names that no other
 /// output's have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Known {
     pub schema: Arc<Value>,
     pub defs: Arc<Map<String, Value>>,

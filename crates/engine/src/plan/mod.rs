@@ -14,6 +14,7 @@ mod deployment;
 mod formula;
 mod hint;
 mod known;
+mod moves;
 mod nearest;
 mod operation;
 mod sample;
@@ -27,6 +28,7 @@ pub use against::{Change, compile_against};
 pub use calls::check_calls;
 pub use compile::{Compiled, compile, compile_document, compile_within};
 pub use deployment::{Bound, check_deployment};
+pub use moves::Moves;
 pub use sample::check_sample;
 pub use schema::schema;
 pub use scope::{Scope, ScopeKind};
@@ -72,6 +74,8 @@ pub struct Plan {
     pub calls: BTreeSet<String>,
     /// The settings of the company that its formulas read: `default_terms`.
     pub company: BTreeSet<String>,
+    /// The lookup tables that its formulas name and cannot do without.
+    pub tables: BTreeSet<String>,
     /// What its steps read of what started the run.
     pub reads: Mask,
     /// The conversions that are made, or may be, where values go to operations.
@@ -118,6 +122,8 @@ pub struct PlanStep {
     pub on_error: OnError,
     /// The read steps whose output its formulas use: executed again when it is tried again.
     pub depends_on: BTreeSet<i64>,
+    /// What is known of its output.
+    output: known::Known,
 }
 
 /// What becomes of the run when a step has failed for good.
@@ -156,19 +162,14 @@ pub struct CallWork {
     pub connector: &'static Connector,
     /// The connection that the step names; the connector's only one if absent.
     pub connection: Option<String>,
+    /// Under what its connection is bound: [`Need::key`].
+    pub need: String,
     pub operation: &'static dyn AnyOperation,
     pub with: Template,
     /// The input as it is written.
     pub written: serde_json::Value,
     pub coerce: Coerce,
     pub shape: Arc<Shape>,
-}
-
-impl CallWork {
-    /// Under what its connection is bound.
-    pub fn need(&self) -> String {
-        Need::key(self.connector.id, self.connection.as_deref())
-    }
 }
 
 /// Steps of a list within a step.
@@ -207,9 +208,9 @@ pub struct FlowWork {
 
 impl Plan {
     /// Under what the connection is bound that the flow needs first, whatever its data say.
-    pub fn first_need(&self) -> Option<String> {
+    pub fn first_need(&self) -> Option<&str> {
         self.steps.iter().find_map(|step| match &step.work {
-            Work::Call(call) if step.when.is_none() => Some(call.need()),
+            Work::Call(call) if step.when.is_none() => Some(call.need.as_str()),
             _ => None,
         })
     }
@@ -234,26 +235,23 @@ impl Plan {
         formulas.any(|(_, formula)| formula.source().contains(name))
     }
 
-    /// Every path that a formula of its steps reads.
-    fn paths(&self) -> Vec<mapping::Path> {
-        let references = self.templates().into_iter().flat_map(Template::references);
-        references.collect()
-    }
-
-    /// What is worked out when the flow runs.
+    /// Everything that its steps evaluate.
     fn templates(&self) -> Vec<&Template> {
-        let mut formulas: Vec<&Template> = self.output.iter().collect();
+        let mut templates: Vec<&Template> = self.output.iter().collect();
         for step in self.every_step() {
-            formulas.extend(&step.when);
-            formulas.extend(step.work.templates());
-            formulas.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
+            templates.extend(&step.when);
+            templates.extend(step.work.templates());
+            templates.extend(step.lists().into_iter().filter_map(|l| l.output.as_ref()));
         }
-        formulas
+        templates
     }
 
     /// Works out what only the whole plan tells.
     fn settle(&mut self) {
-        let paths = self.paths();
+        let templates = self.templates();
+        let paths: Vec<mapping::Path> = templates.iter().flat_map(|t| t.references()).collect();
+        let formulas = templates.iter().flat_map(|t| t.formulas());
+        self.tables = formulas.flat_map(|(_, formula)| formula.tables()).collect();
         self.reads = self.reads(&paths);
         let of_steps = paths.iter().filter(|p| p.root == "steps");
         let ids: Option<BTreeSet<&str>> = of_steps

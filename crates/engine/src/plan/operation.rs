@@ -89,6 +89,7 @@ impl Compiler<'_> {
         let work = CallWork {
             connector,
             connection: call.connection.clone(),
+            need: Need::key(connector.id, call.connection.as_deref()),
             operation,
             with,
             written: call.with.clone(),

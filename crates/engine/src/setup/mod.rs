@@ -7,7 +7,7 @@
 
 mod seed;
 
-pub(crate) use seed::put_in_force;
+pub(crate) use seed::{put_in_force, written};
 
 use crate::gate::Limits;
 use crate::lanes::After;

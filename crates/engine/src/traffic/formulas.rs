@@ -121,7 +121,7 @@ fn input_schemas(
         Work::Call(call) => {
             let schema = call.operation.input_schema();
             let metadata = connections
-                .get(call.need().as_str())
+                .get(call.need.as_str())
                 .and_then(|connection| connection.session.metadata());
             let fields = metadata.and_then(|mut m| m.fields.remove(call.operation.id()));
             let schema = match fields {

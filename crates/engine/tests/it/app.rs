@@ -37,6 +37,8 @@ pub struct App {
     /// The connection's name; another one after it was made anew.
     pub connection: String,
     pub folder: tempfile::TempDir,
+    /// The database itself, past the store.
+    pub guard: Option<Arc<store::testing::Guard>>,
 }
 
 fn loopback() -> SocketAddr {
@@ -52,8 +54,9 @@ where
         let settings = guard.settings();
         store.close().await;
         eprintln!("on {name}");
-        test(App::start(settings, flows).await).await;
-        drop(guard);
+        let mut app = App::start(settings, flows).await;
+        app.guard = Some(Arc::new(guard));
+        test(app).await;
     }
 }
 
@@ -93,6 +96,7 @@ impl App {
             flows,
             connection,
             folder,
+            guard: None,
         }
     }
 

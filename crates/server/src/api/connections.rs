@@ -6,7 +6,7 @@ use crate::problem::{ApiError, ProblemOut};
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
-use engine::Connection;
+use engine::{Connection, Environment};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,12 +23,24 @@ pub struct ConnectionOut {
     peer: String,
     /// What is no secret of it.
     settings: Value,
+    limits: LimitsOut,
+    /// Where it came from: `file` or `api`.
+    origin: &'static str,
+    /// Rises with every change: the `ETag`.
+    revision: i64,
     /// Where its deliveries go, if it sends any; the last part may be any name.
     #[serde(skip_serializing_if = "Option::is_none")]
     hook_path: Option<String>,
     /// Set while nothing is sent to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<PauseOut>,
+}
+
+/// What a connection allows.
+#[derive(Serialize, ToSchema)]
+pub struct LimitsOut {
+    per_second: u32,
+    in_flight: usize,
 }
 
 /// Why and since when nothing is sent.
@@ -41,7 +53,7 @@ pub struct PauseOut {
 /// All connections of an environment.
 #[derive(Serialize, ToSchema)]
 pub struct ConnectionsOut {
-    data: Vec<ConnectionOut>,
+    pub data: Vec<ConnectionOut>,
 }
 
 /// What a check found.
@@ -83,10 +95,19 @@ pub async fn check(
     Params(scope): Params<ScopeIn>,
 ) -> Result<Json<ConnectionCheckOut>, ApiError> {
     let environment = app.environment(scope.environment.as_deref())?;
+    checked(&app, &environment, &name).await
+}
+
+/// What a check of a connection finds.
+pub async fn checked(
+    app: &App,
+    environment: &Environment,
+    name: &str,
+) -> Result<Json<ConnectionCheckOut>, ApiError> {
     let catalog = app.engine.catalog();
     let connection = catalog
-        .connection(environment.id, &name)
-        .ok_or_else(|| ApiError::not_found("connection", &name))?;
+        .connection(environment.id, name)
+        .ok_or_else(|| ApiError::not_found("connection", name))?;
     let (ok, message) = match connection.session.check().await {
         Ok(who) => (true, who),
         Err(fault) => (false, fault.message),
@@ -94,7 +115,7 @@ pub async fn check(
     Ok(Json(ConnectionCheckOut { ok, message }))
 }
 
-fn out(environment: &str, connection: &Connection) -> ConnectionOut {
+pub fn out(environment: &str, connection: &Connection) -> ConnectionOut {
     let hook = connection.connector.verify.is_some();
     let pause = connection.gate.pause();
     ConnectionOut {
@@ -104,6 +125,12 @@ fn out(environment: &str, connection: &Connection) -> ConnectionOut {
         title: connection.connector.title.to_owned(),
         peer: connection.session.peer().0,
         settings: connection.settings.clone(),
+        limits: LimitsOut {
+            per_second: connection.limits.per_second,
+            in_flight: connection.limits.in_flight,
+        },
+        origin: connection.origin.as_str(),
+        revision: connection.revision,
         hook_path: hook.then(|| format!("/hooks/{environment}/{}/main", connection.name)),
         paused: pause.map(|p| PauseOut {
             cause: p.cause,

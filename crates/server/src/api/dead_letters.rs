@@ -1,5 +1,6 @@
 //! Dead letters: what was given up, by cause and by run, and what a person does about it.
 
+use super::changes::{replay_of, replay_of_many};
 use super::extract::{Body, Params, ScopeIn};
 use super::runs::{MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_name, lookups};
 use crate::access::Caller;
@@ -165,9 +166,10 @@ pub async fn replay_cause(
     Path(fingerprint): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
+    let how = replay_of_many(how)?;
     let started = app
         .engine
-        .replay_cause(&fingerprint, &how.into(), &caller.name)
+        .replay_cause(&fingerprint, &how, &caller.name)
         .await?;
     if started.is_empty() {
         return Err(ApiError::not_found(
@@ -236,7 +238,8 @@ pub async fn replay(
 ) -> Result<Json<StartedOut>, ApiError> {
     let id: RunId = run.parse()?;
     app.engine.store().dead_letter(id).await?;
-    let started = app.engine.replay(&[id], &how.into(), &caller.name).await?;
+    let how = replay_of(&app, id, how).await?;
+    let started = app.engine.replay(&[id], &how, &caller.name).await?;
     Ok(Json(started.into()))
 }
 

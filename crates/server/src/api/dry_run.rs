@@ -198,12 +198,22 @@ pub async fn dry_run(
     };
     dry.until = asked.until;
     dry.reads = asked.reads;
-    let persons = Persons::of(&dry.body);
     let environment = match &scope.environment {
         Some(name) => Some(app.environment(Some(name))?),
         None => None,
     };
-    let work = work(&app, environment, &plan, &dry);
+    work_within_time(&app, environment, &plan, &dry).await
+}
+
+/// Works within the time that a dry run has; persons are hidden in what it came to.
+pub async fn work_within_time(
+    app: &App,
+    environment: Option<Arc<Environment>>,
+    plan: &Plan,
+    dry: &DryRun,
+) -> Result<Json<TraceOut>, ApiError> {
+    let persons = Persons::of(&dry.body);
+    let work = work(app, environment, plan, dry);
     let trace = tokio::time::timeout(TIME, work).await;
     let trace = trace.map_err(|_| too_long())??;
     Ok(Json(trace_out(trace, persons)?))

@@ -11,9 +11,11 @@ use engine::{CheckedWithin, Deployment, Plan};
 use mapping::Coercion;
 use model::Problem;
 use model::flow::{self, StepKind};
+use model::ids::FlowId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use store::FlowRecord;
 use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
@@ -29,10 +31,49 @@ pub struct FlowOut {
     steps: usize,
 }
 
-/// All deployed flows of an environment.
+/// A flow of the list.
+#[derive(Serialize, ToSchema)]
+pub struct FlowRowOut {
+    /// The flow's own id: `order-to-cash`.
+    flow: String,
+    title: String,
+    /// What starts it, where it is in force.
+    triggers: Vec<String>,
+    /// Its steps, where it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<usize>,
+    /// Absent if nothing is saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<DraftHeadOut>,
+    /// The number of the newest version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_version: Option<i64>,
+    /// Where it is in force.
+    deployments: Vec<InForceOut>,
+}
+
+/// That something is saved.
+#[derive(Serialize, ToSchema)]
+pub struct DraftHeadOut {
+    revision: i64,
+    changed_by: String,
+    changed_at: String,
+}
+
+/// A version in force.
+#[derive(Serialize, ToSchema)]
+pub struct InForceOut {
+    environment: String,
+    /// `test` or `live`.
+    kind: &'static str,
+    version: i64,
+    deployment: String,
+}
+
+/// All flows.
 #[derive(Serialize, ToSchema)]
 pub struct FlowsOut {
-    data: Vec<FlowOut>,
+    data: Vec<FlowRowOut>,
 }
 
 /// A deployed flow with its document and what it was compiled to.
@@ -132,7 +173,8 @@ pub fn conversions_of(plan: &Plan, step: &str) -> Vec<ConversionOut> {
         .collect()
 }
 
-/// Lists the deployed flows of an environment.
+/// Lists all flows: drafts, newest versions, and where which is in force. With an environment those
+/// in force there, and those that are in force nowhere.
 #[utoipa::path(get, path = "/api/v1/flows", tag = "flows", operation_id = "list_flows",
     params(ScopeIn),
     responses((status = OK, body = FlowsOut), (status = "4XX", body = ProblemOut)))]
@@ -140,12 +182,87 @@ pub async fn list(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,
 ) -> Result<Json<FlowsOut>, ApiError> {
-    let mut data: Vec<FlowOut> = active(&app, &scope)?
-        .iter()
-        .map(|deployment| out(deployment))
-        .collect();
+    let wanted = match &scope.environment {
+        Some(name) => Some(app.environment(Some(name))?.id),
+        None => None,
+    };
+    let store = app.engine.store();
+    let drafts = store.draft_heads().await?.into_iter();
+    let mut drafts: BTreeMap<_, _> = drafts.map(|d| (d.flow, d)).collect();
+    let latest: BTreeMap<_, _> = store.newest_versions().await?.into_iter().collect();
+    let catalog = app.engine.catalog();
+    let mut in_force: BTreeMap<FlowId, Vec<&Arc<Deployment>>> = BTreeMap::new();
+    for deployment in catalog.deployments().filter(|d| d.active) {
+        in_force
+            .entry(deployment.flow)
+            .or_default()
+            .push(deployment);
+    }
+    let mut data = Vec::new();
+    for flow in store.flows().await? {
+        let here = in_force.remove(&flow.id).unwrap_or_default();
+        let draft = drafts.remove(&flow.id);
+        let latest_version = latest.get(&flow.id).copied();
+        let is_elsewhere = |id| !here.is_empty() && !here.iter().any(|d| d.environment.id == id);
+        let is_nothing = draft.is_none() && latest_version.is_none();
+        if is_nothing || wanted.is_some_and(is_elsewhere) {
+            continue;
+        }
+        let shown = here
+            .iter()
+            .find(|d| wanted.is_none_or(|id| d.environment.id == id));
+        let title = match shown {
+            Some(deployment) => deployment.plan.flow.title.clone(),
+            None => written_title(&app, &flow, latest_version).await?,
+        };
+        let mut deployments = Vec::new();
+        for deployment in &here {
+            let version = store.flow_version(deployment.version).await?;
+            deployments.push(InForceOut {
+                environment: deployment.environment.name.clone(),
+                kind: deployment.environment.kind.as_str(),
+                version: version.number,
+                deployment: deployment.id.to_string(),
+            });
+        }
+        deployments.sort_by(|a, b| a.environment.cmp(&b.environment));
+        let triggers = shown.map(|d| d.plan.flow.triggers().map(ToOwned::to_owned).collect());
+        data.push(FlowRowOut {
+            title,
+            triggers: triggers.unwrap_or_default(),
+            steps: shown.map(|d| d.plan.flow.steps.len()),
+            draft: draft.map(|d| DraftHeadOut {
+                revision: d.revision,
+                changed_by: d.who,
+                changed_at: rfc3339(d.changed_at),
+            }),
+            latest_version,
+            deployments,
+            flow: flow.name,
+        });
+    }
     data.sort_by(|a, b| a.flow.cmp(&b.flow));
     Ok(Json(FlowsOut { data }))
+}
+
+/// The title of a flow that is in force nowhere.
+async fn written_title(
+    app: &App,
+    flow: &FlowRecord,
+    latest: Option<i64>,
+) -> Result<String, ApiError> {
+    let store = app.engine.store();
+    let draft = store.draft(flow.id).await?.and_then(|d| d.document);
+    let document = match (draft, latest) {
+        (Some(document), _) => Some(document),
+        (None, Some(number)) => {
+            let version = store.flow_version_by_number(flow.id, number).await?;
+            Some(version.document)
+        }
+        (None, None) => None,
+    };
+    let written = document.and_then(|text| flow::parse(&text).0);
+    Ok(written.map_or_else(|| flow.name.clone(), |flow| flow.title))
 }
 
 /// Shows a deployed flow.

@@ -3,25 +3,44 @@
 //! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
 //! from the words of `model`, `store` and `engine`.
 
+mod accounts;
 mod approvals;
+mod audit;
 mod books;
+mod books_proof;
+mod changes;
 mod connections;
 mod dead_letters;
+mod deployments;
 mod designer;
+mod drafts;
 mod dry_run;
+mod environments;
+mod etag;
 mod events;
 mod extract;
 mod flows;
+mod letter_trial;
+mod live;
 mod lookups;
 mod opened;
+mod proposals;
+mod rules;
 mod runs;
+mod session;
 mod starts;
+mod tokens;
 mod traffic;
+mod versions;
+mod what_ifs;
+
+pub use deployments::WaitingIn;
+pub use live::WATCHERS_MAX;
 
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -41,13 +60,18 @@ use utoipa_axum::routes;
     security(("token" = [])),
     modifiers(&Token),
     tags(
-        (name = "flows", description = "What is deployed."),
+        (name = "flows", description = "Drafts, versions, and which is in force where."),
+        (name = "environments", description = "Where flows are in force, and what is spoken to."),
+        (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
         (name = "books", description = "What was booked, and what differs."),
+        (name = "accounts", description = "Who may do what, and what needs a second person."),
+        (name = "audit", description = "What people did."),
+        (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
     ),
 )]
@@ -70,16 +94,54 @@ impl Modify for Token {
 
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::first_admin))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(rules::show, rules::put))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::approve))
+        .routes(routes!(proposals::reject))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(live::show))
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
+        .merge(drafted())
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::publish))
+        .routes(routes!(versions::show))
+        .routes(routes!(deployments::list))
+        .routes(routes!(deployments::deploy))
+        .routes(routes!(deployments::preview))
+        .routes(routes!(deployments::roll_back))
+        .routes(routes!(deployments::promote))
+        .routes(routes!(deployments::preview_promotion))
+        .routes(routes!(environments::list))
+        .routes(routes!(environments::create))
+        .routes(routes!(environments::show))
+        .routes(routes!(environments::change))
+        .routes(routes!(environments::connections))
+        .routes(routes!(environments::connect))
+        .routes(routes!(environments::connection))
+        .routes(routes!(environments::change_connection))
+        .routes(routes!(environments::disconnect))
+        .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
+        .routes(routes!(what_ifs::list, what_ifs::start))
+        .routes(routes!(what_ifs::show))
+        .routes(routes!(what_ifs::differences))
+        .routes(routes!(what_ifs::cancel))
+        .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))
@@ -95,11 +157,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
+        .routes(routes!(letter_trial::dry_run))
         .routes(routes!(dead_letters::discard))
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
         .routes(routes!(books::totals))
+        .routes(routes!(books_proof::show))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))
@@ -114,6 +178,19 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(lookups::sheet::import))
         .routes(routes!(lookups::sheet::export))
 }
+
+/// Drafts: a document with its samples may be large.
+fn drafted() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(drafts::create))
+        .routes(routes!(drafts::show))
+        .routes(routes!(drafts::put))
+        .routes(routes!(drafts::discard))
+        .layer(DefaultBodyLimit::max(DRAFT_BYTES))
+}
+
+/// The longest draft with its samples, as JSON.
+const DRAFT_BYTES: usize = 8 << 20;
 
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {

@@ -1,6 +1,6 @@
 //! Sealed values, opened for the reader and masked.
 
-use crate::mask::mask;
+use crate::mask::{Persons, mask};
 use engine::{Environment, Purpose};
 use serde_json::Value;
 use vault::Sealed;
@@ -18,7 +18,14 @@ pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> O
     // What a step gave is kept with its decimals; readers get them as texts.
     let value = match purpose {
         Purpose::Step => mapping::record::read(&value).map_or(value, |v| v.to_json()),
-        Purpose::Body | Purpose::Effect | Purpose::Lookups => value,
+        Purpose::Body | Purpose::Effect | Purpose::Lookups | Purpose::WhatIf => value,
     };
     Some(mask(value))
+}
+
+/// The persons that an event's body holds.
+pub fn persons(environment: &Environment, body: &Sealed) -> Option<Persons> {
+    let plain = environment.key.open(body, Purpose::Body.label());
+    let value: Value = serde_json::from_slice(&plain.ok()?).ok()?;
+    Some(Persons::of(&value))
 }

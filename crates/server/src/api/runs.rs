@@ -1,6 +1,7 @@
 //! Runs: what was done about an event, step by step, and doing it again.
 
 use super::books::{EntryOut, entry_out};
+use super::changes::{ChangeIn, refuse_hidden, replay_of};
 use super::dead_letters::{LetterOut, letter_out};
 use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
@@ -75,6 +76,10 @@ pub struct FaultOut {
 pub struct RunDetailOut {
     #[serde(flatten)]
     run: RunOut,
+    /// What it is pinned to.
+    deployment: String,
+    /// The version of the flow that works it.
+    version: i64,
     /// The first 200 steps; the others are at `…/steps`.
     steps: Vec<RunStepOut>,
     /// What to send as `after` for the other steps, if there are more.
@@ -199,17 +204,22 @@ pub struct ReplayIn {
     from_start: bool,
     /// Another payload instead of the event's.
     payload: Option<Value>,
+    /// Places of the event's payload that are corrected; the payload as received is kept.
+    changes: Vec<ChangeIn>,
     /// On the flow's active version instead of the run's own.
     newest: bool,
 }
 
-impl From<ReplayIn> for Replay {
-    fn from(given: ReplayIn) -> Self {
-        Self {
-            from_start: given.from_start,
-            payload: given.payload.map(|p| p.to_string().into_bytes()),
-            newest: given.newest,
-        }
+impl ReplayIn {
+    /// The replay without its changes, and these.
+    pub fn parts(self) -> Result<(Replay, Vec<ChangeIn>), ApiError> {
+        self.payload.iter().try_for_each(refuse_hidden)?;
+        let replay = Replay {
+            from_start: self.from_start,
+            payload: self.payload.map(|p| p.to_string().into_bytes()),
+            newest: self.newest,
+        };
+        Ok((replay, self.changes))
     }
 }
 
@@ -305,6 +315,8 @@ pub async fn show(
     let deployment = app.engine.catalog().deployment(run.deployment);
     let entries = entries(&app, deployment.as_ref(), &run, &steps.data).await?;
     let lookups = lookups(&app, &run).await?;
+    let bound = store.deployment(run.deployment).await?;
+    let version = store.flow_version(bound.version).await?;
     Ok(Json(RunDetailOut {
         steps: steps
             .data
@@ -321,6 +333,8 @@ pub async fn show(
         entries: entries.into_iter().map(entry_out).collect(),
         lookups,
         dead_letter: letter,
+        deployment: run.deployment.to_string(),
+        version: version.number,
         run: run_out(&app, run),
     }))
 }
@@ -494,10 +508,9 @@ pub async fn replay(
     Path(run): Path<String>,
     Body(how): Body<ReplayIn>,
 ) -> Result<Json<StartedOut>, ApiError> {
-    let started = app
-        .engine
-        .replay(&[run.parse()?], &how.into(), &caller.name)
-        .await?;
+    let id: RunId = run.parse()?;
+    let how = replay_of(&app, id, how).await?;
+    let started = app.engine.replay(&[id], &how, &caller.name).await?;
     Ok(Json(started.into()))
 }
 

@@ -128,3 +128,38 @@ async fn what_cannot_be_done_is_said_so() {
         .await;
     cancelled.problem(409, "conflict");
 }
+
+#[tokio::test]
+async fn a_payload_is_corrected_in_one_place_and_tried_first() {
+    let app = App::start().await;
+    let run = dead(&app, 1).await;
+    let trial = format!("/api/v1/dead-letters/{run}/dry-run");
+    let as_it_was = app.post(&trial, &json!({})).await.json();
+    assert_eq!(as_it_was["state"], "dead", "{as_it_was}");
+    let changes = json!([{"path": "/data/object/paid", "value": true}]);
+    let corrected = app.post(&trial, &json!({"changes": changes})).await.json();
+    assert_eq!(corrected["state"], "done", "{corrected}");
+
+    let replay = format!("/api/v1/dead-letters/{run}/replay");
+    let hidden = json!({"payload": {"data": {"object": {"name": "•••"}}}});
+    assert_eq!(
+        app.post(&replay, &hidden).await.json()["code"],
+        "hidden_value"
+    );
+    let nowhere = json!({"changes": [{"path": "/data/paid", "value": true}]});
+    assert_eq!(
+        app.post(&replay, &nowhere).await.json()["code"],
+        "wrong_change"
+    );
+
+    let started = app.post(&replay, &json!({"changes": changes})).await.json();
+    app.engine.settled().await;
+    let again = started["runs"][0].as_str().expect("a run");
+    let again = app.get(&format!("/api/v1/runs/{again}")).await.json();
+    assert_eq!(
+        (&again["state"], &again["version"]),
+        (&json!("done"), &json!(1))
+    );
+    let old = app.get(&format!("/api/v1/runs/{run}")).await.json();
+    assert_ne!(old["event"], again["event"], "what was received is kept");
+}

@@ -7,6 +7,7 @@ use crate::statements::effect as sql;
 use crate::value::{Reader, values};
 use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{EffectId, EffectState, Peer, Timestamp};
+use std::sync::Arc;
 use vault::Sealed;
 
 /// Reads an effect.
@@ -22,7 +23,7 @@ pub fn record(row: &mut Reader) -> Result<EffectRecord> {
 
 fn rest(row: &mut Reader, id: EffectId) -> Result<EffectRecord> {
     Ok(EffectRecord {
-        id,
+        id: Arc::new(id),
         environment: EnvironmentId(row.int()?),
         rev: row.int()?,
         state: EffectState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,

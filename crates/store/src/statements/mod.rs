@@ -62,7 +62,6 @@ enum Text {
 pub struct Statement {
     pub name: &'static str,
     /// Only tests read it: they refuse a hot statement that scans a table.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests judge by it"))]
     pub heat: Heat,
     pub mode: Mode,
     text: Text,

@@ -91,6 +91,7 @@ impl Store {
     /// # Errors
     /// [`Error::Busy`]. What concerns one item is its answer.
     pub async fn advance(&self, fence: Fence, items: Vec<Advance>) -> Result<Vec<Advanced>> {
+        let items = items.into_iter().map(Box::new).collect();
         Ok(self.advance_all(fence, items).await?.answers)
     }
 
@@ -98,7 +99,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub async fn advance_one(&self, fence: Fence, item: Advance) -> Result<Answered> {
+    pub async fn advance_one(&self, fence: Fence, item: Box<Advance>) -> Result<Answered> {
         let mut written = self.advance_all(fence, vec![item]).await?;
         match (written.answers.pop(), written.items.pop()) {
             (Some(advanced), Some(item)) => Ok(Answered { advanced, item }),
@@ -109,8 +110,8 @@ impl Store {
     async fn advance_all(
         &self,
         fence: Fence,
-        items: Vec<Advance>,
-    ) -> Result<Written<Advance, Advanced>> {
+        items: Vec<Box<Advance>>,
+    ) -> Result<Written<Box<Advance>, Advanced>> {
         self.send(|reply| Operation::Advance {
             fence,
             items,

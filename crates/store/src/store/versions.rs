@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::queries::deploy::VersionHead;
 use crate::queries::deploy::{self, DeploymentRecord, DraftHead, DraftRecord, FlowVersion};
 use crate::queries::runs::{self, Pinned, StepStanding};
-use crate::queries::settings;
+use crate::queries::settings::{self, EnvironmentRecord};
 use crate::run::RunRecord;
 use model::ids::{DeploymentId, EnvironmentId, FlowId, RunId};
 use std::collections::BTreeMap;
@@ -97,6 +97,12 @@ impl Store {
             Box::pin(async move { runs::own_events(s, &runs).await })
         })
         .await
+    }
+
+    /// One environment.
+    pub async fn environment(&self, id: EnvironmentId) -> Result<EnvironmentRecord> {
+        self.read(move |s| Box::pin(settings::environment(s, id)))
+            .await
     }
 
     /// What the configuration file said of an environment when it was last put in force: a sealed

@@ -12,6 +12,7 @@ use crate::statements::{effect as sql, run};
 use crate::value::values;
 use model::ids::EnvironmentId;
 use model::{EffectId, EffectState, Peer, Timestamp};
+use std::sync::Arc;
 use vault::Sealed;
 
 /// A person's answer about an effect, as the row that it makes.
@@ -131,10 +132,10 @@ pub async fn raise_generation(session: &mut dyn Session, raise: &RaiseGeneration
         )));
     }
     let record = EffectRecord {
-        id: EffectId {
+        id: Arc::new(EffectId {
             generation: next,
             ..named.clone()
-        },
+        }),
         rev: 0,
         state: EffectState::Void,
         attempt: 0,

@@ -118,7 +118,7 @@ pub fn effect(
     EffectWrite {
         expected,
         record: EffectRecord {
-            id: effect_id(reference),
+            id: effect_id(reference).into(),
             environment: ENVIRONMENT,
             rev: expected.unwrap_or(0) + 1,
             state,

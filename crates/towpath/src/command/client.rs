@@ -40,6 +40,13 @@ pub struct Client {
     token: Option<Secret>,
 }
 
+impl ClientArgs {
+    /// Whether a server is named on the command line.
+    pub const fn names_a_server(&self) -> bool {
+        self.url.is_some()
+    }
+}
+
 impl Client {
     pub fn new(args: ClientArgs, sources: Sources) -> anyhow::Result<Self> {
         let given = match (args.token, &args.token_file) {
@@ -108,9 +115,59 @@ impl Client {
         self.json(&reply)
     }
 
+    /// Asks for what is to be changed: it, and its tag.
+    pub async fn get_tagged(
+        &self,
+        path: &str,
+        query: &[(&str, Option<String>)],
+    ) -> anyhow::Result<(Value, String)> {
+        let reply = self.send("GET", &with_query(path, query), None).await?;
+        Ok((self.json(&reply)?, tag(&reply)))
+    }
+
+    /// The same, for what is worked out from `body`.
+    pub async fn post_tagged(&self, path: &str, body: &Value) -> anyhow::Result<(Value, String)> {
+        let reply = self.send("POST", path, Some(json_body(body))).await?;
+        Ok((self.json(&reply)?, tag(&reply)))
+    }
+
+    /// Changes what is at `path`, if it still has this tag. There may be no answer.
+    pub async fn change(
+        &self,
+        method: &str,
+        path: &str,
+        tag: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let headers = vec![("if-match", tag.to_owned())];
+        let reply = self
+            .send_with(method, path, headers, body.map(json_body))
+            .await?;
+        if reply.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        self.json(&reply)
+    }
+
     /// Puts `body` in the place of what is at `path`.
     pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let reply = self.send("PUT", path, Some(json_body(body))).await?;
+        self.json(&reply)
+    }
+
+    /// Asks for `path`; answers also with the tag of what is there, for [`Client::put_tagged`].
+    pub async fn get_tagged(&self, path: &str) -> anyhow::Result<(Value, String)> {
+        let reply = self.send("GET", path, None).await?;
+        let tag = reply.header("etag").unwrap_or_default().to_owned();
+        Ok((self.json(&reply)?, tag))
+    }
+
+    /// Puts `body` in the place of what is at `path`, if it still has this tag.
+    pub async fn put_tagged(&self, path: &str, tag: &str, body: &Value) -> anyhow::Result<Value> {
+        let headers = vec![("if-match", tag.to_owned())];
+        let reply = self
+            .send_with("PUT", path, headers, Some(json_body(body)))
+            .await?;
         self.json(&reply)
     }
 
@@ -185,6 +242,11 @@ impl Client {
             _ => Err(self.no_server(reply.status)),
         }
     }
+}
+
+/// What a change of it shows as `If-Match`.
+fn tag(reply: &Reply) -> String {
+    reply.header("etag").unwrap_or_default().to_owned()
 }
 
 fn json_body(body: &Value) -> (&'static str, Bytes) {

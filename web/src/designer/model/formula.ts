@@ -117,6 +117,7 @@ export function renameSteps(formula: string, names: ReadonlyMap<string, string>)
 
 /** Keys of steps that hold texts for people or names of other things, never formulas. */
 const STEP_TEXTS = new Set(['id', 'title', 'note', 'use', 'call', 'connection', 'as', 'else']);
+const HOLDS_STEPS = new Set(['steps', 'on_error', 'parallel']);
 const DOCUMENT_TEXTS = new Set(['schema', 'flow', 'title', 'note', 'trigger']);
 
 type Change = (formula: string) => string;
@@ -134,10 +135,14 @@ function changeSteps(list: Json, change: Change): Json {
   return changeItems(list, (step) => (isMap(step) ? changeStep(step, change) : step));
 }
 
-/** A step or a case, with the steps that it holds. */
-function changeStep(step: JsonMap, change: Change): JsonMap {
+/** A step or a case, with the steps that it holds unless only its own formulas are meant. */
+function changeStep(step: JsonMap, change: Change, own = false): JsonMap {
   return changeMembers(step, (key, value) => {
     if (STEP_TEXTS.has(key)) return value;
+    if (own && key === 'choose' && isList(value)) {
+      return changeItems(value, (one) => (isMap(one) ? changeStep(one, change, true) : one));
+    }
+    if (own && HOLDS_STEPS.has(key)) return value;
     if (key === 'steps' || key === 'on_error' || key === 'choose') {
       return changeSteps(value, change);
     }
@@ -162,6 +167,13 @@ function changeMembers(map: JsonMap, change: (key: string, value: Json) => Json)
 export function formulasOf(step: JsonMap): string[] {
   const found: string[] = [];
   changeStep(step, (formula) => (found.push(formula), formula));
+  return found;
+}
+
+/** A step's own formulas, without those of the steps that it holds. */
+export function ownFormulas(step: JsonMap): string[] {
+  const found: string[] = [];
+  changeStep(step, (formula) => (found.push(formula), formula), true);
   return found;
 }
 

@@ -73,7 +73,32 @@ export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   }
   if (!isMap(a) || !isMap(b)) return false;
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]))
-  );
+  return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]));
+}
+
+/**
+ * `after`, made of the objects of `before` wherever both hold the same: what was read anew shares
+ * what did not change. Items of lists are matched by their id, else by their position.
+ */
+export function reuse(before: Json | undefined, after: Json): Json {
+  if (before === after) return after;
+  if (isList(before) && isList(after)) {
+    const byId = new Map(
+      before.flatMap((one) => (isMap(one) && isText(one.id) ? [[one.id, one]] : [])),
+    );
+    const items = after.map((item, n) => {
+      const known = isMap(item) && isText(item.id) ? byId.get(item.id) : undefined;
+      return reuse(known ?? before[n], item);
+    });
+    const same = items.length === before.length && items.every((item, n) => item === before[n]);
+    return same ? before : items;
+  }
+  if (!isMap(before) || !isMap(after)) return after;
+  const keys = Object.keys(after);
+  const members = keys.map((key): [string, Json] => [key, reuse(before[key], after[key] ?? null)]);
+  const same =
+    Object.keys(before).every((key, n) => key === keys[n]) &&
+    Object.keys(before).length === keys.length &&
+    members.every(([key, value]) => value === before[key]);
+  return same ? before : Object.fromEntries(members);
 }

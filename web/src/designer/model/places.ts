@@ -3,7 +3,7 @@
 // A step sees the steps before it in its own list and in the lists around it. So a place is legal
 // for steps if all that they name stands before it, and all that names them behind it.
 
-import { formulasOf, freeNames, stepWords } from './formula';
+import { formulasOf, freeNames, ownFormulas, stepWords } from './formula';
 import { type Json, type JsonMap, type Path, get, isMap, isText, isWithin, samePath } from './json';
 import { type NestedList, idOf, nestedLists, walk } from './step';
 
@@ -43,6 +43,18 @@ export function namedBy(step: JsonMap): ReadonlySet<string> {
     for (const word of stepWords(formula)) found.add(word.text);
   }
   named.set(step, found);
+  return found;
+}
+
+const namedByItself = new WeakMap<JsonMap, ReadonlySet<string>>();
+
+/** The steps that a step names in its own formulas. */
+function namedByOwn(step: JsonMap): ReadonlySet<string> {
+  const known = namedByItself.get(step);
+  if (known) return known;
+  const words = ownFormulas(step).flatMap((formula) => stepWords(formula));
+  const found = new Set(words.map((word) => word.text));
+  namedByItself.set(step, found);
   return found;
 }
 
@@ -98,43 +110,46 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
   const needs = new Set<string>();
   const names = new Set<string>();
   let depth = 0;
-  let count = 0;
   for (const path of moved) {
     const step = get(document, path);
     if (!isMap(step)) continue;
     ids.add(idOf(step));
-    walk([step], [], (inner) => (ids.add(idOf(inner)), (count += 1)));
+    walk([step], [], (inner) => ids.add(idOf(inner)));
     namedBy(step).forEach((id) => needs.add(id));
     for (const formula of formulasOf(step)) freeNames(formula).forEach((name) => names.add(name));
     depth = Math.max(depth, depthWithin(step));
   }
   const byId = pathsById(document);
-  const outer = [...needs].filter((id) => !ids.has(id)).flatMap((id) => {
-    const path = byId.get(id);
-    // What is not seen now is wrong already; a move makes it no worse.
-    const seen = path && moved.some((from) => isSeen(path, placeOf(from)));
-    return seen ? [{ id, path }] : [];
-  });
+  const outer = [...needs]
+    .filter((id) => !ids.has(id))
+    .flatMap((id) => {
+      const path = byId.get(id);
+      // What is not seen now is wrong already; a move makes it no worse.
+      const seen = path && moved.some((from) => isSeen(path, placeOf(from)));
+      return seen ? [{ id, path }] : [];
+    });
   const users: { id: string; path: Path }[] = [];
   let all = 0;
+  const note = (id: string, names: Iterable<string>, path: Path): void => {
+    for (const name of names) {
+      const named = ids.has(name) ? byId.get(name) : undefined;
+      if (named && isSeen(named, placeOf(path))) users.push({ id, path });
+    }
+  };
   walk(get(document, ['steps']), ['steps'], (step, path) => {
     all += 1;
-    if (ids.has(idOf(step))) return;
-    const inner = new Set(nestedLists(step).flatMap((list) => list.steps.flatMap(
-      (one) => (isMap(one) ? [...namedBy(one)] : []))));
-    for (const id of namedBy(step)) {
-      // The innermost step that names it decides.
-      const path_of_named = byId.get(id);
-      if (!ids.has(id) || inner.has(id) || !path_of_named) continue;
-      if (isSeen(path_of_named, placeOf(path))) users.push({ id: idOf(step), path });
-    }
+    if (!moved.some((from) => isWithin(path, from))) note(idOf(step), namedByOwn(step), path);
   });
+  const output = isMap(document) ? document.output : undefined;
+  if (output !== undefined) {
+    note('output', namedByOwn({ output }), ['steps', Number.MAX_SAFE_INTEGER]);
+  }
   const from = moved[0] === undefined ? [] : placeOf(moved[0]).list;
   const bound = [...boundAt(document, from)].filter(([name]) => names.has(name));
   return ({ list, at }) => {
     if (moved.some((path) => isWithin(list, path))) return 'a step cannot stand within itself';
-    if (depthOf(list) + depth >= DEPTH_MAX + 1) return `steps nest at most ${DEPTH_MAX} deep`;
-    if (moved.length === 0 && all + count > STEPS_MAX) return `a flow has ${STEPS_MAX} steps at most`;
+    if (depthOf(list) + depth > DEPTH_MAX) return `steps nest at most ${DEPTH_MAX} deep`;
+    if (moved.length === 0 && all >= STEPS_MAX) return `a flow has ${STEPS_MAX} steps at most`;
     const missing = outer.find(({ path }) => !isSeen(path, { list, at }));
     if (missing) return `it needs \`${missing.id}\`, which would come later or not be seen here`;
     const user = users.find(({ path }) => {
@@ -147,6 +162,15 @@ export function judge(document: Json, moved: readonly Path[]): (place: Place) =>
     if (unbound) return `it uses \`${unbound[0]}\`, which only \`${unbound[1]}\` gives`;
     return null;
   };
+}
+
+/** Works out beforehand, for some steps at a time, what a move must know; gives what is left. */
+export function warm(steps: readonly JsonMap[], most = 50): readonly JsonMap[] {
+  for (const step of steps.slice(0, most)) {
+    namedBy(step);
+    walk([step], [], (inner) => void namedByOwn(inner));
+  }
+  return steps.slice(most);
 }
 
 /** Every place of the document, from top to bottom. */
@@ -168,7 +192,9 @@ export function everyPlace(document: Json): Place[] {
 export function isThere(moved: readonly Path[], { list, at }: Place): boolean {
   const places = moved.map(placeOf);
   const first = places[0];
-  const inRow = places.every((place, n) => samePath(place.list, list) && place.at === (first?.at ?? 0) + n);
+  const inRow = places.every(
+    (place, n) => samePath(place.list, list) && place.at === (first?.at ?? 0) + n,
+  );
   return inRow && first !== undefined && at >= first.at && at <= first.at + places.length;
 }
 
@@ -183,8 +209,10 @@ export function nextPlace(
   const why = judge(document, moved);
   const places = everyPlace(document);
   const [start, end] = [placeOf(first), placeOf(last)];
-  const ordered = way === 'up' ? places.slice(0, indexOf(places, start)).reverse()
-    : places.slice(indexOf(places, { list: end.list, at: end.at + 1 }) + 1);
+  const ordered =
+    way === 'up'
+      ? places.slice(0, indexOf(places, start)).reverse()
+      : places.slice(indexOf(places, { list: end.list, at: end.at + 1 }) + 1);
   let reason = way === 'up' ? 'it is the first already' : 'it is the last already';
   let told = false;
   for (const place of ordered) {

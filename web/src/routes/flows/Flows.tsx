@@ -1,47 +1,137 @@
+import { NewFlow } from './NewFlow';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { flows } from '@/api/flows';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
+import { Time } from '@/components/Time';
+import { drafts } from '@/designer/store/keep';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useMemo, useState } from 'react';
 
-/** The deployed flows of the environment. */
+interface Row {
+  flow: string;
+  title: string;
+  triggers: readonly string[];
+  steps: number | null;
+  version: number | null;
+  /** Where which version is in force. */
+  deployed: string;
+  draft: { by: string; at: string } | null;
+  /** This browser has edits that the server has not. */
+  ahead: boolean;
+}
+
+/** All flows: what is in force where, and what is being worked on. */
 export function Flows() {
   const list = useQuery(flows(useEnvironmentName()));
+  const own = useQuery({ queryKey: ['drafts'], queryFn: drafts, staleTime: 0, gcTime: 0 });
+  const [asking, setAsking] = useState(false);
+  const rows = useMemo(() => {
+    if (!list.data) return undefined;
+    const here = new Map((own.data ?? []).map((one) => [one.flow, one]));
+    const known = list.data.data.map((flow): Row => ({
+      flow: flow.flow,
+      title: flow.title,
+      triggers: flow.triggers,
+      steps: flow.steps ?? null,
+      version: flow.latest_version ?? null,
+      deployed: flow.deployments
+        .map(({ environment, version }) => `${environment} ${version}`)
+        .join(', '),
+      draft: flow.draft ? { by: flow.draft.changed_by, at: flow.draft.changed_at } : null,
+      ahead: here.get(flow.flow)?.ahead ?? false,
+    }));
+    const names = new Set(known.map((row) => row.flow));
+    const begun = [...here.values()].filter((one) => !names.has(one.flow));
+    const others = begun.map(({ flow, title, changedAt }): Row => ({
+      flow,
+      title,
+      triggers: [],
+      steps: null,
+      version: null,
+      deployed: '',
+      draft: { by: 'this browser only', at: new Date(changedAt).toISOString() },
+      ahead: true,
+    }));
+    return [...known, ...others];
+  }, [list.data, own.data]);
+  const taken = useMemo(() => new Set(rows?.map((row) => row.flow)), [rows]);
   return (
-    <Page title="Flows" about="What is deployed in this environment">
+    <Page
+      title="Flows"
+      about="What is in force, and what is being worked on"
+      acts={
+        <Button leftSection={<Plus size={14} />} onClick={() => setAsking(true)}>
+          New flow
+        </Button>
+      }
+    >
       <RowList
         label="Flows"
         list={list}
-        rows={list.data?.data}
+        rows={rows}
         rowKey={(flow) => flow.flow}
         empty={
           <Empty
-            title="No flow is deployed here"
-            why="Deployed flows and their triggers stand here."
+            title="No flows yet"
+            why="Versions in force and drafts stand here."
+            next={{ label: 'New flow', act: () => setAsking(true) }}
           />
         }
         columns={[
-          { id: 'title', title: 'Flow', cell: (flow) => <strong>{flow.title}</strong> },
+          {
+            id: 'title',
+            title: 'Flow',
+            cell: (row) => (
+              <Anchor
+                c="inherit"
+                fw={600}
+                renderRoot={(props) => (
+                  <Link to="/flows/$flow" params={{ flow: row.flow }} {...props} />
+                )}
+              >
+                {row.title}
+              </Anchor>
+            ),
+          },
           {
             id: 'id',
             title: 'Id',
             from: 768,
-            cell: (flow) => <span className="mono">{flow.flow}</span>,
+            cell: (row) => <span className="mono">{row.flow}</span>,
           },
           {
             id: 'triggers',
             title: 'Starts on',
-            cell: (flow) => <span className="mono">{flow.triggers.join(', ')}</span>,
+            from: 1100,
+            cell: (row) => <span className="mono">{row.triggers.join(', ')}</span>,
+          },
+          { id: 'deployed', title: 'In force', cell: (row) => row.deployed || 'nowhere' },
+          {
+            id: 'draft',
+            title: 'Draft',
+            from: 768,
+            cell: (row) =>
+              row.draft && (
+                <>
+                  {row.draft.by}, <Time at={row.draft.at} />
+                  {row.ahead && row.draft.by !== 'this browser only' && ', newer in this browser'}
+                </>
+              ),
           },
           {
             id: 'steps',
             title: 'Steps',
             align: 'right',
-            cell: (flow) => <span className="number">{flow.steps}</span>,
+            cell: (row) => <span className="number">{row.steps}</span>,
           },
         ]}
       />
+      {asking && <NewFlow taken={taken} onClose={() => setAsking(false)} />}
     </Page>
   );
 }

@@ -1,3 +1,4 @@
+import { texts } from '@/lib/address';
 import { root } from '@/app/root';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
@@ -6,5 +7,11 @@ export const routes = [
     getParentRoute: () => root,
     path: '/flows',
     component: lazyRouteComponent(() => import('./Flows'), 'Flows'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows/$flow',
+    validateSearch: texts('title'),
+    component: lazyRouteComponent(() => import('./Design'), 'Design'),
   }),
 ] as const;

@@ -22,6 +22,13 @@ pub struct EditIn {
     /// `{"=number": "<digits>"}`.
     #[schema(value_type = Option<Object>)]
     tree: Option<Value>,
+    /// Whether it is checked; without, only what keeps it from being read is told.
+    #[serde(default = "yes")]
+    check: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// The document in its views, and what is wrong with it.
@@ -58,6 +65,7 @@ pub async fn edit(
     Body(given): Body<EditIn>,
 ) -> Result<Json<EditOut>, ApiError> {
     let registry = app.engine.registry();
+    let registry = given.check.then_some(registry);
     let work: Box<dyn FnOnce() -> EditOut + Send> = match (given.document, given.tree) {
         (Some(text), None) => Box::new(move || from_text(text, registry)),
         (None, Some(tree @ Value::Object(_))) => Box::new(move || from_tree(&tree, registry)),
@@ -72,7 +80,7 @@ pub async fn edit(
     Ok(Json(edited.map_err(|error| ApiError::internal(&error))?))
 }
 
-fn from_text(text: String, registry: Registry) -> EditOut {
+fn from_text(text: String, registry: Option<Registry>) -> EditOut {
     match read_tree(&text) {
         Ok(tree) => EditOut {
             tree: Some(tree.value.clone()),
@@ -88,9 +96,11 @@ fn from_text(text: String, registry: Registry) -> EditOut {
     }
 }
 
-fn from_tree(tree: &Value, registry: Registry) -> EditOut {
+/// Checks it against what there is, if it is to be checked.
+fn from_tree(tree: &Value, registry: Option<Registry>) -> EditOut {
     let document = write_tree(tree);
-    let problems = out(engine::compile(&document, registry).1);
+    let problems = registry.map(|registry| engine::compile(&document, registry).1);
+    let problems = out(problems.unwrap_or_default());
     EditOut {
         document,
         tree: None,

@@ -176,7 +176,8 @@ impl Guards {
         }
         for (place, write) in (effects..).zip(&item.effects) {
             if self.effects.get(&place).copied() != write.expected {
-                return Err(Advanced::EffectStale(write.record.id.clone()));
+                let id = model::EffectId::clone(&write.record.id);
+                return Err(Advanced::EffectStale(id));
             }
             if write.expected.is_some_and(|rev| write.record.rev <= rev) {
                 let reason = format!("the write of {} does not raise its rev", write.record.id);

@@ -1,8 +1,10 @@
-//! `towpath flow`: writes, checks, formats, explains, tries and starts flows. Only a start is sent
-//! anywhere, and a dry run in a server's environment.
+//! `towpath flow`: writes, checks, formats, explains and tries flows, on this machine; saves,
+//! publishes, deploys and starts them, and asks what they would have done, on a running server.
 
 mod check;
+mod deploy;
 mod document;
+mod draft;
 mod explain;
 mod fmt;
 mod functions;
@@ -12,6 +14,8 @@ mod schema;
 mod start;
 mod test;
 mod told;
+mod versions;
+mod what_if;
 
 use super::wait;
 use crate::cli::Sources;
@@ -39,6 +43,22 @@ pub enum Flow {
     New(new::Args),
     /// Starts a flow on a server that is running.
     Start(start::Args),
+    /// What is worked on, on a server that is running.
+    Draft(draft::Args),
+    /// Makes the draft of a flow a version.
+    Publish(versions::PublishArgs),
+    /// Lists the versions of a flow, or prints one.
+    Versions(versions::Args),
+    /// Puts a version in force in an environment.
+    Deploy(deploy::DeployArgs),
+    /// Puts what is in force in one environment in force in another.
+    Promote(deploy::PromoteArgs),
+    /// Puts in force again what was in force before.
+    Rollback(deploy::RollbackArgs),
+    /// Lists what was in force of a flow in an environment.
+    Deployments(deploy::ListArgs),
+    /// Says what a flow would have done with past events, beside what was done.
+    WhatIf(what_if::Args),
 }
 
 pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
@@ -52,5 +72,13 @@ pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
         Flow::Schema(args) => schema::run(&args),
         Flow::New(args) => new::run(&args),
         Flow::Start(args) => wait(start::run(args, sources)),
+        Flow::Draft(args) => wait(draft::run(args, sources)),
+        Flow::Publish(args) => wait(versions::publish(args, sources)),
+        Flow::Versions(args) => wait(versions::run(args, sources)),
+        Flow::Deploy(args) => wait(deploy::deploy(args, sources)),
+        Flow::Promote(args) => wait(deploy::promote(args, sources)),
+        Flow::Rollback(args) => wait(deploy::roll_back(args, sources)),
+        Flow::Deployments(args) => wait(deploy::list(args, sources)),
+        Flow::WhatIf(args) => wait(what_if::run(args, sources)),
     }
 }

@@ -1,0 +1,90 @@
+import { Amounts } from '@/components/Amounts';
+import { LinkButton } from '@/components/LinkButton';
+import { Message } from '@/components/Message';
+import { RowList } from '@/components/RowList';
+import { Time } from '@/components/Time';
+import type { CauseGroup } from '@/lib/causes';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import classes from './CauseTable.module.css';
+
+interface Props {
+  list: { error: unknown; refetch: () => unknown };
+  groups: readonly CauseGroup[] | undefined;
+  empty: ReactNode;
+}
+
+/** Causes of failures in money: what happened, how often, how much, how old, and the way to its cure. */
+export function CauseTable({ list, groups, empty }: Props) {
+  return (
+    <RowList
+      label="Causes"
+      list={list}
+      rows={groups}
+      rowKey={(group) => group.fingerprint}
+      empty={empty}
+      columns={[
+        {
+          id: 'cause',
+          title: 'Cause',
+          cell: (group) => (
+            <Link
+              to="/dead-letters/$fingerprint"
+              params={{ fingerprint: group.fingerprint }}
+              className={classes.cause}
+            >
+              <span className={classes.message}>
+                <Message text={group.message} />
+              </span>
+              <span className={classes.where}>
+                {group.flow}, step {group.step}
+              </span>
+            </Link>
+          ),
+        },
+        {
+          id: 'count',
+          title: 'Count',
+          align: 'right',
+          cell: (group) => <span className="number">{group.count}</span>,
+        },
+        {
+          id: 'amount',
+          title: 'At stake',
+          align: 'right',
+          cell: (group) => <Amounts amounts={group.amounts} strong />,
+        },
+        {
+          id: 'oldest',
+          title: 'Oldest',
+          align: 'right',
+          from: 640,
+          cell: (group) => <Time at={group.since} ago />,
+        },
+        {
+          id: 'newest',
+          title: 'Newest',
+          align: 'right',
+          from: 1100,
+          cell: (group) => <Time at={group.until} ago />,
+        },
+        {
+          id: 'act',
+          title: <span className={classes.unseen}>Act</span>,
+          align: 'right',
+          from: 900,
+          cell: (group) => (
+            <LinkButton
+              to="/dead-letters/$fingerprint"
+              params={{ fingerprint: group.fingerprint }}
+              variant="default"
+              size="compact-xs"
+            >
+              Repair
+            </LinkButton>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,59 @@
+import type { Fields } from './useStep';
+import { type Json, type Path } from '../model/json';
+import { shown } from '../model/schema';
+import { useEditor } from '../store/context';
+import { Textarea } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './settings.module.css';
+
+interface Props {
+  fields: Fields;
+  field: Path;
+  label: ReactNode;
+  help?: ReactNode;
+  placeholder?: string | undefined;
+  required?: boolean;
+  /** Formulas and ids are set in a fixed width. */
+  mono?: boolean;
+  /** What a typed text means; a text if absent. */
+  meant?: (text: string) => Json;
+  lines?: number;
+}
+
+/** One value of a step as it is written: a text, a number or a formula. Leaving it empty removes it. */
+export function Entry({
+  fields,
+  field,
+  label,
+  help,
+  placeholder,
+  required,
+  mono,
+  meant,
+  lines,
+}: Props) {
+  const editor = useEditor();
+  const value = shown(fields.read(field)) ?? '';
+  const wrong = fields.wrong(field);
+  return (
+    <Textarea
+      label={label}
+      description={help}
+      placeholder={placeholder ?? ''}
+      withAsterisk={required ?? false}
+      autosize
+      minRows={lines ?? 1}
+      maxRows={10}
+      spellCheck={false}
+      error={wrong}
+      data-field={field.join('.')}
+      classNames={{ input: mono || value.startsWith('=') ? classes.formula : '' }}
+      value={value}
+      onChange={(event) => {
+        const text = event.currentTarget.value;
+        fields.write(field, text === '' ? undefined : meant ? meant(text) : text);
+      }}
+      onBlur={editor.seal}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+import { FlowSettings } from './FlowSettings';
+import { StepSettings, useActiveRow } from './StepSettings';
+import type { Path } from '../model/json';
+import { useEditorState } from '../store/context';
+import { useEffect, useRef } from 'react';
+import classes from './settings.module.css';
+
+interface Props {
+  chooseOperation: (step: Path, at: Path) => void;
+  chooseTrigger: () => void;
+}
+
+/** Everything about the row that is chosen. The one place where a step is filled in. */
+export function StepDetail({ chooseOperation, chooseTrigger }: Props) {
+  const row = useActiveRow();
+  const several = useEditorState((state) => state.selected.length);
+  const focus = useEditorState((state) => state.focus);
+  const panel = useRef<HTMLElement>(null);
+  const number = focus?.number;
+
+  // A problem leads to its field, or to the nearest one around it that is there.
+  useEffect(() => {
+    if (!focus || !panel.current) return;
+    for (let n = focus.field.length; n > 0; n -= 1) {
+      const name = focus.field.slice(0, n).join('.');
+      const found = panel.current.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`);
+      if (!found) continue;
+      found.closest('details')?.setAttribute('open', '');
+      found.scrollIntoView({ block: 'center' });
+      found.focus();
+      return;
+    }
+    panel.current.focus();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- each focus is asked for once
+  }, [number]);
+
+  return (
+    <aside ref={panel} className={classes.panel} aria-label="Settings" tabIndex={-1}>
+      {several > 1 && (
+        <p className={classes.doc}>
+          {several} steps are chosen; these are the settings of the last.
+        </p>
+      )}
+      {!row || row.kind === 'start' ? (
+        <FlowSettings chooseTrigger={chooseTrigger} />
+      ) : (
+        <StepSettings key={row.key} row={row} chooseOperation={chooseOperation} />
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,155 @@
+import { Entry } from './Entry';
+import type { Fields } from './useStep';
+import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json';
+import { type Field, shown, typed } from '../model/schema';
+import { Button } from '@mantine/core';
+import { X } from 'lucide-react';
+import classes from './settings.module.css';
+
+interface Props {
+  fields: Fields;
+  path: Path;
+  field: Field;
+}
+
+const ANY: Field = {
+  name: '',
+  title: '',
+  doc: '',
+  type: 'any value',
+  required: false,
+  options: [],
+  fields: [],
+  isList: false,
+};
+
+/** A field of an operation's input: a value or formula, or the fields of a map or list. */
+export function ValueField({ fields, path, field }: Props) {
+  const value = fields.read(path);
+  const single = shown(value);
+  const facts = [
+    field.peerName,
+    field.type,
+    field.maxLength === undefined ? '' : `at most ${field.maxLength}`,
+    field.options.length > 0 ? `one of ${field.options.join(', ')}` : '',
+  ].filter(Boolean);
+  const label = (
+    <>
+      {field.title || field.name} <span className={classes.facts}>{facts.join(' · ')}</span>
+    </>
+  );
+  if (single === null) {
+    return (
+      <fieldset className={classes.group} data-field={path.join('.')}>
+        <legend>
+          {label}
+          <button
+            type="button"
+            className={classes.drop}
+            aria-label={`Empty ${field.name}`}
+            onClick={() => fields.write(path, undefined)}
+          >
+            <X size={13} />
+          </button>
+        </legend>
+        {fields.wrong(path) && <p className={classes.wrong}>{fields.wrong(path)}</p>}
+        <Inner fields={fields} path={path} field={field} value={value ?? null} />
+      </fieldset>
+    );
+  }
+  const fill: Json = field.isList ? { each: '=[]', as: 'item', to: {} } : {};
+  return (
+    <div>
+      <Entry
+        fields={fields}
+        field={path}
+        label={label}
+        help={field.doc.split('\n')[0]}
+        required={field.required}
+        placeholder={field.required ? 'a value, or = and a formula' : ''}
+        meant={(text) => typed(text, field)}
+      />
+      {single === '' && (field.fields.length > 0 || field.isList) && (
+        <Button variant="subtle" size="compact-xs" onClick={() => fields.write(path, fill)}>
+          {field.isList ? 'Bind to a list' : 'Fill in its fields'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Inner({ fields, path, field, value }: Props & { value: Json }) {
+  if (isMap(value) && value.each !== undefined && value.to !== undefined) {
+    return (
+      <>
+        <Entry fields={fields} field={[...path, 'each']} label="For each item of" mono />
+        <Entry fields={fields} field={[...path, 'as']} label="called" mono />
+        <Members
+          fields={fields}
+          path={[...path, 'to']}
+          known={field.fields}
+          value={isMap(value.to) ? value.to : {}}
+        />
+      </>
+    );
+  }
+  if (isMap(value))
+    return <Members fields={fields} path={path} known={field.fields} value={value} />;
+  if (!isList(value)) return null;
+  return (
+    <>
+      {value.map((_, n) => (
+        <ValueField
+          key={n}
+          fields={fields}
+          path={[...path, n]}
+          field={{ ...field, isList: false, name: String(n + 1), title: `Item ${n + 1}`, type: '' }}
+        />
+      ))}
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        onClick={() => fields.write([...path, value.length], field.fields.length > 0 ? {} : '')}
+      >
+        Add an item
+      </Button>
+    </>
+  );
+}
+
+/** The fields that the schema knows, and what is there beside them. */
+export function Members({
+  fields,
+  path,
+  known,
+  value,
+}: {
+  fields: Fields;
+  path: Path;
+  known: readonly Field[];
+  value: JsonMap;
+}) {
+  const names = new Set(known.map(({ name }) => name));
+  const others = Object.keys(value).filter((name) => !names.has(name));
+  const more = known.filter((one) => !one.required);
+  const filled = more.filter((one) => Object.hasOwn(value, one.name));
+  const empty = more.filter((one) => !Object.hasOwn(value, one.name));
+  const show = (one: Field) => (
+    <ValueField key={one.name} fields={fields} path={[...path, one.name]} field={one} />
+  );
+  return (
+    <>
+      {known.filter((one) => one.required).map(show)}
+      {filled.map(show)}
+      {others.map((name) =>
+        show({ ...ANY, name, title: name, type: known.length > 0 ? 'not a field of it' : '' }),
+      )}
+      {empty.length > 0 && (
+        <details className={classes.more}>
+          <summary>More ({empty.length})</summary>
+          <div className={classes.stack}>{empty.map(show)}</div>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { useEnvironmentName } from '@/app/useEnvironment';
+import { type Exception, exceptions } from '@/api/books';
+import { Amount } from '@/components/Amount';
+import { type Column, DataTable } from '@/components/DataTable';
+import { Filters } from '@/components/Filters';
+import { State } from '@/components/State';
+import { Time } from '@/components/Time';
+import { Checkbox } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+
+const COLUMNS: readonly Column<Exception>[] = [
+  {
+    id: 'state',
+    title: 'State',
+    width: '84px',
+    from: 640,
+    cell: (exception) => <State state={exception.resolved_at ? 'resolved' : 'open'} />,
+  },
+  {
+    id: 'sentence',
+    title: 'What differs',
+    width: 'minmax(140px, 1fr)',
+    cell: (exception) => <span title={exception.sentence}>{exception.sentence}</span>,
+  },
+  {
+    id: 'run',
+    title: 'Run',
+    width: '150px',
+    from: 1000,
+    cell: (exception) =>
+      exception.run && (
+        <Link to="/runs/$run" params={{ run: exception.run }} className="mono">
+          {exception.run}
+        </Link>
+      ),
+  },
+  {
+    id: 'amount',
+    title: 'Amount',
+    width: '116px',
+    align: 'right',
+    cell: (exception) => <Amount minor={exception.amount_minor} currency={exception.currency} />,
+  },
+  {
+    id: 'opened',
+    title: 'Since',
+    width: '108px',
+    align: 'right',
+    from: 560,
+    cell: (exception) => <Time at={exception.opened_at} />,
+  },
+];
+
+/** What differs in the books and needs a person. */
+export function Exceptions() {
+  const environment = useEnvironmentName();
+  const { all } = useSearch({ from: '/books' });
+  const navigate = useNavigate({ from: '/books' });
+  const pages = useInfiniteQuery(exceptions(environment, all === 'yes'));
+  return (
+    <>
+      <Filters>
+        <Checkbox
+          size="xs"
+          label="Resolved ones too"
+          checked={all === 'yes'}
+          onChange={(event) => {
+            const chosen = event.currentTarget.checked ? 'yes' : undefined;
+            void navigate({ search: (was) => ({ ...was, all: chosen }), replace: true });
+          }}
+        />
+      </Filters>
+      <DataTable
+        label="Exceptions"
+        columns={COLUMNS}
+        pages={pages}
+        rowKey={(exception) => String(exception.id)}
+        empty={{ title: 'Nothing differs', why: 'What the books cannot explain stands here.' }}
+      />
+    </>
+  );
+}

@@ -125,9 +125,7 @@ impl Pair<'_> {
     pub fn difference(&self) -> Option<EffectDifference> {
         let made = self.would_be.or(self.was)?;
         let (change, fields) = match (self.was, self.would_be) {
-            (Some(was), Some(would_be)) => {
-                (Change::Changed, fields(&was.input, &would_be.input))
-            }
+            (Some(was), Some(would_be)) => (Change::Changed, fields(&was.input, &would_be.input)),
             (None, _) => (Change::Made, Vec::new()),
             (_, None) => (Change::Dropped, Vec::new()),
         };

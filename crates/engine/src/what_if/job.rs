@@ -1,8 +1,8 @@
 //! Goes through the past in pages, and writes down how far it has come after each.
 
+use super::WhatIf;
 use super::page::{self, Surroundings, weight};
 use super::progress::{Progress, Verdict};
-use super::WhatIf;
 use crate::catalog::{Deployment, Environment};
 use crate::dry::past::{Site, Tables};
 use crate::plan::Plan;
@@ -95,7 +95,8 @@ impl Job {
             true => WhatIfState::Done,
             false => WhatIfState::Running,
         };
-        self.advance(cursor, progress, differences, state, None).await
+        self.advance(cursor, progress, differences, state, None)
+            .await
     }
 
     fn past(&self) -> PastPeriod {
@@ -135,7 +136,8 @@ impl Job {
             Some(first) => (first, WhatIfState::Running),
             None => (last, WhatIfState::Done),
         };
-        self.advance(cursor, progress, Vec::new(), state, None).await
+        self.advance(cursor, progress, Vec::new(), state, None)
+            .await
     }
 
     /// Works runs that are read at once, on a thread where it holds up nobody.

@@ -135,11 +135,15 @@ impl Surroundings<'_> {
             // Nothing is known of what it would ask.
             return match other_key {
                 None => Ok(Past::Judged(Verdict::Same)),
-                Some(_) => cannot("the run was covered by another, and would have a key of its own"),
+                Some(_) => {
+                    cannot("the run was covered by another, and would have a key of its own")
+                }
             };
         }
         let journal = Journal::new(detail.steps);
-        let mut was = site.recall(&about, self.tables, &journal, run.cursor).await?;
+        let mut was = site
+            .recall(&about, self.tables, &journal, run.cursor)
+            .await?;
         let end = match ended(past, &mut was) {
             Ok(end) => end,
             Err(why) => return Ok(Past::Judged(Verdict::CannotTell(vec![why]))),
@@ -236,10 +240,14 @@ impl Surroundings<'_> {
             };
             let now = known.run.occurred_at;
             let site = sites.get(&known.deployment);
-            let was = pair.was.zip(site).and_then(|(made, site)| site.entry(made, now));
+            let was = pair
+                .was
+                .zip(site)
+                .and_then(|(made, site)| site.entry(made, now));
             difference.entry_was = was;
-            difference.entry_would_be =
-                pair.would_be.and_then(|made| self.candidate.entry(made, now));
+            difference.entry_would_be = pair
+                .would_be
+                .and_then(|made| self.candidate.entry(made, now));
             self.read_entry(&mut difference).await?;
             effects.push(difference);
         }

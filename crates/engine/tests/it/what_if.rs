@@ -230,7 +230,10 @@ async fn a_change_shows_in_sentences_and_in_money() {
         let skipped = changed(ORDER, "charge.captured && has(", skipped);
         let (job, found) = work(&app, asked(&skipped)).await;
         assert_eq!(job.progress.headline(), "1 of 3 would book differently");
-        assert_eq!((found[0].was.as_str(), found[0].would_be.as_str()), ("done", "skipped"));
+        assert_eq!(
+            (found[0].was.as_str(), found[0].would_be.as_str()),
+            ("done", "skipped")
+        );
         assert!(found[0].effects.iter().all(|e| e.change == Change::Dropped));
         assert_eq!(found[0].effects.len(), 8);
         let told = sentences(&found);
@@ -318,19 +321,32 @@ async fn a_dead_letter_is_compared_up_to_where_it_stopped() {
         assert_eq!(job.progress.differ, 1);
         let told = sentences(&found);
         assert!(
-            told.iter().any(|s| s.starts_with("sales_order ") && s.ends_with("would be made")),
+            told.iter()
+                .any(|s| s.starts_with("sales_order ") && s.ends_with("would be made")),
             "{told:?}"
         );
         let why = "cannot tell: the answer of step `order` was not recorded";
         assert!(told.iter().any(|s| s == why), "{told:?}");
 
         // Replayed, it is one run, told by its last.
-        let runs = app.engine.store().runs(app.environment(), store::RunFilter::default(), Page::first(9));
+        let runs = app.engine.store().runs(
+            app.environment(),
+            store::RunFilter::default(),
+            Page::first(9),
+        );
         let dead: Vec<RunId> = runs.await.expect("runs").iter().map(|r| r.id).collect();
-        app.engine.replay(&dead, &engine::Replay::default(), "ada").await.expect("replayed");
+        app.engine
+            .replay(&dead, &engine::Replay::default(), "ada")
+            .await
+            .expect("replayed");
         app.engine.settled().await;
         let (job, _) = work(&app, asked(ORDER)).await;
-        assert_eq!((job.progress.gone, job.progress.same), (1, 1), "{:?}", job.progress);
+        assert_eq!(
+            (job.progress.gone, job.progress.same),
+            (1, 1),
+            "{:?}",
+            job.progress
+        );
     })
     .await;
 }
@@ -360,7 +376,10 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
             })
             .await
             .expect("begun");
-        let again = app.engine.what_if(&environment, request.clone(), "eve").await;
+        let again = app
+            .engine
+            .what_if(&environment, request.clone(), "eve")
+            .await;
         match again {
             Err(WhatIfError::Store(store::Error::Conflict(why))) => {
                 assert!(why.contains("one at a time"), "{why}");
@@ -398,9 +417,17 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
         app.restart().await;
         let job = app.engine.show_what_if(begun.id).await.expect("a job");
         assert_eq!(job.record.state, WhatIfState::Paused);
-        let cancelled = app.engine.cancel_what_if(begun.id, "ada").await.expect("stopped");
+        let cancelled = app
+            .engine
+            .cancel_what_if(begun.id, "ada")
+            .await
+            .expect("stopped");
         assert_eq!(cancelled.record.reason.as_deref(), Some("cancelled by ada"));
-        let resumed = app.engine.resume_what_if(begun.id).await.expect("it goes on");
+        let resumed = app
+            .engine
+            .resume_what_if(begun.id)
+            .await
+            .expect("it goes on");
         let job = ended(&app, &resumed).await;
         assert_eq!(job.record.state, WhatIfState::Done);
         let progress = &job.progress;

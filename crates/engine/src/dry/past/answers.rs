@@ -175,8 +175,10 @@ impl Walk<'_> {
         if known.is_some_and(|known| known.input != made.input)
             && let Some(past) = &mut self.past
         {
-            past.assumed
-                .push(format!("step `{}` is taken to give what it gave then", step.id));
+            past.assumed.push(format!(
+                "step `{}` is taken to give what it gave then",
+                step.id
+            ));
         }
         let output = known.and_then(|known| known.output.clone());
         self.note(made);

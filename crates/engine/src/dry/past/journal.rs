@@ -82,7 +82,12 @@ impl Walk<'_> {
             }
             Work::Flow(call) => {
                 let input = self.evaluate(&call.with, "with").await?.to_json();
-                self.asked(step, &flow_operation(&call.flow), input, Some(Whose::default()))?;
+                self.asked(
+                    step,
+                    &flow_operation(&call.flow),
+                    input,
+                    Some(Whose::default()),
+                )?;
             }
             Work::Choose(_) | Work::Steps(_) | Work::Each(_) | Work::Parallel(_) => {
                 return Ok(false);
@@ -163,9 +168,7 @@ impl Walk<'_> {
 
     /// A set that is skipped although its `when` holds: something newer was written already.
     async fn note_older_set(&mut self, step: &PlanStep) -> Result<(), Halt> {
-        let is_set = |work: &Work| {
-            matches!(work, Work::Call(call) if call.operation.effect() == Effect::Set)
-        };
+        let is_set = |work: &Work| matches!(work, Work::Call(call) if call.operation.effect() == Effect::Set);
         let has_set = match &step.work {
             Work::Choose(cases) => cases.iter().any(|(_, work)| is_set(work)),
             work => is_set(work),

@@ -40,6 +40,13 @@ pub struct Client {
     token: Option<Secret>,
 }
 
+impl ClientArgs {
+    /// Whether a server is named on the command line.
+    pub const fn names_a_server(&self) -> bool {
+        self.url.is_some()
+    }
+}
+
 impl Client {
     pub fn new(args: ClientArgs, sources: Sources) -> anyhow::Result<Self> {
         let given = match (args.token, &args.token_file) {
@@ -145,6 +152,22 @@ impl Client {
     /// Puts `body` in the place of what is at `path`.
     pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let reply = self.send("PUT", path, Some(json_body(body))).await?;
+        self.json(&reply)
+    }
+
+    /// Asks for `path`; answers also with the tag of what is there, for [`Client::put_tagged`].
+    pub async fn get_tagged(&self, path: &str) -> anyhow::Result<(Value, String)> {
+        let reply = self.send("GET", path, None).await?;
+        let tag = reply.header("etag").unwrap_or_default().to_owned();
+        Ok((self.json(&reply)?, tag))
+    }
+
+    /// Puts `body` in the place of what is at `path`, if it still has this tag.
+    pub async fn put_tagged(&self, path: &str, tag: &str, body: &Value) -> anyhow::Result<Value> {
+        let headers = vec![("if-match", tag.to_owned())];
+        let reply = self
+            .send_with("PUT", path, headers, Some(json_body(body)))
+            .await?;
         self.json(&reply)
     }
 

@@ -114,6 +114,7 @@ export const theme = createTheme({
       defaultProps: {
         transitionProps: { duration: 100 },
         overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
       },
       styles: { title: { fontWeight: 600 } },
     },

@@ -199,9 +199,7 @@ fn is_read(work: &Work) -> bool {
 
 fn is_same_kind(a: &Work, b: &Work) -> bool {
     match (a, b) {
-        (Work::Call(a), Work::Call(b)) => {
-            a.operation.id() == b.operation.id() && a.need == b.need
-        }
+        (Work::Call(a), Work::Call(b)) => a.operation.id() == b.operation.id() && a.need == b.need,
         (Work::Book { book: a, .. }, Work::Book { book: b, .. }) => a.id() == b.id(),
         (Work::Set(_), Work::Set(_))
         | (Work::Check(..), Work::Check(..))

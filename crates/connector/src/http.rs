@@ -1,19 +1,33 @@
 //! The HTTP client that connectors share: no redirects, no retries, a limit on everything.
 //!
 //! Redirects are never followed, because one would carry the credential to another host. Nothing is
-//! repeated here: whether a repeat is safe is the recipe's knowledge.
+//! repeated here: whether a repeat is safe is the recipe's knowledge. Nothing is left to undo, so
+//! hyper's own client does: what a friendlier one puts around it costs as much again per call.
+
+mod connect;
 
 use bytes::{Bytes, BytesMut};
+use connect::Connect;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use model::{Fault, Secret};
 use std::time::Duration;
 
 /// The longest body that is read.
 const BODY_MAX_BYTES: usize = 16 << 20;
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(30);
+const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("towpath/", env!("CARGO_PKG_VERSION")));
+const ANY: HeaderValue = HeaderValue::from_static("*/*");
 
 /// A client. Cheap to clone; connections are pooled.
 #[derive(Clone)]
 pub struct Http {
-    client: reqwest::Client,
+    client: Client<Connect, Full<Bytes>>,
 }
 
 /// A request to a peer.
@@ -30,7 +44,7 @@ pub struct Request<'a> {
 /// A peer's answer, whole.
 pub struct Reply {
     pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
+    pub headers: HeaderMap,
     pub body: Bytes,
 }
 
@@ -55,16 +69,10 @@ impl Http {
     /// # Errors
     /// If the machine's TLS roots cannot be used.
     pub fn new() -> Result<Self, Fault> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .pool_idle_timeout(Duration::from_secs(30))
-            .connect_timeout(Duration::from_secs(10))
-            .tcp_nodelay(true)
-            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| Fault::bug(format!("the HTTP client cannot be built: {}", chain(&e))))?;
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(Connect::new()?);
         Ok(Self { client })
     }
 
@@ -73,51 +81,69 @@ impl Http {
     /// # Errors
     /// `Transient` if it was certainly not delivered, `Unknown` if it may have been.
     pub async fn send(&self, request: Request<'_>) -> Result<Reply, Fault> {
-        let method = reqwest::Method::from_bytes(request.method.as_bytes())
-            .map_err(|_| Fault::bug(format!("`{}` is no HTTP method", request.method)))?;
-        let mut builder = self.client.request(method, request.url);
-        for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
-        }
-        if let Some(secret) = &request.authorization {
-            let mut value = reqwest::header::HeaderValue::from_str(secret.expose())
-                .map_err(|_| Fault::rejected("the credential holds a character no header may"))?;
-            value.set_sensitive(true);
-            builder = builder.header(reqwest::header::AUTHORIZATION, value);
-        }
-        if let Some((kind, body)) = request.body {
-            builder = builder
-                .header(reqwest::header::CONTENT_TYPE, kind)
-                .body(body);
-        }
-        // Around the whole: the client's own limit costs more of every request.
-        tokio::time::timeout(request.timeout, exchange(builder))
+        let call = build(&request)?;
+        // The whole exchange, the body too.
+        tokio::time::timeout(request.timeout, self.exchange(call))
             .await
             .unwrap_or_else(|_| Err(Fault::unknown("the peer did not answer in time")))
     }
+
+    async fn exchange(&self, call: hyper::Request<Full<Bytes>>) -> Result<Reply, Fault> {
+        let reply = self.client.request(call).await;
+        let (head, body) = reply.map_err(|e| undelivered(&e))?.into_parts();
+        Ok(Reply {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: whole(body).await?,
+        })
+    }
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<Reply, Fault> {
-    let mut reply = request.send().await.map_err(|e| undelivered(&e))?;
-    let status = reply.status().as_u16();
-    let headers = std::mem::take(reply.headers_mut());
-    let body = whole(reply).await?;
-    Ok(Reply {
-        status,
-        headers,
-        body,
-    })
+fn build(request: &Request<'_>) -> Result<hyper::Request<Full<Bytes>>, Fault> {
+    let (kind, body) = match &request.body {
+        Some((kind, body)) => (Some(*kind), body.clone()),
+        None => (None, Bytes::new()),
+    };
+    let mut builder = hyper::Request::builder()
+        .method(request.method)
+        .uri(request.url)
+        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::ACCEPT, ANY);
+    for (name, value) in &request.headers {
+        builder = builder.header(*name, value);
+    }
+    if let Some(secret) = &request.authorization {
+        let mut value = HeaderValue::from_str(secret.expose())
+            .map_err(|_| Fault::rejected("the credential holds a character no header may"))?;
+        value.set_sensitive(true);
+        builder = builder.header(header::AUTHORIZATION, value);
+    }
+    if let Some(kind) = kind {
+        builder = builder.header(header::CONTENT_TYPE, kind);
+    }
+    // The error names the part that is wrong and not its value.
+    let call = builder
+        .body(Full::new(body))
+        .map_err(|e| Fault::rejected(format!("the request cannot be built: {e}")))?;
+    let scheme = call.uri().scheme_str();
+    if !matches!(scheme, Some("http" | "https")) || call.uri().host().is_none() {
+        return Err(Fault::rejected(
+            "the address is neither http:// nor https://",
+        ));
+    }
+    Ok(call)
 }
 
 /// Reads the body; one that comes in one piece is not copied.
-async fn whole(mut reply: reqwest::Response) -> Result<Bytes, Fault> {
-    let broke_off = |e: reqwest::Error| {
-        let cause = chain(&e.without_url());
-        Fault::unknown(format!("the answer broke off: {cause}"))
-    };
+async fn whole(mut reply: Incoming) -> Result<Bytes, Fault> {
     let mut first = Bytes::new();
     let mut more = BytesMut::new();
-    while let Some(part) = reply.chunk().await.map_err(broke_off)? {
+    while let Some(frame) = reply.frame().await {
+        let frame =
+            frame.map_err(|e| Fault::unknown(format!("the answer broke off: {}", chain(&e))))?;
+        let Ok(part) = frame.into_data() else {
+            continue;
+        };
         if first.len() + more.len() + part.len() > BODY_MAX_BYTES {
             return Err(Fault::unknown(format!(
                 "the answer is longer than {BODY_MAX_BYTES} bytes"
@@ -135,13 +161,10 @@ async fn whole(mut reply: reqwest::Response) -> Result<Bytes, Fault> {
     Ok([first, more.freeze()].concat().into())
 }
 
-/// What a failure to get an answer means. The URL is left out: it may hold values.
-fn undelivered(error: &reqwest::Error) -> Fault {
-    if error.is_connect() || error.is_builder() {
+/// What a failure to get an answer means.
+fn undelivered(error: &Error) -> Fault {
+    if error.is_connect() {
         return Fault::transient(format!("the peer cannot be reached: {}", chain(error)));
-    }
-    if error.is_timeout() {
-        return Fault::unknown("the peer did not answer in time");
     }
     Fault::unknown(format!(
         "the connection broke before an answer came: {}",
@@ -149,17 +172,13 @@ fn undelivered(error: &reqwest::Error) -> Fault {
     ))
 }
 
+/// What happened and why; none of these errors holds the address.
 fn chain(error: &dyn std::error::Error) -> String {
-    // The outermost text of the client's errors holds the URL: begin below it.
-    let mut parts = Vec::new();
+    let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
-        parts.push(inner.to_string());
+        text = format!("{text}: {inner}");
         source = inner.source();
     }
-    if parts.is_empty() {
-        "no further cause is known".into()
-    } else {
-        parts.join(": ")
-    }
+    text
 }

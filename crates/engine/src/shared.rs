@@ -76,7 +76,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            in_flight: 128,
+            in_flight: 256,
             quiet: Duration::from_secs(60),
             probe_every: Duration::from_secs(300),
             poll_every: None,

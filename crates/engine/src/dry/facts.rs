@@ -105,8 +105,8 @@ impl Walk<'_> {
                 let found = found.await?;
                 let row = found.rows.into_iter().next();
                 let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
-                let value: Option<Value> = value
-                    .map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
+                let value: Option<Value> =
+                    value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
                 if let Some(past) = &self.past {
                     past.pin(table, found.revision);
                     past.keep_row(table, key, day, found.revision, value.as_ref());

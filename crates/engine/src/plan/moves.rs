@@ -114,7 +114,11 @@ impl<'a> Moves<'a> {
                     && matches!(a.on_error, OnError::Stop) == matches!(b.on_error, OnError::Stop);
                 (!same).then(|| format!("`{id}` has failed, and its `on_error` differs"))
             }
-            // Its list, its question or its branches were worked out when it began.
+            // It goes on with what it was given, whatever the new version would give it.
+            Some(StepState::Begun) if is_once(&a.work) => {
+                Some(format!("`{id}` is under way with what it was begun with"))
+            }
+            // Its list was worked out when it began.
             Some(StepState::Begun) if holds_items(&a.work) => {
                 let same = was.map(|s| list_of(s)) == is.map(|s| list_of(s));
                 (!same).then(|| format!("`{id}` is under way, and its list differs"))
@@ -161,6 +165,14 @@ fn calls_itself(work: &Work) -> bool {
     }
 }
 
+fn is_once(work: &Work) -> bool {
+    match work {
+        Work::Call(call) => call.operation.effect().is_once(),
+        Work::Choose(cases) => cases.iter().any(|(_, work)| is_once(work)),
+        _ => false,
+    }
+}
+
 fn holds_items(work: &Work) -> bool {
     match work {
         Work::Each(_) => true,
@@ -187,9 +199,7 @@ fn is_read(work: &Work) -> bool {
 
 fn is_same_kind(a: &Work, b: &Work) -> bool {
     match (a, b) {
-        (Work::Call(a), Work::Call(b)) => {
-            a.operation.id() == b.operation.id() && a.need == b.need
-        }
+        (Work::Call(a), Work::Call(b)) => a.operation.id() == b.operation.id() && a.need == b.need,
         (Work::Book { book: a, .. }, Work::Book { book: b, .. }) => a.id() == b.id(),
         (Work::Set(_), Work::Set(_))
         | (Work::Check(..), Work::Check(..))

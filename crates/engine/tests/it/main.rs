@@ -14,6 +14,7 @@ mod plan;
 mod returns;
 mod spine;
 mod starts;
+mod story;
 mod versions;
 mod weather;
 mod what_if;

@@ -24,6 +24,12 @@ Examples:
     Default,
 }
 
+/// Which source rules.
+const SEEDS: &str = "\
+# Environments, connections and flows of the file are seeds: each is put in force at start where it
+# says something else than the last time; what was changed over the API since stays.
+# `towpath env list` and `towpath env show` tell what is in force, and where it came from.";
+
 pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
         ConfigCommand::Default => print!("{DEFAULTS}"),
@@ -37,6 +43,12 @@ pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode
                 println!("{}", serde_json::to_string_pretty(&show::json(&lines))?);
             } else {
                 print!("{}", show::text(&lines));
+                if lines
+                    .iter()
+                    .any(|line| line.path.starts_with("environments."))
+                {
+                    println!("{SEEDS}");
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::asked_to_end;
 use crate::cli::{Sources, wrong_config};
 use crate::config::Config;
 use crate::connectors::REGISTRY;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use connector::http::Http;
 use engine::{Engine, Parts, Setup, Watching};
 use model::clock::{Clock, Entropy};
@@ -34,15 +34,19 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     let listen = args.listen.map(|address| address.to_string());
     let config = sources.with("--listen", "server.listen", listen).config()?;
     let setup = config.setup().map_err(|problems| wrong_config(&problems))?;
-    if setup.environments.is_empty() {
-        bail!(
-            "no environment is configured: add `[environments.<name>]` to towpath.toml; \
-             `towpath config default` shows how"
-        );
-    }
     crate::log::start(&config.log)?;
     let (engine, server) = start(&config, setup).await?;
     tracing::info!(url = server.url(), "listening");
+    if let Some(code) = server.setup_code() {
+        // Not to the log: whoever reads that may not make an administrator.
+        eprintln!(
+            "There are no accounts yet. Setup code for the first: {}",
+            code.expose()
+        );
+    }
+    if engine.catalog().environments().is_empty() {
+        tracing::warn!("there is no environment yet: make one with `towpath env new`");
+    }
     asked_to_end().await?;
     tracing::info!("ending: what is under way comes to its next durable point");
     tokio::select! {

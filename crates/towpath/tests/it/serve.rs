@@ -183,14 +183,134 @@ fn it_serves_and_ends_when_asked() {
     assert_eq!(called.code, Some(0), "{}", called.err);
 }
 
+const NOTHING: &str = r#"
+[server]
+listen = "127.0.0.1:0"
+api_token = "sesame"
+[log]
+format = "json"
+"#;
+
+const FLOW: &str = "\
+schema: 1
+flow: notes
+trigger: stripe.charge.succeeded
+key: =charge.id
+steps:
+  - id: noted
+    set:
+      amount: =charge.amount
+";
+
+/// From nothing configured to a flow in force, changed and taken back, all by the command line.
 #[test]
-fn without_an_environment_it_says_what_to_add() {
-    let folder = folder("");
-    let called = call(folder.path(), &[], &["serve"]);
-    assert_eq!(called.code, Some(1));
+fn an_environment_a_connection_and_a_flow_are_made_while_it_runs() {
+    let folder = folder(NOTHING);
+    let path = folder.path();
+    let (serving, lines, url) = serve(path);
+    let ask = |args: &[&str]| {
+        let args = [args, &["--url", &url]].concat();
+        call(path, &[("TOWPATH_TOKEN", "sesame")], &args)
+    };
+    let done = |args: &[&str]| {
+        let called = ask(args);
+        assert_eq!(
+            called.code,
+            Some(0),
+            "{args:?}: {} {}",
+            called.out,
+            called.err
+        );
+        called.out
+    };
+    let company = [
+        "--company",
+        "Example",
+        "--currency",
+        "EUR",
+        "--zone",
+        "Europe/Berlin",
+    ];
+    let new = [
+        "env",
+        "new",
+        "test",
+        "--kind",
+        "test",
+        "--collective-customer",
+        "GUEST",
+    ];
+    done(&[&new[..], &company].concat());
+    std::fs::write(path.join("live"), "sk_live_1").expect("written");
+    std::fs::write(path.join("key"), "sk_test_1\n").expect("written");
+    let connect = |secret| {
+        let new = ["connection", "new", "stripe", "--connector", "stripe"];
+        let rest = [
+            "--environment",
+            "test",
+            "--setting",
+            "account=acct_1",
+            "--secret",
+            secret,
+        ];
+        ask(&[&new[..], &rest].concat())
+    };
+    let refused = connect("secret_key=live");
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("test environment"), "{}", refused.err);
+    assert!(!refused.err.contains("sk_live_1"), "{}", refused.err);
+    let made = connect("secret_key=key");
     assert!(
-        called.err.contains("no environment is configured"),
-        "{}",
-        called.err
+        made.out.contains("leads to stripe:acct_1:test"),
+        "{} {}",
+        made.out,
+        made.err
     );
+
+    std::fs::write(path.join("notes.yaml"), FLOW).expect("written");
+    done(&["flow", "draft", "save", "notes.yaml"]);
+    done(&["flow", "publish", "notes", "--reason", "it is needed"]);
+    let deploy = ["flow", "deploy", "notes", "--environment", "test"];
+    let shown = done(&[&deploy[..], &["--preview"]].concat());
+    assert!(shown.contains("nothing is in force there"), "{shown}");
+    done(&[&deploy[..], &["--reason", "the first"]].concat());
+    std::fs::write(
+        path.join("notes.yaml"),
+        FLOW.replace("charge.amount", "charge.amuont"),
+    )
+    .expect("written");
+    let saved = done(&["flow", "draft", "save", "notes.yaml"]);
+    assert!(saved.contains("cure: "), "{saved}");
+    let refused = ask(&["flow", "publish", "notes", "--reason", "no"]);
+    assert!(refused.err.contains("amuont"), "{}", refused.err);
+    std::fs::write(path.join("notes.yaml"), FLOW.replace("amount:", "money:")).expect("written");
+    done(&["flow", "draft", "save", "notes.yaml"]);
+    done(&["flow", "publish", "notes", "--reason", "a better name"]);
+    let told = done(&[&deploy[..], &["--reason", "the second"]].concat());
+    assert!(told.contains("version 2 is in force"), "{told}");
+    let back = [
+        "flow",
+        "rollback",
+        "notes",
+        "--environment",
+        "test",
+        "--reason",
+        "not better",
+    ];
+    assert!(done(&back).contains("version 1 is in force"));
+    let history = done(&["flow", "deployments", "notes", "--environment", "test"]);
+    assert!(
+        history.contains("rollback") && history.contains("not better"),
+        "{history}"
+    );
+    let versions = done(&["flow", "versions", "notes"]);
+    assert!(versions.contains("a better name"), "{versions}");
+    let shown = done(&["env", "show", "test"]);
+    assert!(
+        shown.contains("api") && shown.contains("stripe:acct_1:test"),
+        "{shown}"
+    );
+    drop(serving);
+    let log: String = lines.collect();
+    assert!(!log.contains("sk_test_1") && !log.contains("sk_live_1"));
 }

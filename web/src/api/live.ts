@@ -17,11 +17,20 @@ interface Change {
   topics: string[];
 }
 
+/** A list that is read on far below is left as it is: reading all of it again would cost too much. */
+const PAGES_MAX = 3;
+
+function isDeep(data: unknown): boolean {
+  const pages = (data as { pages?: unknown[] } | undefined)?.pages;
+  return pages !== undefined && pages.length > PAGES_MAX;
+}
+
 /** Marks what changed as to be read again. Keys of queries begin with their topic. */
 function refresh(client: QueryClient, topics: readonly string[] | 'all') {
   void client.invalidateQueries({
     predicate: (query) =>
       query.meta?.live !== false &&
+      !isDeep(query.state.data) &&
       (topics === 'all' || topics.includes(String(query.queryKey[0]))),
   });
 }

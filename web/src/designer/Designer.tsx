@@ -142,7 +142,7 @@ export function Designer({ editor, saver, failing }: Props) {
             chooseTrigger={() => setAsked({ what: 'start' })}
           />
         </div>
-        <RowMenu at={menu} onClose={() => setMenu(null)} />
+        {menu && <RowMenu at={menu} onClose={() => setMenu(null)} />}
         {asked && <Ask asked={asked} editor={editor} acts={acts} onClose={close} />}
       </ActsContext.Provider>
     </EditorContext.Provider>

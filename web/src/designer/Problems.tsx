@@ -6,13 +6,16 @@ import { ChevronDown, ChevronUp, CircleCheck, CircleX, TriangleAlert } from 'luc
 import { useState } from 'react';
 import classes from './Designer.module.css';
 
+/** In lower windows the list is put away until it is asked for: its head counts them. */
+const ROOMY_PX = 820;
+
 /** All problems of the flow; a press leads to the field, a fix does what the cure says. */
 export function Problems() {
   const editor = useEditor();
   const checked = useEditorState((state) => state.checked);
   const document = useEditorState((state) => state.history.document);
   const failed = useEditorState((state) => state.checkError);
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useState(() => window.innerHeight >= ROOMY_PX && window.innerWidth > 768);
   const problems = checked?.problems ?? [];
   const errors = problems.filter(isError).length;
   const warnings = problems.length - errors;

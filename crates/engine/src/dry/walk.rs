@@ -141,8 +141,10 @@ impl<'a> Walk<'a> {
                 format!("a dry run shows {STEPS_MAX} steps and {BYTES_MAX} bytes at most");
             return Err(Halt::Cut(message));
         }
-        // Whoever limits its time gets a turn between any two steps.
-        tokio::task::yield_now().await;
+        // Whoever limits its time gets a turn between any two steps. The past has a thread of its own.
+        if self.past.is_none() {
+            tokio::task::yield_now().await;
+        }
         let around = self.row;
         self.row = self.steps.len();
         let at = format!("{}{}", self.at, step.id);

@@ -102,7 +102,7 @@ impl<'a> Ways<'a> {
             true if self.would_be.end != End::Unknown => (self.was_end, self.was_end),
             _ => (self.was_end, &self.would_be.end),
         };
-        let mut difference = Difference {
+        let difference = Difference {
             run: self.run.run.id,
             event: self.run.run.event,
             key: self.run.run.key.clone(),
@@ -115,7 +115,6 @@ impl<'a> Ways<'a> {
             cannot_tell,
             assumed: self.would_be.assumed.clone(),
         };
-        difference.limit();
         Verdict::Differs(Box::new(difference))
     }
 }

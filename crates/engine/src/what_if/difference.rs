@@ -19,8 +19,8 @@ pub struct Difference {
     pub event: EventId,
     /// The run's business key.
     pub key: String,
-    /// How the run ended, and how it would: `done`, `skipped`, `dead`, `waiting`, `covered`,
-    /// `cancelled`, `unknown`.
+    /// How the run ended, and how it would: `done`, `skipped`, `dead`, `waiting`, `cancelled`,
+    /// `unknown`.
     pub was: String,
     pub would_be: String,
     /// Why, where it is a failure.

@@ -205,6 +205,11 @@ async fn a_change_goes_live_under_load_and_is_taken_back() {
         .await;
     story.act(first.expect("a target"), "the beginning").await;
     story.start(live, 1..20).await;
+    let letters = engine
+        .store()
+        .dead_letters(live, store::LetterFilter::default(), Page::first(1))
+        .await;
+    assert_eq!(letters.expect("read"), [], "the beginning is sound");
 
     // The mapping is changed, and what it would have done is seen before it is done.
     let draft = engine.draft("register").await.expect("a draft");

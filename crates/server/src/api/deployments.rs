@@ -2,13 +2,15 @@
 
 use super::etag::{Expected, Tagged};
 use super::extract::{Body, Params, ScopeIn};
+use super::proposals::{ProposalOut, accepted};
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
-use crate::rules::{Act, ask_first, needs_second_person};
+use crate::rules::{Act, Proposed, is_to_be_proposed, needs_second_person, propose};
 use crate::time::{optional, rfc3339};
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
 use engine::{Deploy, Deployed, OnWaiting, Preview, Target, Treated, Waiting};
 use model::Problem;
 use model::ids::DeploymentId;
@@ -18,7 +20,7 @@ use store::{DeploymentRecord, Former};
 use utoipa::ToSchema;
 
 /// What becomes of the runs that are not over.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitingIn {
     /// They go on with the version that they began with.
@@ -257,14 +259,16 @@ pub async fn preview(
     params(("flow" = String, Path, description = "The flow's id."),
         ("If-Match" = String, Header, description = "What is in force: the preview's `ETag`.")),
     request_body = DeployIn,
-    responses((status = CREATED, body = DeployedOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = CREATED, body = DeployedOut),
+        (status = ACCEPTED, body = ProposalOut, description = "It waits for a second person."),
+        (status = "4XX", body = ProblemOut)))]
 pub async fn deploy(
     State(app): State<App>,
     caller: Caller,
     Path(flow): Path<String>,
     expected: Expected,
     Body(given): Body<DeployIn>,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let target = Target {
         flow,
         environment: given.environment,
@@ -309,14 +313,16 @@ pub async fn preview_promotion(
     params(("flow" = String, Path, description = "The flow's id."),
         ("If-Match" = String, Header, description = "What is in force: the preview's `ETag`.")),
     request_body = PromoteIn,
-    responses((status = CREATED, body = DeployedOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = CREATED, body = DeployedOut),
+        (status = ACCEPTED, body = ProposalOut, description = "It waits for a second person."),
+        (status = "4XX", body = ProblemOut)))]
 pub async fn promote(
     State(app): State<App>,
     caller: Caller,
     Path(flow): Path<String>,
     expected: Expected,
     Body(given): Body<PromoteIn>,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let target = app
         .engine
         .promoted(&flow, &given.from, &given.to, given.accept)
@@ -440,9 +446,8 @@ async fn act(
     expected: &Expected,
     waiting: WaitingIn,
     reason: String,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let environment = app.environment(Some(&target.environment))?;
-    ask_first(app, Act::Deploy(environment.kind)).await?;
     let deploy = Deploy {
         target,
         former: former(expected)?,
@@ -450,7 +455,12 @@ async fn act(
         who: caller.name.to_string(),
         reason,
     };
-    Ok(done(app.engine.deploy(deploy).await?))
+    if is_to_be_proposed(app, caller, Act::Deploy(environment.kind)).await? {
+        let flow = &deploy.target.flow;
+        let proposed = Proposed::deploy(&deploy, waiting);
+        return Ok(accepted(app, propose(app, caller, flow, &proposed).await?));
+    }
+    Ok(done(app.engine.deploy(deploy).await?).into_response())
 }
 
 fn done(deployed: Deployed) -> Tagged<DeployedOut> {

@@ -44,7 +44,7 @@ export const RowView = memo(function RowView(props: Props) {
   const style: CSSProperties = { top, height, paddingLeft: lineAt(row.depth) - 16 };
   if (row.kind === 'end') {
     return (
-      <div className={classes.row} style={style} role="none">
+      <div className={classes.row} style={style} aria-hidden>
         <Zone row={row} />
         <AddHere row={row} />
       </div>
@@ -68,15 +68,13 @@ function Item({
   const selected = useEditorState((state) => state.selected.includes(row.key));
   const active = useEditorState((state) => state.active === row.key);
   const words = wordsOf(row, shown, document, editor.catalog);
-  const note = noteOf(document, row);
-  const problems = [
-    errors > 0 ? `${errors} ${errors === 1 ? 'problem' : 'problems'}` : '',
-    warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '',
-    failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '',
-  ].filter(Boolean);
-  const name = [words.text, words.detail, note && `note: ${note}`, ...problems]
-    .filter(Boolean)
-    .join(', ');
+  const count = errors > 0 ? errors : warnings;
+  const word = errors > 0 ? 'problem' : 'warning';
+  const told = count > 0 ? `${count} ${word}${count === 1 ? '' : 's'}` : '';
+  const open = failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '';
+  const note = noteOf(document, row).split('\n')[0] ?? '';
+  // What is heard is what is seen, in the same order.
+  const name = [words.text, words.detail, note, open, told, words.id].filter(Boolean).join(', ');
   const Icon = words.icon;
   return (
     <div
@@ -124,26 +122,26 @@ function Item({
           />
         </span>
         <span className={classes.words}>
-          <span className={classes.title}>{words.text}</span>
-          {words.detail && <span className={classes.detail}>{words.detail}</span>}
-          {note && <span className={classes.note}>{note.split('\n')[0]}</span>}
-        </span>
+          <span className={classes.title}>{words.text}</span>{' '}
+          {words.detail && <span className={classes.detail}>{words.detail}</span>}{' '}
+          {note && <span className={classes.note}>{note}</span>}
+        </span>{' '}
         {failing && (
           <Link
             className={classes.badge}
             data-tone="bad"
             to="/dead-letters/$fingerprint"
             params={{ fingerprint: failing.fingerprint }}
-            title={`${failing.count} open, from the deployed version`}
+            title="Of the version in force"
           >
-            <CircleX size={12} aria-hidden /> {failing.count} open
+            <CircleX size={12} aria-hidden /> {open}
           </Link>
-        )}
-        {(errors > 0 || warnings > 0) && (
+        )}{' '}
+        {told && (
           <span className={classes.badge} data-tone={errors > 0 ? 'bad' : 'warn'}>
-            <TriangleAlert size={12} aria-hidden /> {errors > 0 ? errors : warnings}
+            <TriangleAlert size={12} aria-hidden /> {told}
           </span>
-        )}
+        )}{' '}
         {words.id && <span className={classes.id}>{words.id}</span>}
         {row.foldable && (
           <button

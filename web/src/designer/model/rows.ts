@@ -189,10 +189,10 @@ export function heightOf(row: Row, document: JsonMap): number {
     case 'step':
       return noteOf(document, row) === '' ? 64 : 84;
     case 'case':
-      return (row.foldable ? 38 : 62) + (noteOf(document, row) === '' ? 0 : 20);
+      return (row.foldable ? 44 : 62) + (noteOf(document, row) === '' ? 0 : 20);
     case 'branch':
     case 'error':
-      return 38;
+      return 44;
     case 'end':
       return 40;
   }

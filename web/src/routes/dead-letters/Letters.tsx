@@ -34,13 +34,13 @@ export function Letters({ pages, outcomes }: Props) {
     {
       id: 'run',
       title: 'Run',
-      width: '150px',
+      width: 'minmax(88px, 150px)',
       cell: (letter) => <span className="mono">{letter.run}</span>,
     },
     {
       id: 'amount',
       title: 'At stake',
-      width: '112px',
+      width: 'minmax(88px, 112px)',
       align: 'right',
       cell: (letter) => <Amount minor={letter.amount_minor} currency={letter.currency} />,
     },
@@ -61,7 +61,7 @@ export function Letters({ pages, outcomes }: Props) {
     {
       id: 'since',
       title: 'Since',
-      width: '100px',
+      width: '108px',
       align: 'right',
       cell: (letter) => <Time at={letter.since} />,
     },

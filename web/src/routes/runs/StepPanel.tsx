@@ -23,8 +23,7 @@ export function StepPanel({ run, row }: Props) {
   const { data: deployed } = useQuery(flow(run.environment, run.flow));
   const plan = deployed?.plan.find((step) => step.id === row.id);
   const text = deployed && stepText(deployed.document, row.id);
-  const isOlder =
-    deployed !== undefined && run.version !== undefined && run.version !== deployed.version;
+  const isOlder = deployed !== undefined && run.version !== deployed.version;
   const here = row.id === run.step;
   return (
     <Panel

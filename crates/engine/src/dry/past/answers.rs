@@ -81,6 +81,9 @@ impl Walk<'_> {
         input: &Value,
         then: &Done,
     ) -> Result<(), Halt> {
+        if let Some(fault) = then.failure(&self.here(step), operation, input) {
+            return Err(Stop::dead(fault.clone()).into());
+        }
         let Some(stopped) = &then.stopped else {
             return Ok(());
         };

@@ -5,7 +5,7 @@ use crate::limits;
 use crate::shape::Shape;
 use crate::value::Value;
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Names and their values; inner names hide those of the parent.
@@ -35,6 +35,19 @@ impl Names {
     /// One of these names themselves, to be changed in its place.
     pub fn own_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.own.get_mut(name)
+    }
+
+    /// Every name that is seen, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let mut all = BTreeMap::new();
+        let mut next = Some(self);
+        while let Some(names) = next {
+            for (name, value) in &names.own {
+                all.entry(&**name).or_insert(value);
+            }
+            next = names.parent.as_deref();
+        }
+        all.into_iter()
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -10,6 +10,7 @@ mod ask;
 mod block;
 mod facts;
 mod invent;
+mod look;
 pub(crate) mod past;
 pub(crate) mod place;
 mod reader;
@@ -18,6 +19,7 @@ mod trace;
 mod walk;
 mod write;
 
+pub use look::{FieldSeen, ListSeen, Look, Seen, ValueSeen};
 pub use sample::{Verdict, run_sample};
 pub use trace::{AtPeer, Ended, Met, Origin, Request, StepEnd, StepTrace, Trace, WouldBe};
 

@@ -1,6 +1,7 @@
 //! The walk through the steps: what [`Execution`](crate::execute) does, without journal, ledger and
 //! commits.
 
+use super::look::Looking;
 use super::past::{Past, Unknown};
 use super::place::Place;
 use super::trace::{Ended, Origin, StepEnd, StepTrace, Trace, WouldBe};
@@ -42,6 +43,8 @@ pub(super) struct Walk<'a> {
     pub now: Timestamp,
     /// If it goes by what a run was answered.
     pub past: Option<Past<'a>>,
+    /// If a step is looked at on the way.
+    pub look: Option<Looking<'a>>,
     bytes: usize,
 }
 
@@ -99,6 +102,7 @@ impl<'a> Walk<'a> {
             names,
             now: place.now,
             past: None,
+            look: None,
             facts: Facts::default(),
             day: None,
             at: String::new(),
@@ -149,12 +153,22 @@ impl<'a> Walk<'a> {
         self.row = self.steps.len();
         let at = format!("{}{}", self.at, step.id);
         self.steps.push(StepTrace::begun(&step.id, at));
+        if self.look.as_mut().is_some_and(|look| look.is_due(&step.id)) {
+            self.look_at().await?;
+            return Err(Halt::Reached);
+        }
         let mut worked = self.begin(step).await;
         if let Err(Halt::Stop(stop)) = worked {
             worked = self.fail(step, stop).await;
         }
         if let Err(Halt::Unknown(unknown)) = worked {
             worked = self.go_on_without(step, unknown);
+        }
+        if let (Some(look), Err(Halt::Stop(stop))) = (&mut self.look, &worked)
+            && !matches!(stop, Stop::Store(_))
+        {
+            look.doubt(&step.id, stop);
+            worked = Ok(());
         }
         self.row = around;
         worked?;
@@ -429,7 +443,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Roughly how many bytes a value takes as text.
-fn size(json: &Value) -> usize {
+pub(super) fn size(json: &Value) -> usize {
     match json {
         Value::String(text) => text.len() + 2,
         Value::Array(items) => items.iter().map(|item| size(item) + 1).sum::<usize>() + 2,
@@ -450,7 +464,7 @@ fn ended(stop: Stop) -> (Ended, Option<String>) {
     }
 }
 
-fn why(stop: &Stop) -> String {
+pub(super) fn why(stop: &Stop) -> String {
     match stop {
         Stop::Leave { key, .. } => {
             match key.strip_prefix("xref:").and_then(|k| k.split_once(':')) {
@@ -467,7 +481,7 @@ fn why(stop: &Stop) -> String {
 }
 
 /// What to do about a failure, where its sentence does not say it.
-fn cure(fault: &Fault) -> &'static str {
+pub(super) fn cure(fault: &Fault) -> &'static str {
     match (fault.code.as_deref(), fault.class) {
         (Some("missing_row" | "no_table"), _) => {
             "add it to the lookup table, or to `given.lookups`"

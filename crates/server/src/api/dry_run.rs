@@ -348,7 +348,7 @@ fn wrong_sample((_, problems): (String, Vec<Problem>)) -> ApiError {
     ApiError::problems("the sample is not in order", problems)
 }
 
-fn one_of(names: &str) -> ApiError {
+pub fn one_of(names: &str) -> ApiError {
     ApiError::bad_request(
         "wrong_body",
         format!("give one of {names}"),

@@ -134,6 +134,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
+        .routes(routes!(designer::preview::preview))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))

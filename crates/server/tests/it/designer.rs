@@ -1,6 +1,6 @@
 //! What the editor of flows asks.
 
-use crate::app::App;
+use crate::app::{App, charge};
 use serde_json::json;
 
 #[tokio::test]
@@ -69,4 +69,72 @@ async fn text_and_tree_are_two_views_of_one_document() {
         let reply = app.post(path, &wrong).await;
         assert_eq!(reply.status, 400, "{}", reply.text);
     }
+}
+
+const UNFINISHED: &str = "\
+schema: 1
+flow: unfinished
+trigger: stripe.charge.succeeded
+steps:
+  - id: paid
+    check: =charge.amount == 0
+    else: skip
+  - id: base
+    set:
+      parts: \"=[{'of': 'a', 'count': 1}, {'of': 'b', 'count': 2}]\"
+  - id: made
+    when: =false
+    use: stripe.customer.create
+    with:
+      reference: =charge.id
+      name: =charge.billing_details.
+      email: =charge.nothing
+      phone: =charge.?nothing
+      description: =lookup('codes', charge.currency)
+      metadata:
+        each: =steps.base.parts
+        as: part
+        to: =part.of
+  - id: after
+    use: no.such
+";
+
+#[tokio::test]
+async fn a_preview_works_out_each_field_of_a_step_that_is_not_finished() {
+    let app = App::start().await;
+    let path = "/api/v1/flows/preview";
+    let asked = json!({
+        "document": UNFINISHED, "step": "made", "body": charge(1, true),
+        "items": {"with.metadata": 1},
+    });
+    let reply = app.post(path, &asked).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let seen = reply.json();
+    assert_eq!(seen["reached"], true, "{seen}");
+    assert_eq!(seen["doubts"][0], "`paid` says that nothing is to be done");
+    assert_eq!(seen["scope"][0]["name"], "charge");
+    assert_eq!(seen["scope"][0]["value"]["id"], "ch_1");
+    let names: Vec<_> = seen["scope"].as_array().expect("names").iter().collect();
+    assert!(names.iter().any(|n| n["name"] == "part"), "{seen}");
+    let field = |name: &str| {
+        let fields = seen["fields"].as_array().expect("fields");
+        let found = fields.iter().find(|f| f["path"][1] == name);
+        found.unwrap_or_else(|| panic!("{name}: {seen}")).clone()
+    };
+    assert_eq!(field("reference")["value"], "ch_1");
+    assert_eq!(field("name")["state"], "error", "{seen}");
+    assert_eq!(field("email")["problem"]["code"], "formula", "{seen}");
+    assert_eq!(field("phone")["state"], "missing");
+    assert_eq!(field("description")["problem"]["code"], "missing_row");
+    assert_eq!(field("description")["met"][0]["table"], "codes");
+    assert_eq!(seen["lists"][0]["count"], 2);
+    let fields = seen["fields"].as_array().expect("fields");
+    let item = fields.iter().find(|f| f["path"][2] == "to").expect("it");
+    assert_eq!(item["value"], "b");
+
+    let elsewhere = app.post(&format!("{path}?environment=test"), &asked).await;
+    assert_eq!(elsewhere.status, 200, "{}", elsewhere.text);
+    let unknown = json!({"document": UNFINISHED, "step": "none", "body": charge(1, true)});
+    let unknown = app.post(path, &unknown).await.json();
+    assert_eq!(unknown["problems"][0]["code"], "unknown_step", "{unknown}");
 }

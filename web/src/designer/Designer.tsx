@@ -18,8 +18,9 @@ import type { Editor } from './store/editor';
 import type { Saver } from './store/saver';
 import { useCheck } from './store/useCheck';
 import { useWarm } from './store/useWarm';
+import { StepView } from './step/StepView';
 import { Toolbar, type View } from './Toolbar';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import classes from './Designer.module.css';
 
 const YamlView = lazy(() => import('./YamlView'));
@@ -47,8 +48,11 @@ export function Designer({ editor, saver, failing }: Props) {
   const beginDrag = useDrag(editor, scroller);
   const [view, setView] = useState<View>('canvas');
   const [palette, setPalette] = useState(() => window.innerWidth >= WIDE_PX);
+  const [opened, setOpened] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+
+  const onStep = useSyncExternalStore(editor.subscribe, () => editor.activeRow()?.kind === 'step');
 
   const acts = useMemo((): Acts => {
     const canvas = (): void => scroller.current?.focus({ preventScroll: true });
@@ -91,6 +95,11 @@ export function Designer({ editor, saver, failing }: Props) {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement | null;
       const key = event.key.toLowerCase();
+      if (key === 'enter' && !target?.closest('[role="dialog"]')) {
+        event.preventDefault();
+        if (editor.activeRow()?.kind === 'step') setOpened((before) => !before);
+        return;
+      }
       if (target?.closest('.cm-editor, [role="dialog"]')) return;
       if (key === 'f') acts.find();
       else if (key === 'z' && event.shiftKey) editor.redo();
@@ -109,12 +118,19 @@ export function Designer({ editor, saver, failing }: Props) {
     if (asked?.what !== 'use' && asked?.what !== 'start') setTimeout(acts.canvas, 0);
   };
 
+  const chooseOperation = (step: Path, at: Path): void => setAsked({ what: 'use', step, at });
+  const closeStep = (): void => {
+    setOpened(false);
+    setTimeout(acts.canvas, 0);
+  };
+  const isOpen = opened && view === 'canvas' && onStep;
+
   return (
     <EditorContext.Provider value={editor}>
       <ActsContext.Provider value={acts}>
         <div
           className={classes.designer}
-          data-palette={(palette && view === 'canvas') || undefined}
+          data-palette={(palette && view === 'canvas' && !isOpen) || undefined}
         >
           <Toolbar
             view={view}
@@ -123,24 +139,31 @@ export function Designer({ editor, saver, failing }: Props) {
             onPalette={() => setPalette(!palette)}
             saver={saver}
           />
-          {view === 'canvas' && palette && <Palette beginDrag={beginDrag} />}
-          <div className={classes.work}>
-            <Conflict saver={saver} />
-            <div className={classes.frame}>
-              {view === 'canvas' ? (
-                <Canvas scroller={scroller} failing={failing} beginDrag={beginDrag} />
-              ) : (
-                <Suspense fallback={null}>
-                  <YamlView />
-                </Suspense>
-              )}
-            </div>
-            <Problems />
-          </div>
-          <StepDetail
-            chooseOperation={(step, at) => setAsked({ what: 'use', step, at })}
-            chooseTrigger={() => setAsked({ what: 'start' })}
-          />
+          {isOpen ? (
+            <StepView chooseOperation={chooseOperation} onClose={closeStep} />
+          ) : (
+            <>
+              {view === 'canvas' && palette && <Palette beginDrag={beginDrag} />}
+              <div className={classes.work}>
+                <Conflict saver={saver} />
+                <div className={classes.frame}>
+                  {view === 'canvas' ? (
+                    <Canvas scroller={scroller} failing={failing} beginDrag={beginDrag} />
+                  ) : (
+                    <Suspense fallback={null}>
+                      <YamlView />
+                    </Suspense>
+                  )}
+                </div>
+                <Problems />
+              </div>
+              <StepDetail
+                chooseOperation={chooseOperation}
+                chooseTrigger={() => setAsked({ what: 'start' })}
+                openStep={() => setOpened(true)}
+              />
+            </>
+          )}
         </div>
         {menu && <RowMenu at={menu} onClose={() => setMenu(null)} />}
         {asked && <Ask asked={asked} editor={editor} acts={acts} onClose={close} />}

@@ -1,4 +1,6 @@
 import type { Fields } from './useStep';
+import { Formula } from '../step/Formula';
+import { useStepView } from '../step/view';
 import { type Json, type Path } from '../model/json';
 import { shown } from '../model/schema';
 import { useEditor } from '../store/context';
@@ -35,6 +37,28 @@ export function Entry({
   const editor = useEditor();
   const value = shown(fields.read(field)) ?? '';
   const wrong = fields.wrong(field);
+  const view = useStepView();
+  const write = (text: string): void =>
+    fields.write(field, text === '' ? undefined : meant ? meant(text) : text);
+  const look = mono || value.startsWith('=') ? (classes.formula ?? '') : '';
+  if (view) {
+    return (
+      <Formula
+        view={view}
+        field={field}
+        label={label}
+        help={help}
+        placeholder={placeholder ?? ''}
+        required={required ?? false}
+        minRows={lines ?? 1}
+        className={look}
+        value={value}
+        wrong={wrong}
+        onText={write}
+        onLeave={editor.seal}
+      />
+    );
+  }
   return (
     <Textarea
       label={label}
@@ -47,12 +71,9 @@ export function Entry({
       spellCheck={false}
       error={wrong}
       data-field={field.join('.')}
-      classNames={{ input: mono || value.startsWith('=') ? classes.formula : '' }}
+      classNames={{ input: look }}
       value={value}
-      onChange={(event) => {
-        const text = event.currentTarget.value;
-        fields.write(field, text === '' ? undefined : meant ? meant(text) : text);
-      }}
+      onChange={(event) => write(event.currentTarget.value)}
       onBlur={editor.seal}
     />
   );

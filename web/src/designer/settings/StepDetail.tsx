@@ -2,16 +2,19 @@ import { FlowSettings } from './FlowSettings';
 import { StepSettings, useActiveRow } from './StepSettings';
 import type { Path } from '../model/json';
 import { useEditorState } from '../store/context';
+import { Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
   chooseOperation: (step: Path, at: Path) => void;
   chooseTrigger: () => void;
+  /** Opens the step beside a sample. */
+  openStep: () => void;
 }
 
 /** Everything about the row that is chosen. The one place where a step is filled in. */
-export function StepDetail({ chooseOperation, chooseTrigger }: Props) {
+export function StepDetail({ chooseOperation, chooseTrigger, openStep }: Props) {
   const row = useActiveRow();
   const several = useEditorState((state) => state.selected.length);
   const focus = useEditorState((state) => state.focus);
@@ -44,7 +47,20 @@ export function StepDetail({ chooseOperation, chooseTrigger }: Props) {
       {!row || row.kind === 'start' ? (
         <FlowSettings chooseTrigger={chooseTrigger} />
       ) : (
-        <StepSettings key={row.key} row={row} chooseOperation={chooseOperation} />
+        <>
+          {row.kind === 'step' && (
+            <Button
+              variant="light"
+              size="compact-sm"
+              mb="sm"
+              rightSection={<kbd className={classes.facts}>Ctrl ↵</kbd>}
+              onClick={openStep}
+            >
+              Map on a sample
+            </Button>
+          )}
+          <StepSettings key={row.key} row={row} chooseOperation={chooseOperation} />
+        </>
       )}
     </aside>
   );

@@ -1,5 +1,6 @@
 import { Entry } from './Entry';
 import type { Fields } from './useStep';
+import { Items } from '../step/Items';
 import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json';
 import { type Field, shown, typed } from '../model/schema';
 import { Button } from '@mantine/core';
@@ -43,6 +44,7 @@ export function ValueField({ fields, path, field }: Props) {
       <fieldset className={classes.group} data-field={path.join('.')}>
         <legend>
           {label}
+          <Items path={path} />
           <button
             type="button"
             className={classes.drop}

@@ -1,7 +1,7 @@
-import { insert, sourcesOf, suggest, used, visible, wordBefore } from './sources';
+import { insert, type Name, sourcesOf, suggest, used, visible, wordBefore } from './sources';
 import { describe, expect, it } from 'vitest';
 
-const SCOPE = [
+const SCOPE: readonly Name[] = [
   {
     name: 'charge',
     value: {
@@ -49,7 +49,10 @@ describe('sources', () => {
 
   it('are put in at the cursor', () => {
     expect(insert('', 'charge.id', 0, 0)).toEqual({ text: '=charge.id', cursor: 10 });
-    expect(insert('=upper()', 'charge.id', 7, 7)).toEqual({ text: '=upper(charge.id)', cursor: 16 });
+    expect(insert('=upper()', 'charge.id', 7, 7)).toEqual({
+      text: '=upper(charge.id)',
+      cursor: 16,
+    });
     expect(wordBefore('=upper(charge.bi', 16)).toEqual({ word: 'charge.bi', from: 7 });
   });
 });

@@ -53,7 +53,13 @@ export function inShort(value: Json, beside?: Json): string {
 
 const MONEY = /^(amount|fee|net|total|subtotal|unit_amount)(_|$)/;
 
-function* walk(value: Json, path: string, label: string, depth: number, beside?: Json): Generator<Source> {
+function* walk(
+  value: Json,
+  path: string,
+  label: string,
+  depth: number,
+  beside?: Json,
+): Generator<Source> {
   const kind = kindOf(value);
   const folds = (kind === 'map' || kind === 'list') && inShort(value) !== '0 fields';
   const shown = inShort(value, MONEY.test(label) ? beside : undefined);

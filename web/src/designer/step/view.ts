@@ -16,6 +16,8 @@ export interface StepView {
   /** Notes which field is written in: what is clicked in the sample goes there. */
   focus: (field: Path, element: HTMLTextAreaElement | null) => void;
   stepThrough: (path: string, item: number) => void;
+  /** Works it out anew: what it depends on has changed elsewhere. */
+  again: () => void;
   /** Asks for a function to put into the field that is written in. */
   pickFunction: () => void;
 }

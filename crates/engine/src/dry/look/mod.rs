@@ -41,6 +41,7 @@ pub struct Look {
 }
 
 /// What was seen.
+#[derive(Default)]
 pub struct Seen {
     /// Whether the step was reached; if not, what is seen is from where the walk ended.
     pub reached: bool,
@@ -159,19 +160,6 @@ impl Look {
             lists,
             steps: walk.steps,
         })
-    }
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        Self {
-            reached: false,
-            doubts: Vec::new(),
-            scope: Vec::new(),
-            fields: Vec::new(),
-            lists: Vec::new(),
-            steps: Vec::new(),
-        }
     }
 }
 

@@ -1,0 +1,219 @@
+import { FunctionPicker } from './FunctionPicker';
+import { ResultPane } from './ResultPane';
+import { SamplePane } from './SamplePane';
+import { insert, sourcesOf } from './sources';
+import { usePreview } from './usePreview';
+import { useSample } from './useSample';
+import { StepViewContext, type StepView as Shared } from './view';
+import { setField } from '../model/edit';
+import { ownFormulas } from '../model/formula';
+import { get, isMap, type Json, type Path } from '../model/json';
+import { idOf } from '../model/step';
+import { shown } from '../model/schema';
+import { StepSettings, useActiveRow } from '../settings/StepSettings';
+import { useEditor, useEditorState } from '../store/context';
+import { ActionIcon, Button } from '@mantine/core';
+import {
+  PanelLeftClose,
+  PanelLeftOpen,
+  PanelRightClose,
+  PanelRightOpen,
+  Sigma,
+  X,
+} from 'lucide-react';
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import settings from '../settings/settings.module.css';
+import classes from './step.module.css';
+
+interface Props {
+  chooseOperation: (step: Path, at: Path) => void;
+  onClose: () => void;
+}
+
+interface Widths {
+  sample: number;
+  result: number;
+  sampleFolded: boolean;
+  resultFolded: boolean;
+}
+
+const KEPT = 'towpath.step.panes';
+const NARROW_PX = 1280;
+
+function keptWidths(): Widths {
+  const usual = {
+    sample: 320,
+    result: 300,
+    sampleFolded: false,
+    resultFolded: window.innerWidth < NARROW_PX,
+  };
+  try {
+    return { ...usual, ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Widths>) };
+  } catch {
+    return usual;
+  }
+}
+
+/** One step in three panes: the sample, what goes where, what comes of it. */
+export function StepView({ chooseOperation, onClose }: Props) {
+  const editor = useEditor();
+  const row = useActiveRow();
+  const at = row?.step ?? [];
+  const step = useEditorState((state) => get(state.history.document, at));
+  const sample = useSample();
+  const [items, setItems] = useState<Record<string, number>>({});
+  const [round, setRound] = useState(0);
+  const [picking, setPicking] = useState(false);
+  const [widths, setWidths] = useState(keptWidths);
+  const target = useRef<{ field: Path; element: HTMLTextAreaElement | null }>(null);
+  const own = isMap(step) ? step : undefined;
+  const seen = usePreview(own, sample.sample?.chosen, items, round);
+  const { preview } = seen;
+  const sources = useMemo(
+    () => sourcesOf((preview?.scope ?? []) as unknown as { name: string; value: Json }[]),
+    [preview],
+  );
+  useEffect(() => localStorage.setItem(KEPT, JSON.stringify(widths)), [widths]);
+
+  /** Puts a piece where the cursor was in the field that was written in. */
+  const put = (piece: string, back = 0): void => {
+    const to = target.current;
+    if (!to) {
+      editor.say('Choose the field first that it is to go to', 'refused');
+      return;
+    }
+    const text = shown(get(editor.document, [...at, ...to.field])) ?? '';
+    const { selectionStart = text.length, selectionEnd = text.length } = to.element ?? {};
+    const done = insert(text, piece, selectionStart, selectionEnd);
+    editor.applyField(setField(editor.document, at, to.field, done.text));
+    editor.seal();
+    requestAnimationFrame(() => {
+      to.element?.focus();
+      to.element?.setSelectionRange(done.cursor - back, done.cursor - back);
+    });
+  };
+  const view = useMemo(
+    (): Shared => ({
+      sources,
+      results: seen.results,
+      last: seen.last,
+      lists: preview?.lists ?? [],
+      focus: (field, element) => {
+        target.current = { field, element };
+      },
+      stepThrough: (path, item) => setItems((before) => ({ ...before, [path]: item })),
+      again: () => setRound((before) => before + 1),
+      pickFunction: () => setPicking(true),
+    }),
+    [sources, seen.results, seen.last, preview],
+  );
+  const formulas = own ? ownFormulas(own) : [];
+  const broken = [...seen.results.values()]
+    .filter((one) => one.state === 'error')
+    .flatMap((one) => shown(get(own, one.path as unknown as Path)) ?? []);
+  if (!row || !own) return null;
+  const drag = (pane: 'sample' | 'result') => (event: PointerEvent) => {
+    const [from, before] = [event.clientX, widths[pane]];
+    const sign = pane === 'sample' ? 1 : -1;
+    const move = (moved: globalThis.PointerEvent): void => {
+      const width = before + sign * (moved.clientX - from);
+      setWidths((all) => ({ ...all, [pane]: Math.min(560, Math.max(200, width)) }));
+    };
+    const done = (): void => {
+      window.removeEventListener('pointermove', move);
+      window.removeEventListener('pointerup', done);
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', done);
+  };
+  const fold = (which: 'sampleFolded' | 'resultFolded') => () =>
+    setWidths((all) => ({ ...all, [which]: !all[which] }));
+  const [left, right] = [
+    widths.sampleFolded ? 36 : widths.sample,
+    widths.resultFolded ? 36 : widths.result,
+  ];
+  return (
+    <StepViewContext.Provider value={view}>
+      <div
+        className={classes.view}
+        style={{ gridTemplateColumns: `${left}px 5px minmax(280px, 1fr) 5px ${right}px` }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+        }}
+      >
+        <section className={classes.pane} aria-label="Sample">
+          <header>
+            {!widths.sampleFolded && <h2>Sample</h2>}
+            <ActionIcon
+              variant="subtle"
+              aria-label={widths.sampleFolded ? 'Show the sample' : 'Fold the sample'}
+              onClick={fold('sampleFolded')}
+            >
+              {widths.sampleFolded ? <PanelLeftOpen size={15} /> : <PanelLeftClose size={15} />}
+            </ActionIcon>
+          </header>
+          {!widths.sampleFolded && (
+            <SamplePane
+              sample={sample}
+              formulas={formulas}
+              isBroken={(path) => broken.some((formula) => formula.includes(path))}
+              onInsert={put}
+            />
+          )}
+        </section>
+        <div className={classes.edge} onPointerDown={drag('sample')} />
+        <section className={classes.pane} aria-label="Mapping">
+          <header>
+            <h2>Mapping</h2>
+            {preview && <span className={classes.quiet}>{preview.ms} ms</span>}
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<Sigma size={13} />}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => setPicking(true)}
+            >
+              Function
+            </Button>
+            <ActionIcon variant="subtle" aria-label="Back to the canvas" onClick={onClose}>
+              <X size={15} />
+            </ActionIcon>
+          </header>
+          <div className={`${classes.form ?? ''} ${settings.inPane ?? ''}`}>
+            <StepSettings key={row.key} row={row} chooseOperation={chooseOperation} />
+          </div>
+        </section>
+        <div className={classes.edge} onPointerDown={drag('result')} />
+        <section className={classes.pane} aria-label="Result">
+          <header>
+            {!widths.resultFolded && <h2>Result</h2>}
+            <ActionIcon
+              variant="subtle"
+              aria-label={widths.resultFolded ? 'Show the result' : 'Fold the result'}
+              onClick={fold('resultFolded')}
+            >
+              {widths.resultFolded ? <PanelRightOpen size={15} /> : <PanelRightClose size={15} />}
+            </ActionIcon>
+          </header>
+          {!widths.resultFolded && (
+            <ResultPane
+              sample={sample.sample}
+              step={idOf(own)}
+              preview={preview}
+              error={seen.error}
+            />
+          )}
+        </section>
+      </div>
+      {picking && (
+        <FunctionPicker
+          onClose={() => setPicking(false)}
+          onPick={(name) => {
+            setPicking(false);
+            put(`${name}()`, 1);
+          }}
+        />
+      )}
+    </StepViewContext.Provider>
+  );
+}

@@ -29,10 +29,17 @@ export const dryRun = (
   document: string,
   chosen: Chosen,
   until: string | undefined,
+  /** Whether reads are really sent; else what nobody gives is made up. */
+  isLive: boolean,
 ) =>
   answer(
     client.POST('/api/v1/flows/dry-run', {
       params: { query: { environment } },
-      body: { document, until, ...chosen } as components['schemas']['DryRunIn'],
+      body: {
+        document,
+        until,
+        reads: isLive ? 'live' : 'invented',
+        ...chosen,
+      } as components['schemas']['DryRunIn'],
     }),
   );

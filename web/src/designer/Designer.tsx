@@ -39,6 +39,12 @@ interface Props {
   failing: ReadonlyMap<string, Failing>;
 }
 
+/** Whether the row that keys act on has something to map. */
+function isOpenable(editor: Editor): boolean {
+  const kind = editor.activeRow()?.kind;
+  return kind === 'step' || kind === 'case';
+}
+
 /** One flow: palette, canvas or text, settings, problems. */
 export function Designer({ editor, saver, failing }: Props) {
   useCheck(editor);
@@ -52,7 +58,7 @@ export function Designer({ editor, saver, failing }: Props) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
 
-  const onStep = useSyncExternalStore(editor.subscribe, () => editor.activeRow()?.kind === 'step');
+  const onStep = useSyncExternalStore(editor.subscribe, () => isOpenable(editor));
 
   const acts = useMemo((): Acts => {
     const canvas = (): void => scroller.current?.focus({ preventScroll: true });
@@ -97,7 +103,7 @@ export function Designer({ editor, saver, failing }: Props) {
       const key = event.key.toLowerCase();
       if (key === 'enter' && !target?.closest('[role="dialog"]')) {
         event.preventDefault();
-        if (editor.activeRow()?.kind === 'step') setOpened((before) => !before);
+        if (isOpenable(editor)) setOpened((before) => !before);
         return;
       }
       if (target?.closest('.cm-editor, [role="dialog"]')) return;

@@ -48,7 +48,7 @@ export function StepDetail({ chooseOperation, chooseTrigger, openStep }: Props) 
         <FlowSettings chooseTrigger={chooseTrigger} />
       ) : (
         <>
-          {row.kind === 'step' && (
+          {(row.kind === 'step' || row.kind === 'case') && (
             <Button
               variant="light"
               size="compact-sm"

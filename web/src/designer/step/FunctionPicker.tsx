@@ -14,7 +14,7 @@ interface Props {
 export function FunctionPicker({ onPick, onClose }: Props) {
   const [typed, setTyped] = useState('');
   const { data } = useQuery({ ...catalog, staleTime: Infinity });
-  const found: Offered[] = findFunctions((data?.functions ?? []), typed);
+  const found: Offered[] = findFunctions(data?.functions ?? [], typed);
   const sections = typed ? [] : [...new Set(found.map((one) => one.section))];
   const list = (some: readonly Offered[]) => (
     <ul className={classes.functions}>

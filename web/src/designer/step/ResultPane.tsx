@@ -6,8 +6,9 @@ import { ErrorView } from '@/components/ErrorView';
 import { JsonTree } from '@/components/JsonTree';
 import { State } from '@/components/State';
 import { TraceView } from '@/components/TraceView';
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Switch } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import classes from './step.module.css';
 
 interface Props {
@@ -22,9 +23,10 @@ export function ResultPane({ sample, step, preview, error }: Props) {
   const environment = useEnvironmentName();
   const checked = useEditorState((state) => state.checked);
   const document = useEditorState((state) => state.history.document);
+  const [isLive, setLive] = useState(false);
   const run = useMutation({
     mutationFn: (until: string | undefined) =>
-      dryRun(environment, checked?.text ?? '', sample?.chosen ?? { body: {} }, until),
+      dryRun(environment, checked?.text ?? '', sample?.chosen ?? { body: {} }, until, isLive),
   });
   const isReady = sample?.chosen != null && checked?.document === document;
   return (
@@ -47,7 +49,13 @@ export function ResultPane({ sample, step, preview, error }: Props) {
           Whole flow
         </Button>
       </Group>
-      <p className={classes.quiet}>Nothing is sent: what would be sent is shown.</p>
+      <Switch
+        size="xs"
+        label="Ask the connected systems what they have"
+        checked={isLive}
+        onChange={(event) => setLive(event.currentTarget.checked)}
+      />
+      <p className={classes.quiet}>No write is sent: what would be sent is shown.</p>
       {error !== null && error !== undefined && <ErrorView error={error} />}
       {preview && preview.problems.length > 0 && (
         <div className={classes.notice}>

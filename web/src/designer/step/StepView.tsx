@@ -1,4 +1,5 @@
 import { FunctionPicker } from './FunctionPicker';
+import { Lines } from './Lines';
 import { ResultPane } from './ResultPane';
 import { SamplePane } from './SamplePane';
 import { insert, sourcesOf } from './sources';
@@ -6,13 +7,13 @@ import { usePreview } from './usePreview';
 import { useSample } from './useSample';
 import { StepViewContext, type StepView as Shared } from './view';
 import { setField } from '../model/edit';
-import { ownFormulas } from '../model/formula';
-import { get, isMap, type Json, type Path } from '../model/json';
+import { isFormula, ownFormulas } from '../model/formula';
+import { get, isMap, type Json, type JsonMap, type Path } from '../model/json';
 import { idOf } from '../model/step';
 import { shown } from '../model/schema';
 import { StepSettings, useActiveRow } from '../settings/StepSettings';
 import { useEditor, useEditorState } from '../store/context';
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import {
   PanelLeftClose,
   PanelLeftOpen,
@@ -35,6 +36,8 @@ interface Widths {
   result: number;
   sampleFolded: boolean;
   resultFolded: boolean;
+  /** Whether lines are drawn; a grid alone is usual, since many lines tangle. */
+  lines: boolean;
 }
 
 const KEPT = 'towpath.step.panes';
@@ -46,6 +49,7 @@ function keptWidths(): Widths {
     result: 300,
     sampleFolded: false,
     resultFolded: window.innerWidth < NARROW_PX,
+    lines: false,
   };
   try {
     return { ...usual, ...(JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Widths>) };
@@ -65,6 +69,7 @@ export function StepView({ chooseOperation, onClose }: Props) {
   const [round, setRound] = useState(0);
   const [picking, setPicking] = useState(false);
   const [widths, setWidths] = useState(keptWidths);
+  const panes = useRef<HTMLDivElement>(null);
   const target = useRef<{ field: Path; element: HTMLTextAreaElement | null }>(null);
   const own = isMap(step) ? step : undefined;
   const seen = usePreview(own, sample.sample?.chosen, items, round);
@@ -107,6 +112,7 @@ export function StepView({ chooseOperation, onClose }: Props) {
     }),
     [sources, seen.results, seen.last, preview],
   );
+  const byField = useMemo(() => formulasByField(seen.results, own), [seen.results, own]);
   const formulas = own ? ownFormulas(own) : [];
   const broken = [...seen.results.values()]
     .filter((one) => one.state === 'error')
@@ -135,10 +141,16 @@ export function StepView({ chooseOperation, onClose }: Props) {
   return (
     <StepViewContext.Provider value={view}>
       <div
+        ref={panes}
+        tabIndex={-1}
         className={classes.view}
         style={{ gridTemplateColumns: `${left}px 5px minmax(280px, 1fr) 5px ${right}px` }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+          if (event.key !== 'Escape' || event.defaultPrevented) return;
+          // The first leaves the field, the second the step.
+          const input = (event.target as HTMLElement).closest<HTMLElement>('input, textarea');
+          if (input) panes.current?.focus();
+          else onClose();
         }}
       >
         <section className={classes.pane} aria-label="Sample">
@@ -166,6 +178,16 @@ export function StepView({ chooseOperation, onClose }: Props) {
           <header>
             <h2>Mapping</h2>
             {preview && <span className={classes.quiet}>{preview.ms} ms</span>}
+            <SegmentedControl
+              size="xs"
+              aria-label="How it is shown"
+              data={[
+                { value: 'grid', label: 'Grid' },
+                { value: 'lines', label: 'Lines' },
+              ]}
+              value={widths.lines ? 'lines' : 'grid'}
+              onChange={(how) => setWidths((all) => ({ ...all, lines: how === 'lines' }))}
+            />
             <Button
               size="compact-xs"
               variant="default"
@@ -204,6 +226,7 @@ export function StepView({ chooseOperation, onClose }: Props) {
             />
           )}
         </section>
+        {widths.lines && !widths.sampleFolded && <Lines within={panes} formulas={byField} />}
       </div>
       {picking && (
         <FunctionPicker
@@ -216,4 +239,17 @@ export function StepView({ chooseOperation, onClose }: Props) {
       )}
     </StepViewContext.Provider>
   );
+}
+
+/** The formulas of the step's fields, by the place of the field. */
+function formulasByField(
+  results: Shared['results'],
+  step: JsonMap | undefined,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path: turns } of results.values()) {
+    const value = get(step, turns as unknown as Path);
+    if (isFormula(value)) found.set(turns.map(String).join('.'), value);
+  }
+  return found;
 }

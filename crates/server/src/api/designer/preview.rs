@@ -199,7 +199,9 @@ pub async fn preview(
     };
     let is_foreign = |origin: Origin| matches!(origin, Origin::Live | Origin::Store);
     let hider = if seen.steps.iter().any(|step| is_foreign(step.origin)) {
-        seen.scope.iter().for_each(|(_, value)| persons.add(value));
+        for (name, value) in &seen.scope {
+            parts(name, value).for_each(|part| persons.add(part));
+        }
         Some(persons.hider().map_err(|e| ApiError::internal(&e))?)
     } else {
         None
@@ -208,15 +210,17 @@ pub async fn preview(
 }
 
 fn out(seen: Seen, hider: Option<&Hider>, begun: Instant) -> PreviewOut {
-    let shown = |value: Value| match hider {
-        Some(hider) => hider.hide(value),
-        None => value,
-    };
     let (mut left, mut cut) = (VALUES, false);
     let names = seen.scope.into_iter();
-    let scope = names.map(|(name, value)| NameOut {
-        name,
-        value: bounded(shown(value), &mut left, &mut cut),
+    let scope = names.map(|(name, value)| {
+        let value = match hider {
+            Some(hider) => hidden_in(hider, &name, value),
+            None => value,
+        };
+        NameOut {
+            name,
+            value: bounded(value, &mut left, &mut cut),
+        }
     });
     PreviewOut {
         reached: seen.reached,
@@ -292,6 +296,26 @@ fn field_out(field: FieldSeen, hider: Option<&Hider>) -> FieldOut {
         }
     }
     out
+}
+
+/// What of a name in the scope may be a person's: a step's id is no field's name, and the names of
+/// the company and of the environment are no person's.
+fn parts<'a>(name: &str, value: &'a Value) -> impl Iterator<Item = &'a Value> {
+    let steps = value.as_object().filter(|_| name == "steps");
+    let own = !matches!(name, "steps" | "company" | "env" | "connection" | "run");
+    let own = own.then_some(value).into_iter();
+    steps.into_iter().flat_map(|s| s.values()).chain(own)
+}
+
+fn hidden_in(hider: &Hider, name: &str, value: Value) -> Value {
+    match (name, value) {
+        ("steps", Value::Object(steps)) => steps
+            .into_iter()
+            .map(|(id, output)| (id, hider.hide(output)))
+            .collect(),
+        ("company" | "env" | "connection" | "run", value) => value,
+        (_, value) => hider.hide(value),
+    }
 }
 
 fn hidden(hider: Option<&Hider>, text: String) -> String {

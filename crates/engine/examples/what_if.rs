@@ -4,7 +4,7 @@
 
 use connector::effect::Progress;
 use connector::http::Http;
-use connector::{Connector, Registry, Session};
+use connector::{Connector, Registry};
 use engine::dry::{DryRun, WouldBe, dry_run};
 use engine::what_if::{LookupsAt, WhatIfRequest};
 use engine::{
@@ -364,12 +364,12 @@ fn effect(
     EffectWrite {
         expected: None,
         record: EffectRecord {
-            id: EffectId {
+            id: Arc::new(EffectId {
                 peer: peer.clone(),
                 kind: "sales_order".into(),
                 reference: format!("ch_{n:014}"),
                 generation: 0,
-            },
+            }),
             environment: deployment.environment.id,
             rev: 1,
             state: EffectState::Confirmed,

@@ -1,9 +1,9 @@
 //! What another version would have done with the events of a past period. Nothing is sent.
 
-use super::WHO;
 use super::extract::{Body, Params, ScopeIn};
 use super::opened::persons;
 use super::runs::environment_name;
+use crate::access::Caller;
 use crate::app::App;
 use crate::mask::{HIDDEN, Hider, Persons, mask};
 use crate::paging::{List, PageIn};
@@ -193,11 +193,15 @@ pub struct FieldDifferenceOut {
     responses((status = CREATED, body = WhatIfOut), (status = "4XX", body = ProblemOut)))]
 pub async fn start(
     State(app): State<App>,
+    caller: Caller,
     Body(asked): Body<WhatIfIn>,
 ) -> Result<(StatusCode, Json<WhatIfOut>), ApiError> {
     let environment = app.environment(asked.environment.as_deref())?;
     let request = request(&app, &environment, asked).await?;
-    let job = app.engine.what_if(&environment, request, WHO).await?;
+    let job = app
+        .engine
+        .what_if(&environment, request, &caller.name)
+        .await?;
     Ok((StatusCode::CREATED, Json(out(&app, job).await?)))
 }
 
@@ -272,9 +276,10 @@ pub async fn differences(
     responses((status = OK, body = WhatIfOut), (status = "4XX", body = ProblemOut)))]
 pub async fn cancel(
     State(app): State<App>,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<WhatIfOut>, ApiError> {
-    let job = app.engine.cancel_what_if(id.parse()?, WHO).await?;
+    let job = app.engine.cancel_what_if(id.parse()?, &caller.name).await?;
     Ok(Json(out(&app, job).await?))
 }
 

@@ -155,22 +155,6 @@ impl Client {
         self.json(&reply)
     }
 
-    /// Asks for `path`; answers also with the tag of what is there, for [`Client::put_tagged`].
-    pub async fn get_tagged(&self, path: &str) -> anyhow::Result<(Value, String)> {
-        let reply = self.send("GET", path, None).await?;
-        let tag = reply.header("etag").unwrap_or_default().to_owned();
-        Ok((self.json(&reply)?, tag))
-    }
-
-    /// Puts `body` in the place of what is at `path`, if it still has this tag.
-    pub async fn put_tagged(&self, path: &str, tag: &str, body: &Value) -> anyhow::Result<Value> {
-        let headers = vec![("if-match", tag.to_owned())];
-        let reply = self
-            .send_with("PUT", path, headers, Some(json_body(body)))
-            .await?;
-        self.json(&reply)
-    }
-
     /// Sends a CSV file to `path`.
     pub async fn post_csv(
         &self,

@@ -112,14 +112,14 @@ async fn rules(
     publish: Option<bool>,
     deploy_live: Option<bool>,
 ) -> anyhow::Result<()> {
-    let (mut rules, tag) = client.get_tagged("/rules").await?;
+    let (mut rules, tag) = client.get_tagged("/rules", &[]).await?;
     for (name, wanted) in [("publish", publish), ("deploy_live", deploy_live)] {
         if let Some(wanted) = wanted {
             rules["second_person"][name] = json!(wanted);
         }
     }
     if publish.is_some() || deploy_live.is_some() {
-        rules = client.put_tagged("/rules", &tag, &rules).await?;
+        rules = client.change("PUT", "/rules", &tag, Some(&rules)).await?;
     }
     for (name, what) in [
         ("publish", "publishing a version"),

@@ -1,10 +1,11 @@
-import { type Outcome, passes } from './trial';
+import type { Outcome } from './trial';
 import type { Letter } from '@/api/deadLetters';
 import { detailsOf } from '@/api/problem';
 import { Amount } from '@/components/Amount';
 import { type Column, DataTable, type Pages } from '@/components/DataTable';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
+import { verdict } from '@/lib/trial';
 import { Link } from '@tanstack/react-router';
 
 interface Props {
@@ -19,9 +20,10 @@ function Tried({ outcome }: { outcome: Outcome | undefined }) {
     return <span title={detail}>could not be tried: {detail}</span>;
   }
   const { state, because } = outcome.trace;
-  return passes(outcome) ? (
-    <State state="done" word="Would go through" />
-  ) : (
+  const told = verdict(outcome.trace);
+  if (told.kind === 'through') return <State state="done" word="Would go through" />;
+  if (told.kind === 'beyond') return <State state="done" word={`Would go on to ${told.step}`} />;
+  return (
     <span title={because ?? undefined}>
       would end {state}: {because}
     </span>

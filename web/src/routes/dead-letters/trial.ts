@@ -1,5 +1,6 @@
 import { type Letter, type Trace, type Trial, tryLetter } from '@/api/deadLetters';
 import { sums } from '@/lib/money';
+import { verdict } from '@/lib/trial';
 
 /** How one letter of a group would end. */
 export type Outcome = { trace: Trace } | { error: unknown };
@@ -27,11 +28,9 @@ export async function tryAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Whether a replay would go through. */
+/** Whether a replay would go on, as far as that can be known before something is sent. */
 export const passes = (outcome: Outcome | undefined) =>
-  outcome !== undefined &&
-  'trace' in outcome &&
-  (outcome.trace.state === 'done' || outcome.trace.state === 'skipped');
+  outcome !== undefined && 'trace' in outcome && verdict(outcome.trace).kind !== 'stuck';
 
 /** What a trial of a group came to so far. */
 export function summary(letters: readonly Letter[], outcomes: ReadonlyMap<string, Outcome>) {

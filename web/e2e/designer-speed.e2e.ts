@@ -86,7 +86,12 @@ describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
   });
 
   it('scrolls and drags without a task that blocks the page', async () => {
-    await page.waitForTimeout(4_000);
+    await page
+      .getByRole('region', { name: 'Problems' })
+      .getByText(/problem|warning/)
+      .first()
+      .waitFor();
+    await page.waitForTimeout(2_000);
     const box = await page.locator('[role=tree]').boundingBox();
     if (!box) throw new Error('the canvas is not there');
     const [x, middle, edge] = [box.x + 260, box.y + box.height / 2, box.y + box.height - 12];

@@ -3,10 +3,11 @@ import { GAP, lineAt } from './geometry';
 import { iconOf } from './icons';
 import type { BeginDrag } from './useDrag';
 import { type Json, type JsonMap, isMap, isText } from '../model/json';
-import { type Row, noteOf } from '../model/rows';
+import { type Row, sameRow } from '../model/rows';
 import { type Sentence, caseOf, inWords, sentenceOf, startsOf } from '../model/sentence';
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
+import type { Drag } from '../store/editor';
 import {
   ChevronDown,
   ChevronRight,
@@ -31,7 +32,8 @@ interface Props {
   height: number;
   /** The step, case or document that the row shows; the same object while nothing in it changed. */
   shown: Json | undefined;
-  document: JsonMap;
+  /** The first line of its note. */
+  note: string;
   errors: number;
   warnings: number;
   failing: Failing | undefined;
@@ -51,13 +53,28 @@ export const RowView = memo(function RowView(props: Props) {
     );
   }
   return <Item {...props} style={style} />;
-});
+}, isSame);
+
+/** Whether a row would be drawn as it is; rows are made anew with every edit, though few differ. */
+function isSame(before: Props, after: Props): boolean {
+  const keys = [
+    'top',
+    'height',
+    'shown',
+    'note',
+    'errors',
+    'warnings',
+    'failing',
+    'beginDrag',
+  ] as const;
+  return keys.every((key) => before[key] === after[key]) && sameRow(before.row, after.row);
+}
 
 function Item({
   row,
   style,
   shown,
-  document,
+  note,
   errors,
   warnings,
   failing,
@@ -67,12 +84,11 @@ function Item({
   const acts = useActs();
   const selected = useEditorState((state) => state.selected.includes(row.key));
   const active = useEditorState((state) => state.active === row.key);
-  const words = wordsOf(row, shown, document, editor.catalog);
+  const words = wordsOf(row, shown, editor.catalog);
   const count = errors > 0 ? errors : warnings;
   const word = errors > 0 ? 'problem' : 'warning';
   const told = count > 0 ? `${count} ${word}${count === 1 ? '' : 's'}` : '';
   const open = failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '';
-  const note = noteOf(document, row).split('\n')[0] ?? '';
   // What is heard is what is seen, in the same order.
   const name = [words.text, words.detail, note, open, told, words.id].filter(Boolean).join(', ');
   const Icon = words.icon;
@@ -177,9 +193,10 @@ function Item({
 /** The gap above a row: adds a step there, and lights up or says why not while one is dragged. */
 function Zone({ row }: { row: Row }) {
   const acts = useActs();
-  const drag = useEditorState((state) => state.drag);
+  // A text, so that only the zones that change are drawn again while a step is dragged.
+  const dragged = useEditorState(({ drag }) => zoneOf(row, drag));
   const left = lineAt(row.depth) - 12;
-  if (!drag) {
+  if (dragged === null) {
     return row.kind === 'end' ? null : (
       <button
         type="button"
@@ -193,18 +210,26 @@ function Zone({ row }: { row: Row }) {
       </button>
     );
   }
-  const over = drag.over?.row === row.key;
-  const reason = over ? (drag.over?.reason ?? null) : drag.why(row);
+  const [state, ...words] = dragged.split(' ');
   return (
     <div
       className={classes.zone}
       style={{ left, height: GAP }}
-      data-legal={reason === null || undefined}
-      data-over={over || undefined}
+      data-legal={state === 'legal' || undefined}
+      data-over={words.length > 0 || undefined}
     >
-      {over && <span>{reason === null ? `Drop ${drag.label} here` : `Not here: ${reason}`}</span>}
+      {words.length > 0 && <span>{words.join(' ')}</span>}
     </div>
   );
+}
+
+/** How a zone looks: nothing is dragged, `legal` or `illegal`, and what it says while it is under the pointer. */
+function zoneOf(row: Row, drag: Drag | null): string | null {
+  if (!drag) return null;
+  const reason = drag.why(row);
+  const state = reason === null ? 'legal' : 'illegal';
+  if (drag.over?.row !== row.key) return state;
+  return reason === null ? `${state} Drop ${drag.label} here` : `${state} Not here: ${reason}`;
 }
 
 function AddHere({ row }: { row: Row }) {
@@ -235,7 +260,6 @@ interface Words extends Omit<Sentence, 'kind'> {
 function wordsOf(
   row: Row,
   shown: Json | undefined,
-  document: JsonMap,
   catalog: Parameters<typeof sentenceOf>[1],
 ): Words {
   const block = isMap(shown) ? shown : {};
@@ -247,8 +271,8 @@ function wordsOf(
   switch (row.kind) {
     case 'start':
       return {
-        text: `Starts on: ${startsOf(document, catalog)}`,
-        detail: startDetail(document),
+        text: `Starts on: ${startsOf(block, catalog)}`,
+        detail: startDetail(block),
         icon: Zap,
         kind: 'start',
         id: '',

@@ -10,13 +10,13 @@ interface Line {
   amount_minor?: number;
 }
 
-/** What a dry run came to: its end, and what it would write. */
-export function TraceView({ trace }: { trace: Trace }) {
-  const told = verdict(trace);
+/** What a dry run of a letter that failed at a step came to: its end, and what it would write. */
+export function TraceView({ trace, failed }: { trace: Trace; failed: string }) {
+  const told = verdict(trace, failed);
   const isGood = told.kind !== 'stuck';
   const word = {
     through: 'Would go through',
-    beyond: `Would go on to ${told.kind === 'beyond' ? told.step : ''}`,
+    beyond: `Would go on past ${told.kind === 'beyond' ? told.step : ''}`,
     stuck: `Would end: ${trace.state}`,
   }[told.kind];
   return (

@@ -7,15 +7,14 @@ const step = (id: string, state: string, origin: string, effect: number | null =
 
 test('a trial says no more than it can know', () => {
   const read = step('money', 'done', 'live');
-  const known = step('customer', 'done', 'store', 0);
+  const update = step('address', 'done', 'invented', 0);
+  const lines = step('lines', 'done', 'worked');
   const order = step('order', 'done', 'invented', 1);
   const failed = step('placed', 'failed', 'live');
-  expect(verdict({ state: 'done', steps: [read, order] })).toEqual({ kind: 'through' });
-  expect(verdict({ state: 'dead', steps: [read, known, order, failed] })).toEqual({
-    kind: 'beyond',
-    step: 'order',
-  });
-  expect(verdict({ state: 'dead', steps: [read, known, failed] })).toEqual({ kind: 'stuck' });
-  const refused = step('order', 'failed', 'invented', 1);
-  expect(verdict({ state: 'dead', steps: [read, refused] })).toEqual({ kind: 'stuck' });
+  expect(verdict({ state: 'done', steps: [read, order] }, 'lines')).toEqual({ kind: 'through' });
+  const further = { state: 'dead', steps: [read, update, lines, order, failed] };
+  expect(verdict(further, 'lines')).toEqual({ kind: 'beyond', step: 'order' });
+  expect(verdict(further, 'placed')).toEqual({ kind: 'stuck' });
+  const again = { state: 'dead', steps: [read, update, step('lines', 'failed', 'worked')] };
+  expect(verdict(again, 'lines')).toEqual({ kind: 'stuck' });
 });

@@ -13,15 +13,16 @@ export interface TrialTrace {
 }
 
 /**
- * `through`: it would end well. `beyond`: it would get as far as a write whose answer nobody knows
- * before it is sent; what comes after worked on made-up values and says nothing. `stuck`: it would
- * fail before that.
+ * `through`: it would end well. `beyond`: it would get past the step at which it failed, and past a
+ * write whose answer nobody knows before it is sent; what comes after worked on made-up values and
+ * says nothing. `stuck`: it would fail again.
  */
 export type Verdict = { kind: 'through' } | { kind: 'beyond'; step: string } | { kind: 'stuck' };
 
-export function verdict({ state, steps }: TrialTrace): Verdict {
+export function verdict({ state, steps }: TrialTrace, failed: string): Verdict {
   if (state === 'done' || state === 'skipped') return { kind: 'through' };
-  const guessed = steps.find((step) => step.effect != null && step.origin === 'invented');
-  const isPast = guessed && guessed.state === 'done';
-  return isPast ? { kind: 'beyond', step: guessed.id } : { kind: 'stuck' };
+  const done = steps.filter((step) => step.state === 'done');
+  const guessed = done.findLast((step) => step.effect != null && step.origin === 'invented');
+  const isPast = done.some((step) => step.id === failed);
+  return guessed && isPast ? { kind: 'beyond', step: guessed.id } : { kind: 'stuck' };
 }

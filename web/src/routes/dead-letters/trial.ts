@@ -29,11 +29,13 @@ export async function tryAll(
 }
 
 /** Whether a replay would go on, as far as that can be known before something is sent. */
-export const passes = (outcome: Outcome | undefined) =>
-  outcome !== undefined && 'trace' in outcome && verdict(outcome.trace).kind !== 'stuck';
+const passes = (letter: Letter, outcome: Outcome | undefined) =>
+  outcome !== undefined &&
+  'trace' in outcome &&
+  verdict(outcome.trace, letter.step).kind !== 'stuck';
 
 /** What a trial of a group came to so far. */
 export function summary(letters: readonly Letter[], outcomes: ReadonlyMap<string, Outcome>) {
-  const good = letters.filter((letter) => passes(outcomes.get(letter.run)));
+  const good = letters.filter((letter) => passes(letter, outcomes.get(letter.run)));
   return { tried: outcomes.size, passing: good.length, amounts: sums(good) };
 }

@@ -1,5 +1,5 @@
 import { BASE, launch, open } from './browser';
-import { thousand } from './thousand';
+import { type Offers, thousand } from './thousand';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -60,6 +60,18 @@ afterAll(() => browser.close());
 describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
   it('opens in under a second', async () => {
     await page.goto(`${BASE}/flows`);
+    const offers = await page.evaluate(async () => {
+      const answer = await fetch('/api/v1/catalog');
+      const { connectors } = (await answer.json()) as {
+        connectors: { triggers: Offers['trigger'][]; operations: Offers['operation'][] }[];
+      };
+      const [trigger, operation] = [
+        connectors.flatMap((one) => one.triggers)[0],
+        connectors.flatMap((one) => one.operations)[0],
+      ];
+      if (!trigger || !operation) throw new Error('the catalog is empty');
+      return { trigger, operation };
+    });
     await page.evaluate(
       async ([tree, path]) => {
         const send = (url: string, body: unknown): Promise<Response> =>
@@ -72,7 +84,7 @@ describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
         const { document } = (await written.json()) as { document: string };
         await send(path, { document });
       },
-      [thousand(FLOW), '/api/v1/flows'] as const,
+      [thousand(FLOW, offers), '/api/v1/flows'] as const,
     );
     const [empty, opened]: [number[], number[]] = [[], []];
     for (let n = 0; n < 5; n += 1) {

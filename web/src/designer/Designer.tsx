@@ -67,7 +67,7 @@ export function Designer({ editor, saver, failing }: Props) {
           );
       },
       canvas,
-      menu: (_, x, y) => setMenu({ x, y }),
+      menu: (x, y) => setMenu({ x, y }),
     };
   }, [editor]);
 

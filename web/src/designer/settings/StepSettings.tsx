@@ -1,6 +1,7 @@
 import { BlockForm } from './BlockForm';
 import { Entry } from './Entry';
 import { Name } from './Name';
+import { References } from './References';
 import { useFields } from './useStep';
 import { renameBranch, renameId } from '../model/edit';
 import { type Path, isList } from '../model/json';
@@ -95,6 +96,7 @@ export function StepSettings({ row, chooseOperation }: Props) {
       />
       <BlockForm fields={fields} at={[]} chooseOperation={choose([])} />
       <Entry fields={fields} field={['note']} label="Note" placeholder="Why it is so" lines={2} />
+      <References id={id} />
       <Around row={row} />
     </section>
   );

@@ -10,6 +10,7 @@ import { sentenceOf } from '../model/sentence';
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
 import { Select } from '@mantine/core';
+import { memo } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 }
 
 /** The settings of the step, case or branch that is chosen. */
-export function StepSettings({ row, chooseOperation }: Props) {
+export const StepSettings = memo(function StepSettings({ row, chooseOperation }: Props) {
   const editor = useEditor();
   const fields = useFields(row.step);
   const id = idOf(fields.value);
@@ -100,7 +101,7 @@ export function StepSettings({ row, chooseOperation }: Props) {
       <Around row={row} />
     </section>
   );
-}
+});
 
 /** What every kind of step may have. */
 function Around({ row }: { row: Row }) {

@@ -88,7 +88,7 @@ export function DataTable<Row>(props: Props<Row>) {
     return clearFilters ? (
       <Empty
         title="Nothing matches the filter"
-        why="There are rows, but none is like this."
+        why="No row is like what you ask for."
         next={{ label: 'Clear filters', act: clearFilters }}
       />
     ) : (

@@ -61,6 +61,14 @@ impl Walk<'_> {
         self.present().met.push(met);
     }
 
+    /// Notes which rules the present step's formulas were answered with.
+    pub fn meet_rules(&mut self) {
+        for pick in self.facts.take_picks() {
+            let asked = serde_json::from_str(&pick.attributes).ok();
+            self.meet("rule", &pick.table, Some(&pick.rule), asked.as_ref());
+        }
+    }
+
     fn given_row(&self, table: &str, key: &str) -> Option<Value> {
         self.dry.given.lookups.get(table)?.get(key).cloned()
     }

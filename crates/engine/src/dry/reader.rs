@@ -31,6 +31,10 @@ impl Reader {
             connection: Some(Arc::clone(connection)),
         }
     }
+
+    pub fn connection(&self) -> Option<&Arc<Connection>> {
+        self.connection.as_ref()
+    }
 }
 
 #[async_trait]

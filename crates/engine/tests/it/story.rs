@@ -35,6 +35,11 @@ steps:
     with:
       external_id: ='cus_' + text(input.n)
       name: =steps.name.text
+      address:
+        lines:
+          - 12 Main St
+        city: Springfield
+        country: US
 ";
 
 const LIVE: &str = "production";

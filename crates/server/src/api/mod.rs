@@ -30,6 +30,7 @@ mod runs;
 mod session;
 mod starts;
 mod tokens;
+mod traffic;
 mod versions;
 mod what_ifs;
 
@@ -109,6 +110,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flows::show))
+        .routes(routes!(traffic::of_flow))
+        .routes(routes!(traffic::of_trigger))
         .merge(drafted())
         .routes(routes!(versions::list))
         .routes(routes!(versions::publish))
@@ -143,6 +146,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(events::show))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
+        .routes(routes!(runs::steps))
+        .routes(routes!(runs::calls))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))

@@ -13,5 +13,6 @@ mod openapi;
 mod operations;
 mod second_person;
 mod starts;
+mod traffic;
 mod versions;
 mod what_ifs;

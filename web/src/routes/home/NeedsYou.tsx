@@ -3,7 +3,7 @@ import { exceptions } from '@/api/books';
 import { Amounts } from '@/components/Amounts';
 import { useNow } from '@/components/useNow';
 import type { CauseGroup } from '@/lib/causes';
-import { sums } from '@/lib/money';
+import { type Amount, sums } from '@/lib/money';
 import { age } from '@/lib/time';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -44,42 +44,43 @@ export function NeedsYou({ environment, groups }: Props) {
       </Figure>
       <Figure
         title="Differs in the books"
-        about={`${differing.length}${more} open ${differing.length === 1 ? 'exception' : 'exceptions'}`}
+        about={
+          open &&
+          `${differing.length}${more} open ${differing.length === 1 ? 'exception' : 'exceptions'}`
+        }
         to={
           <Link to="/books" search={{ view: 'exceptions' }}>
             Exceptions
           </Link>
         }
       >
-        {open && differing.length === 0 ? (
-          <span className={classes.nothing}>nothing</span>
-        ) : (
-          <Amounts amounts={sums(differing)} strong />
-        )}
+        {open && <Sum amounts={sums(differing)} isEmpty={differing.length === 0} />}
       </Figure>
       <Figure
         title="Needs you"
         about={
           oldest
             ? `${count} open, oldest ${age((now.getTime() - Date.parse(oldest)) / 1000)}`
-            : 'no open dead letters'
+            : groups && 'no open dead letters'
         }
         to={<Link to="/dead-letters">Dead letters</Link>}
         bad={count > 0}
       >
-        {groups && count === 0 ? (
-          <span className={classes.nothing}>nothing</span>
-        ) : (
-          <Amounts amounts={stake} strong />
-        )}
+        {groups && <Sum amounts={stake} isEmpty={count === 0} />}
       </Figure>
     </div>
   );
 }
 
+/** Nothing is said while nothing is known. */
+function Sum({ amounts, isEmpty }: { amounts: readonly Amount[]; isEmpty: boolean }) {
+  if (isEmpty) return <span className={classes.nothing}>nothing</span>;
+  return <Amounts amounts={amounts} strong />;
+}
+
 interface FigureProps {
   title: string;
-  about: string;
+  about: string | undefined;
   to: ReactNode;
   bad?: boolean;
   children: ReactNode;

@@ -6,6 +6,7 @@ import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
 import { JsonTree } from '@/components/JsonTree';
+import { Message } from '@/components/Message';
 import { Panel } from '@/components/Panel';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
@@ -33,7 +34,7 @@ export function StepPanel({ run, row }: Props) {
       {plan?.title && <p style={{ margin: '0 0 0.5rem' }}>{plan.title}</p>}
       {here && run.fault && (
         <p style={{ color: 'var(--bad)', margin: '0 0 0.625rem', overflowWrap: 'anywhere' }}>
-          <strong>{run.fault.class.replace('_', ' ')}</strong>: {run.fault.message}
+          <strong>{run.fault.class.replace('_', ' ')}</strong> <Message text={run.fault.message} />
         </p>
       )}
       <Facts

@@ -63,7 +63,7 @@ pub enum Flow {
 
 pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
-        Flow::Check(args) => check::run(&args),
+        Flow::Check(args) => wait(check::run(args, sources)),
         Flow::Test(args) => wait(test::run(args)),
         Flow::Run(args) => wait(run::run(args, sources)),
         Flow::Fmt(args) => fmt::run(&args),

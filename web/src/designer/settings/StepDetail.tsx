@@ -19,6 +19,7 @@ export function StepDetail({ chooseOperation, chooseTrigger }: Props) {
   const panel = useRef<HTMLElement>(null);
   const active = useEditorState((state) => state.active);
   const handled = useRef(0);
+  // What is typed never goes to a step that is no longer the chosen one.
   const isThere = row?.key === active;
 
   // A problem leads to its field, or to the nearest one around it that is there.
@@ -38,7 +39,14 @@ export function StepDetail({ chooseOperation, chooseTrigger }: Props) {
   }, [focus, isThere]);
 
   return (
-    <aside ref={panel} className={classes.panel} aria-label="Settings" tabIndex={-1}>
+    <aside
+      ref={panel}
+      className={classes.panel}
+      aria-label="Settings"
+      tabIndex={-1}
+      data-row={row?.key}
+      inert={!isThere}
+    >
       {several > 1 && (
         <p className={classes.doc}>
           {several} steps are chosen; these are the settings of the last.

@@ -105,12 +105,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub fn reader(&self, call: &CallWork) -> Option<&Reader> {
+    pub(super) fn reader(&self, call: &CallWork) -> Option<&Reader> {
         self.bound(&call.need)
     }
 
     /// By the key of the need.
-    pub fn bound(&self, need: &str) -> Option<&Reader> {
+    pub(super) fn bound(&self, need: &str) -> Option<&Reader> {
         self.readers.get(need)
     }
 

@@ -148,9 +148,10 @@ fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
     }
     for row in rows {
         let text = |name: &str| row[name].as_str().unwrap_or_default();
+        let id = row["id"].to_string();
         println!(
             "{:>6}  {}  {:<16} {:<20} {}  {}",
-            row["id"],
+            id,
             text("at"),
             text("who"),
             text("action"),

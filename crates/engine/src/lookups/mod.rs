@@ -12,6 +12,7 @@ pub(crate) use meet::{Meeting, failed};
 pub use meet::{Met, MetRow};
 pub use replay::ReplayedMissing;
 pub use sheet::Imported;
+pub(crate) use sheet::Replace;
 
 use crate::Engine;
 use crate::catalog::Environment;

@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod designer;
 mod dry_run;
+mod folder;
 mod ingress;
 mod lookups;
 mod openapi;

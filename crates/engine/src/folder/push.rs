@@ -375,12 +375,15 @@ impl Act<'_> {
         Ok(())
     }
 
-    /// The number of the version that holds just this: the newest if it does, else a new one.
+    /// The number of the version that holds just this: a known one, else a new one.
     async fn version(&mut self, id: &str, wanted: &FlowFiles) -> Result<i64, FolderError> {
         let engine = self.engine;
         let samples = wanted.sample_texts();
         let is_known = engine.flow_id(id).await.is_ok();
         let draft = if is_known {
+            if let Some(known) = engine.version_of(id, &wanted.text, &samples).await? {
+                return Ok(known);
+            }
             let draft = engine.draft(id).await?;
             if let Some((who, _)) = &draft.saved {
                 return Err(FolderError::Refused(format!(

@@ -134,6 +134,27 @@ fn the_core_names_no_connector() {
     }
 }
 
+/// Titles and ids come from data. Tests may give examples from the field.
+#[test]
+fn the_web_app_names_no_connector() {
+    for (path, text) in [sources("web/src", "ts"), sources("web/src", "tsx")].concat() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // What is made from the API's description has its examples.
+        if name.contains(".test.") || name == "schema.d.ts" {
+            continue;
+        }
+        for word in ["stripe", "Stripe", "Infor ", "infor.", "infor_"] {
+            let found = text.lines().position(|line| line.contains(word));
+            assert!(
+                found.is_none(),
+                "{}:{}: the web app names a connector: `{word}`",
+                path.display(),
+                found.unwrap_or(0) + 1
+            );
+        }
+    }
+}
+
 /// A source without its comments and the insides of its texts; lines stay where they are.
 fn code_only(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,8 +1,8 @@
 //! The HTTP client that connectors share: no redirects, no retries, a limit on everything.
 //!
 //! Redirects are never followed, because one would carry the credential to another host. Nothing is
-//! repeated here: whether a repeat is safe is the recipe's knowledge. Nothing is left to undo, so
-//! hyper's own client does: what a friendlier one puts around it costs as much again per call.
+//! repeated here: whether a repeat is safe is the recipe's knowledge. So hyper's own client does:
+//! what a friendlier one puts around it would be switched off and paid for all the same.
 
 mod connect;
 

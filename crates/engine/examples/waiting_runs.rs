@@ -73,8 +73,13 @@ async fn deploy(engine: &Engine, store: &str, end: &str, waiting: OnWaiting) {
         samples: None,
         revision: draft.revision,
     };
-    let saved = engine.save_draft("waits", save, "ada").await.expect("saved");
-    let version = engine.publish("waits", saved.revision, "ada", "measured").await;
+    let saved = engine
+        .save_draft("waits", save, "ada")
+        .await
+        .expect("saved");
+    let version = engine
+        .publish("waits", saved.revision, "ada", "measured")
+        .await;
     let target = Target {
         flow: "waits".into(),
         environment: "test".into(),

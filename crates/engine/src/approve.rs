@@ -199,6 +199,14 @@ impl Engine {
         Ok(Approvals { data, next })
     }
 
+    /// What one run waits for a person with.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn approvals_of(&self, run: RunId) -> Result<Vec<Approval>, OperateError> {
+        self.asked(run).await
+    }
+
     /// Decides a question. The run that asked it goes on, or becomes a dead letter.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What is deployed, in memory: environments, connections with their open sessions, flows.
 
 use crate::gate::{Gate, Limits};
-use crate::plan::{Need, Plan, PlanStart};
+use crate::plan::{Plan, PlanStart};
 use connector::session::SharedSession;
 use connector::{Connector, Trigger};
 use mapping::{Mask, Names};
@@ -108,8 +108,7 @@ impl Catalog {
                 let PlanStart::Event(event) = start else {
                     continue;
                 };
-                let need = Need::key(event.connector.id, event.connection.as_deref());
-                if let Some(connection) = deployment.bindings.get(&need) {
+                if let Some(connection) = deployment.bindings.get(&event.need()) {
                     let place = (connection.id, event.trigger.id);
                     let listening = listeners.entry(place).or_default();
                     listening.add(deployment, event.trigger);

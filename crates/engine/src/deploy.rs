@@ -9,6 +9,7 @@ use crate::load;
 use crate::plan::Plan;
 use crate::setup::written;
 use crate::waiting::{OnWaiting, Onto, Treated, Waiting};
+use crate::within::unfit;
 use model::Problem;
 use model::ids::DeploymentId;
 use std::collections::BTreeMap;
@@ -332,7 +333,10 @@ impl Engine {
         let connections = self.catalog().connections_of(environment.id);
         wanted.retain(|_, name| connections.iter().any(|c| c.name == *name));
         wanted.extend(target.bindings.clone());
-        let binding = bind(&plan, &environment, &connections, &wanted);
+        let mut binding = bind(&plan, &environment, &connections, &wanted);
+        let (bound, text) = (&binding.bindings, &version.document);
+        let unfit = unfit(&self.shared, &environment, &connections, bound, text).await?;
+        binding.problems.extend(unfit.all());
         let from = match &target.from {
             Some(from) => Some(self.environment(&from.environment)?),
             None => None,

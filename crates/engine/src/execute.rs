@@ -505,12 +505,19 @@ impl<'a> Execution<'a> {
                 company: &self.deployment.environment.company,
             };
             match eval(template, &scope) {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.note_rules()?;
+                    return Ok(value);
+                }
                 Err(Failure {
                     stop: mapping::Stop::Needs(needs),
                     ..
                 }) => self.fetch(&needs).await?,
-                Err(failure) => return Err(failed(failure, what, self.meeting.day())),
+                Err(failure) => {
+                    // Those that had won by then tell a part of why.
+                    self.note_rules()?;
+                    return Err(failed(failure, what, self.meeting.day()));
+                }
             }
         }
     }

@@ -28,6 +28,16 @@ pub fn instance(scope: i64, item: usize) -> Option<i64> {
     Some(scope | (i64::try_from(item + 1).ok()? << shift))
 }
 
+/// The items that a list instance stands in, the outermost first: its place in each `each` around.
+pub fn items_of(scope: i64) -> Vec<i64> {
+    let shifts = (0..DEPTH_MAX).map(|depth| BITS * (DEPTH_MAX - 1 - depth));
+    let items = shifts.map(|shift| (scope >> shift) & MASK);
+    items
+        .take_while(|item| *item > 0)
+        .map(|item| item - 1)
+        .collect()
+}
+
 const MASK: i64 = (1 << BITS) - 1;
 
 /// The instances of the items from `first` to `last`, and all within them.

@@ -178,10 +178,8 @@ impl Execution<'_> {
             Err(_) if effect.is_assumed() => return Err(Turn::Again),
             Err(fault) => return Err(self.failed(step, fault).into()),
         };
-        if fresh {
-            if let Some(booking) = self.booking(effect, &progress, wanted)? {
-                self.note_booking(effect, booking);
-            }
+        if fresh && let Some(booking) = self.booking(effect, &progress, wanted)? {
+            self.note_booking(effect, booking);
         }
         loop {
             if effect.is_assumed() && !matches!(act, Act::Send(_)) {

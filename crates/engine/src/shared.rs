@@ -152,7 +152,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Entropy,
     pub(crate) options: Options,
     pub(crate) lanes: Mutex<Lanes>,
-    pub(crate) fresh: Mutex<HashMap<RunId, Fresh>>,
+    pub(crate) fresh: Mutex<HashMap<RunId, Box<Fresh>>>,
     /// Runs that have not begun, because the first connection they need is paused: nothing is
     /// written for them, and they are woken when it opens.
     pub(crate) held: Mutex<HashMap<ConnectionId, BTreeSet<RunId>>>,
@@ -293,7 +293,7 @@ impl Shared {
                 fault: None,
             };
             let body = body.clone();
-            fresh.insert(run.id, Fresh { record, body });
+            fresh.insert(run.id, Box::new(Fresh { record, body }));
         }
         drop(fresh);
         self.start(runs);
@@ -367,6 +367,6 @@ impl Shared {
 
     /// What is in memory of a run that nobody has worked yet.
     pub(crate) fn take_fresh(&self, run: RunId) -> Option<Fresh> {
-        self.fresh.lock().remove(&run)
+        self.fresh.lock().remove(&run).map(|fresh| *fresh)
     }
 }

@@ -3,12 +3,13 @@
 
 use crate::catalog::Connection;
 use crate::open_deposits;
+use crate::plan::PlanStart;
 use crate::shared::{Origin, Shared};
-use connector::Source;
-use model::Fault;
+use connector::{Source, Trigger};
 use model::ids::ConnectionId;
+use model::{Fault, Timestamp};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{ExceptionRecord, Ingested, Marked, PollCursor, Voucher};
@@ -99,14 +100,28 @@ fn watch_one(shared: &Arc<Shared>, connection: &Arc<Connection>) -> JoinSet<()> 
     watches
 }
 
-/// Polls a connection's triggers for ever.
+/// Whether a poll is due is looked at so often at least: another flow may ask for it by now.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Polls a connection's triggers for ever, each in its own time.
 async fn poll_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+    let mut asked: BTreeMap<&'static str, Timestamp> = BTreeMap::new();
     loop {
-        poll_all(&shared, &connection).await;
-        shared
-            .clock
-            .sleep(poll_interval(&shared, &connection))
-            .await;
+        let mut next = shared.clock.now().plus(LOOK);
+        for trigger in polled(&shared, &connection) {
+            let every = poll_interval(&shared, &connection, trigger);
+            let now = shared.clock.now();
+            let due = asked.get(trigger.id).map_or(now, |at| at.plus(every));
+            if due > now {
+                next = next.min(due);
+                continue;
+            }
+            asked.insert(trigger.id, now);
+            poll(&shared, &connection, trigger).await;
+            next = next.min(now.plus(every));
+        }
+        let left = next.since(shared.clock.now());
+        shared.clock.sleep(left).await;
     }
 }
 
@@ -131,47 +146,64 @@ async fn sweep_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     loop {
         shared.clock.sleep(shared.options.sweep_every).await;
         let trigger = format!("{}.events", connection.connector.id);
-        if let Err(fault) = walk(&shared, &connection, &trigger).await {
+        let every = shared.options.sweep_every;
+        if let Err(fault) = walk(&shared, &connection, &trigger, every).await {
             tracing::warn!(connection.name = %connection.name, error = %fault, "the sweep failed");
         }
     }
 }
 
-fn poll_interval(shared: &Shared, connection: &Connection) -> Duration {
-    let own = connection
-        .connector
-        .triggers
-        .iter()
-        .filter_map(|t| match t.source {
-            Source::Poll { every } => Some(every),
-            Source::Webhook => None,
-        });
-    shared
-        .options
-        .poll_every
-        .or_else(|| own.min())
-        .unwrap_or(Duration::from_secs(300))
+/// How often a trigger is asked for: as often as the flow that says the shortest; a flow that says
+/// nothing has the trigger's own interval.
+fn poll_interval(shared: &Shared, connection: &Connection, trigger: &Trigger) -> Duration {
+    let own = match trigger.source {
+        Source::Poll { every } => every,
+        Source::Webhook => Duration::MAX,
+    };
+    let catalog = shared.catalog();
+    let listeners = catalog.listeners(connection.id, trigger.id);
+    let plans = listeners.into_iter().flat_map(|l| &l.deployments);
+    let starts = plans.flat_map(|deployment| &deployment.plan.starts);
+    let said = starts.filter_map(|start| match start {
+        PlanStart::Event(event) if event.trigger.id == trigger.id => Some(event.every),
+        _ => None,
+    });
+    let shortest = said.map(|every| every.unwrap_or(own)).min();
+    let options = shared.options.poll_every;
+    options.or(shortest).unwrap_or(own)
+}
+
+/// The triggers of a connection that some flow listens to and that have to be asked for.
+fn polled(shared: &Shared, connection: &Connection) -> Vec<&'static Trigger> {
+    let listened = shared.catalog().listened(connection.id);
+    let triggers = connection.connector.triggers.iter();
+    let is_polled = |t: &&Trigger| matches!(t.source, Source::Poll { .. });
+    triggers
+        .filter(|t| listened.contains(&t.id))
+        .filter(is_polled)
+        .collect()
 }
 
 async fn poll_all(shared: &Shared, connection: &Arc<Connection>) -> usize {
     let mut came = 0;
-    for trigger in shared.catalog().listened(connection.id) {
-        let found = connection
-            .connector
-            .triggers
-            .iter()
-            .find(|t| t.id == trigger);
-        if !found.is_some_and(|t| matches!(t.source, Source::Poll { .. })) {
-            continue;
-        }
-        match walk(shared, connection, trigger).await {
-            Ok(new) => came += new,
-            Err(fault) => tracing::warn!(
-                connection.name = %connection.name, trigger, error = %fault, "a poll failed"
-            ),
-        }
+    for trigger in polled(shared, connection) {
+        came += poll(shared, connection, trigger).await;
     }
     came
+}
+
+async fn poll(shared: &Shared, connection: &Arc<Connection>, trigger: &Trigger) -> usize {
+    let every = poll_interval(shared, connection, trigger);
+    match walk(shared, connection, trigger.id, every).await {
+        Ok(new) => new,
+        Err(fault) => {
+            let trigger = trigger.id;
+            tracing::warn!(
+                connection.name = %connection.name, trigger, error = %fault, "a poll failed"
+            );
+            0
+        }
+    }
 }
 
 /// Walks from the stored cursor to the newest; each page and its cursor are one commit.
@@ -179,6 +211,7 @@ async fn walk(
     shared: &Shared,
     connection: &Arc<Connection>,
     trigger: &str,
+    every: Duration,
 ) -> Result<usize, Fault> {
     let away = |e: store::Error| Fault::transient(e.to_string());
     let catalog = shared.catalog();
@@ -214,7 +247,7 @@ async fn walk(
                 }
             }
         }
-        let cursor = next_cursor(shared, connection, trigger, &page.cursor);
+        let cursor = next_cursor(shared, connection, trigger, &page.cursor, every);
         let stored = shared
             .store
             .ingest_page(events, cursor)
@@ -274,7 +307,8 @@ async fn read_back(shared: &Shared, connection: &Arc<Connection>) -> usize {
                 return came;
             }
         }
-        let next = next_cursor(shared, connection, &trigger, &page.cursor);
+        let every = shared.options.read_back_every;
+        let next = next_cursor(shared, connection, &trigger, &page.cursor, every);
         if let Err(error) = shared.store.put_poll_cursor(next).await {
             tracing::warn!(error = %error, "how far the vouchers were read cannot be noted");
             return came;
@@ -355,12 +389,13 @@ fn next_cursor(
     connection: &Connection,
     trigger: &str,
     cursor: &Value,
+    every: Duration,
 ) -> PollCursor {
     PollCursor {
         connection: connection.id,
         trigger: trigger.to_owned(),
         cursor_json: cursor.to_string(),
-        next_at: shared.clock.now().plus(poll_interval(shared, connection)),
+        next_at: shared.clock.now().plus(every),
     }
 }
 
@@ -389,7 +424,7 @@ pub(crate) async fn sweep(shared: &Shared) -> Result<usize, Fault> {
     for connection in shared.catalog().connections() {
         if connection.connector.verify.is_some() {
             let trigger = format!("{}.events", connection.connector.id);
-            missing += walk(shared, connection, &trigger).await?;
+            missing += walk(shared, connection, &trigger, shared.options.sweep_every).await?;
         }
     }
     Ok(missing)

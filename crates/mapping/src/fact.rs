@@ -3,9 +3,9 @@
 use crate::rules::RuleTable;
 use crate::shape::Shape;
 use crate::table::day::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A fact from outside that a formula asks for: the row of a table, or what an id became.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -23,6 +23,21 @@ pub enum Fact {
     Xref { kind: String, id: String },
 }
 
+/// The rule that a table of rules answered a formula with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pick {
+    pub table: String,
+    /// The rule's name.
+    pub rule: String,
+    /// The day that it was asked for, `YYYY-MM-DD`.
+    pub at: String,
+    /// What was asked, a JSON object.
+    pub attributes: String,
+}
+
+/// So many picks are noted until they are taken.
+const PICKS_MAX: usize = 1_000;
+
 /// The facts that are known. `None` means: asked for, and known to be absent.
 #[derive(Clone, Debug, Default)]
 pub struct Facts(pub HashMap<Fact, Option<serde_json::Value>>, Tables);
@@ -33,6 +48,18 @@ struct Tables {
     /// Which columns of a table are decimals.
     shapes: HashMap<String, Arc<Shape>>,
     rules: HashMap<Fact, (Arc<RuleTable>, Date)>,
+    picks: Picks,
+}
+
+/// Which rules formulas were answered with. It changes no value: only what can be told of it.
+#[derive(Debug, Default)]
+struct Picks(Mutex<BTreeSet<Pick>>);
+
+impl Clone for Picks {
+    fn clone(&self) -> Self {
+        let picks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Mutex::new(picks.clone()))
+    }
 }
 
 impl Facts {
@@ -53,6 +80,24 @@ impl Facts {
     pub(crate) fn rules(&self, fact: &Fact) -> Option<(&RuleTable, Date)> {
         let (rules, at) = self.1.rules.get(fact)?;
         Some((rules, *at))
+    }
+
+    pub(crate) fn note(&self, pick: Pick) {
+        let mut picks = self
+            .1
+            .picks
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if picks.len() < PICKS_MAX {
+            picks.insert(pick);
+        }
+    }
+
+    /// Which rules formulas were answered with since this was last asked.
+    pub fn take_picks(&mut self) -> BTreeSet<Pick> {
+        let picks = self.1.picks.0.get_mut();
+        std::mem::take(picks.unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn get(&self, fact: &Fact) -> Option<&Option<serde_json::Value>> {

@@ -2,9 +2,9 @@
 //!
 //! `=x` is a formula, `==x` the text `=x`, `{each, as, to}` maps a list, anything else is itself.
 
-use crate::coercion::Coercions;
 use crate::coercion::convert::Refusal;
 use crate::coercion::target::{Place, Target};
+use crate::coercion::{Coercions, Made, between};
 use crate::fact::{Fact, Failure, Stop};
 use crate::formula::Formula;
 use crate::functions::FunctionTable;
@@ -80,6 +80,11 @@ impl Template {
         (template, problems)
     }
 
+    /// Where its result goes, if it goes somewhere in particular.
+    pub(crate) fn target(&self) -> Option<&Target> {
+        self.target.as_deref()
+    }
+
     /// The conversions that are switched on.
     pub(crate) fn allowed(&self) -> Coercions {
         let target = self.target.as_ref();
@@ -95,16 +100,30 @@ impl Template {
 
     /// The value for further formulas, decimals as decimals.
     pub fn eval_value(&self, scope: &Scope<'_>) -> Result<Value, Failure> {
+        self.eval_with(scope, None).map(|(value, _)| value)
+    }
+
+    /// The same, with the conversions that were made on the way to the place.
+    pub fn eval_noting(&self, scope: &Scope<'_>) -> Result<(Value, Vec<Made>), Failure> {
+        self.eval_with(scope, Some(Vec::new()))
+    }
+
+    fn eval_with(
+        &self,
+        scope: &Scope<'_>,
+        made: Option<Vec<Made>>,
+    ) -> Result<(Value, Vec<Made>), Failure> {
         let mut run = Run {
             needs: BTreeSet::new(),
             bytes: 0,
+            made,
         };
         let kept = Kept::new();
         let here = Here::new(scope, &kept);
         let place = self.target.as_ref().map(|target| target.root());
         let value = run.part(&self.part, here, place, &At::ROOT)?;
         if run.needs.is_empty() {
-            return Ok(value);
+            return Ok((value, run.made.unwrap_or_default()));
         }
         Err(Failure {
             path: String::new(),
@@ -290,6 +309,8 @@ struct Run {
     needs: BTreeSet<Fact>,
     /// An estimate of the result's size, to stop before it is too large.
     bytes: usize,
+    /// The conversions so far, if they are asked for.
+    made: Option<Vec<Made>>,
 }
 
 /// Where in the template one stands; written out only for an error.
@@ -348,11 +369,11 @@ impl Run {
         match part {
             Part::Literal(value) => {
                 self.grow(value, at)?;
-                conform(value.clone(), place, at)
+                self.conform(value.clone(), place, at)
             }
             Part::Formula(formula) => {
                 let value = self.formula(formula, here, at)?;
-                conform(value, place, at)
+                self.conform(value, place, at)
             }
             Part::List(parts) => {
                 self.grow(&Value::Null, at)?;
@@ -425,6 +446,20 @@ impl Run {
         Ok(Value::list(mapped))
     }
 
+    fn conform(
+        &mut self,
+        value: Value,
+        place: Option<Place<'_>>,
+        at: &At<'_>,
+    ) -> Result<Value, Failure> {
+        let Some(made) = &mut self.made else {
+            return conform(value, place, at);
+        };
+        let after = conform(value.clone(), place, at)?;
+        between(&value, &after, &at.path(), made);
+        Ok(after)
+    }
+
     /// Counts a part of the result; everything counts, so that nothing grows without end.
     fn grow(&mut self, value: &Value, at: &At<'_>) -> Result<(), Failure> {
         let most = limits::OUTPUT_BYTES;
@@ -476,6 +511,11 @@ fn conform(value: Value, place: Option<Place<'_>>, at: &At<'_>) -> Result<Value,
             stop: Stop::Mismatch { message, cure },
         }
     })
+}
+
+/// The same for a formula by itself.
+pub(crate) fn conform_here(value: Value, place: Option<Place<'_>>) -> Result<Value, Stop> {
+    conform(value, place, &At::ROOT).map_err(|failure| failure.stop)
 }
 
 /// About how many bytes `value` takes as JSON; counting stops beyond `most`.

@@ -3,6 +3,7 @@
 //! Everything above speaks in these words. Nothing here does IO: the clock and the source of
 //! randomness are values that are passed in.
 
+pub mod account;
 pub mod clock;
 pub mod company;
 pub mod effect;

@@ -1,12 +1,14 @@
 //! What all requests share.
 
 use crate::access::Access;
+use crate::api::WATCHERS_MAX;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
 use engine::{Engine, Environment};
 use model::Secret;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
 
 /// How the server is reached.
 #[derive(Clone, Debug)]
@@ -25,6 +27,10 @@ pub struct Parts {
     pub engine: Engine,
     pub metrics: Metrics,
     pub access: Access,
+    /// Whether the server ends.
+    pub stopped: watch::Receiver<bool>,
+    /// Turns of those who watch what changes.
+    pub watchers: Arc<Semaphore>,
 }
 
 impl std::ops::Deref for App {
@@ -36,12 +42,13 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    pub fn new(engine: Engine, settings: &Settings, bound: SocketAddr) -> Self {
-        let access = Access::new(settings.api_token.as_ref(), bound);
+    pub fn new(engine: Engine, access: Access, stopped: watch::Receiver<bool>) -> Self {
         Self(Arc::new(Parts {
             engine,
             metrics: Metrics::default(),
             access,
+            stopped,
+            watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
         }))
     }
 

@@ -1,5 +1,6 @@
 //! The listener: accepts connections, serves them, and lets them finish when it stops.
 
+use crate::access::{Access, Address};
 use crate::app::{App, Settings};
 use crate::{api, health, ingress, metrics, web};
 use axum::Router;
@@ -11,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use model::Secret;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -36,6 +38,10 @@ pub enum ServerError {
         #[source]
         source: std::io::Error,
     },
+    #[error("ask whether there are accounts")]
+    Store(#[from] store::Error),
+    #[error("make a setup code")]
+    Vault(#[from] vault::Error),
 }
 
 /// A server that listens. Stops, without waiting for anybody, when dropped.
@@ -43,13 +49,14 @@ pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
+    setup_code: Option<Secret>,
 }
 
 impl Server {
     /// Listens and serves `engine`.
     ///
     /// # Errors
-    /// If the address cannot be had.
+    /// If the address cannot be had, or the store cannot be asked.
     pub async fn start(engine: Engine, settings: &Settings) -> Result<Self, ServerError> {
         let bind = |source| ServerError::Bind {
             address: settings.listen,
@@ -57,14 +64,21 @@ impl Server {
         };
         let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let app = App::new(engine, settings, address);
-        let router = router(&app);
+        let setup_code = match engine.store().has_accounts().await? {
+            true => None,
+            false => Some(vault::token::code()?),
+        };
+        let access = Access::new(settings.api_token.as_ref(), address, setup_code.as_ref());
+        let is_open = access.is_open_without_accounts();
         let (stop, stopped) = watch::channel(false);
+        let app = App::new(engine, access, stopped.clone());
+        let router = router(&app);
         let task = tokio::spawn(accept(listener, app, router, stopped));
         Ok(Self {
             address,
             stop,
             task,
+            setup_code: setup_code.filter(|_| !is_open),
         })
     }
 
@@ -76,6 +90,12 @@ impl Server {
     /// `http://host:port`, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What proves that who makes the first account runs this machine; none if there are accounts, or
+    /// if this machine may do everything anyway. Valid until there is an account or the server ends.
+    pub const fn setup_code(&self) -> Option<&Secret> {
+        self.setup_code.as_ref()
     }
 
     /// Takes no new requests, lets those under way finish, and ends.
@@ -123,8 +143,10 @@ async fn accept(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                connections.spawn(serve(stream, app.clone(), router.clone(), stopped.clone()));
+            Ok((stream, from)) => {
+                let from = Address(from.ip());
+                let (app, router, stopped) = (app.clone(), router.clone(), stopped.clone());
+                connections.spawn(serve(stream, from, app, router, stopped));
             }
             Err(error) => {
                 // Out of file descriptors, mostly: others close theirs before the next try.
@@ -148,11 +170,13 @@ type Reply = hyper::Response<Either<Full<Bytes>, axum::body::Body>>;
 async fn answer(
     app: &App,
     router: &Router,
-    request: hyper::Request<Incoming>,
+    from: Address,
+    mut request: hyper::Request<Incoming>,
 ) -> Result<Reply, Infallible> {
     if request.uri().path().starts_with("/hooks/") && request.method() == hyper::Method::POST {
         return Ok(ingress::deliver(app, request).await.map(Either::Left));
     }
+    request.extensions_mut().insert(from);
     let reply = router
         .clone()
         .oneshot(request.map(axum::body::Body::new))
@@ -160,12 +184,18 @@ async fn answer(
     Ok(reply.map(Either::Right))
 }
 
-async fn serve(stream: TcpStream, app: App, router: Router, mut stopped: watch::Receiver<bool>) {
+async fn serve(
+    stream: TcpStream,
+    from: Address,
+    app: App,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(error = %error, "a connection was gone before it was served");
         return;
     }
-    let service = service_fn(|request| answer(&app, &router, request));
+    let service = service_fn(|request| answer(&app, &router, from, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)

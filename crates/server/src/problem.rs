@@ -6,11 +6,13 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use engine::what_if::WhatIfError;
 use engine::{ChangeError, OperateError, StartError};
 use model::Problem;
 use model::ids::WrongId;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// The media type of every error.
@@ -138,6 +140,27 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", detail, "")
     }
 
+    /// The caller may not do it.
+    pub fn forbidden(detail: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail, cure)
+    }
+
+    /// The caller is not known.
+    pub fn unauthorized(detail: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail, cure)
+    }
+
+    /// The caller tries too often.
+    pub fn too_many(code: &'static str, detail: impl Into<String>, wait: Duration) -> Self {
+        let seconds = u32::try_from(wait.as_secs())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
+        let cure = format!("repeat it in {seconds} s");
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail, cure);
+        error.0.retry_after_s = Some(seconds);
+        error
+    }
+
     /// The caller should repeat it.
     pub fn away(detail: impl Into<String>) -> Self {
         let cure = "repeat it later; nothing was done";
@@ -223,6 +246,16 @@ impl From<ChangeError> for ApiError {
     }
 }
 
+impl From<WhatIfError> for ApiError {
+    fn from(error: WhatIfError) -> Self {
+        match error {
+            WhatIfError::Problems(problems) => Self::problems("the what-if cannot begin", problems),
+            WhatIfError::Store(error) => error.into(),
+            WhatIfError::Unreadable(reason) => Self::internal(&reason),
+        }
+    }
+}
+
 impl From<OperateError> for ApiError {
     fn from(error: OperateError) -> Self {
         match error {
@@ -247,6 +280,13 @@ impl From<StartError> for ApiError {
             }
             StartError::Store(error) => error.into(),
         }
+    }
+}
+
+/// What the caller sent is wrong in one place.
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self::problems(problem.message.clone(), vec![problem])
     }
 }
 

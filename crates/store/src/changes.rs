@@ -128,10 +128,9 @@ fn of_advances(items: &[Box<Advance>]) -> Topics {
     if items.iter().any(|item| item.dead_letter.is_some()) {
         set = set.and(Topics::of(&[Topic::DeadLetters]));
     }
-    let books = |i: &Box<Advance>| {
-        !i.entries.is_empty() || !i.deposits.is_empty() || !i.exceptions.is_empty()
-    };
-    if items.iter().any(books) {
+    let books =
+        |i: &Advance| !i.entries.is_empty() || !i.deposits.is_empty() || !i.exceptions.is_empty();
+    if items.iter().any(|item| books(item)) {
         set = set.and(Topics::of(&[Topic::Books]));
     }
     set

@@ -39,6 +39,7 @@ pub enum Operation {
     },
     Advance {
         fence: Fence,
+        #[expect(clippy::vec_box, reason = "it is large and goes through many hands")]
         items: Vec<Box<Advance>>,
         reply: oneshot::Sender<Result<Written<Box<Advance>, Advanced>>>,
     },

@@ -89,7 +89,6 @@ pub struct WhatIfAdvance {
     pub before: RunId,
     pub cursor: RunId,
     pub state: WhatIfState,
-    pub reason: Option<String>,
     /// JSON.
     pub progress: String,
     pub differences: Vec<StoredDifference>,

@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::command::{
-    approvals, completions, config, connection, doctor, env, flow, lookup, runs, sandbox, serve,
+    account, approvals, audit, completions, config, connection, doctor, env, flow, lookup,
+    proposals, runs, sandbox, serve, token,
 };
 use crate::config::{Config, Flag, Layers, variables};
 use clap::{Parser, Subcommand};
@@ -57,6 +58,14 @@ pub enum Command {
     Runs(runs::Args),
     /// What waits for a person's yes or no on a server that is running.
     Approvals(approvals::Args),
+    /// What waits for a second person on a server that is running, and what needs one.
+    Proposals(proposals::Args),
+    /// Who may sign in.
+    Account(account::Args),
+    /// Personal API tokens.
+    Token(token::Args),
+    /// Who did what, and whether the trail of it is whole.
+    Audit(audit::Args),
     /// Brings the store's tables up to date, then ends. `serve` does it too.
     Migrate,
     /// Checks configuration, keys, store, connections, clock and disk.
@@ -69,6 +78,7 @@ pub enum Command {
 }
 
 /// What the command line says about the configuration.
+#[derive(Clone)]
 pub struct Sources {
     pub file: Option<PathBuf>,
     pub flags: Vec<Flag>,

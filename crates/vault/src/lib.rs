@@ -1,4 +1,4 @@
-//! Credentials and bodies, sealed under a master key.
+//! Credentials and bodies, sealed under a master key; passwords and tokens, hashed.
 //!
 //! *Envelope encryption*: a [`MasterKey`] seals one [`DataKey`] per environment, and a data key
 //! seals everything that environment stores. Changing the master key re-seals the data keys only
@@ -9,7 +9,9 @@ mod key;
 mod key_id;
 mod keyring;
 mod master;
+pub mod password;
 mod sealed;
+pub mod token;
 
 pub use key::DataKey;
 pub use key_id::KeyId;
@@ -37,6 +39,12 @@ pub enum Error {
     /// The key's text or file is not a key.
     #[error("the master key {0}")]
     Key(String),
+    /// The password cannot be one.
+    #[error(
+        "a password has {} characters at least and 1,024 bytes at most",
+        password::PASSWORD_MIN
+    )]
+    Password,
     /// The machine gives no randomness.
     #[error("the machine gives no randomness")]
     Randomness,

@@ -49,3 +49,16 @@ export const exceptions = (environment: string | undefined, all: boolean) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   });
+
+export type Proof = components['schemas']['ProofOut'];
+
+/** The clearing account beside what the provider holds. It asks the provider, so it is not live. */
+export const proof = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['books', 'proof', environment],
+    queryFn: () =>
+      answer(client.GET('/api/v1/books/proof', { params: { query: { environment } } })),
+    meta: { live: false },
+    staleTime: 30_000,
+    refetchInterval: 60_000,
+  });

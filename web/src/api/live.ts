@@ -10,6 +10,8 @@ export interface Liveness {
 
 /** How often is looked where the server tells nothing by itself, and whether it is back. */
 const POLL_MS = 5_000;
+/** How soon a line that was lost is taken up again the first time. */
+const AGAIN_MS = 500;
 /** A beat comes every 15 s; two missed ones mean that the line is dead. */
 const SILENCE_MS = 40_000;
 
@@ -17,11 +19,29 @@ interface Change {
   topics: string[];
 }
 
+/** What is shown otherwise when a topic changes, besides what is called like it. */
+const ALSO: Record<string, readonly string[]> = {
+  deployments: ['flows', 'environments', 'versions', 'proposals'],
+  connections: ['environments'],
+  accounts: ['session', 'rules', 'proposals', 'audit', 'tokens'],
+};
+
+/** A list that is read on far below is left as it is: reading all of it again would cost too much. */
+const PAGES_MAX = 3;
+
+function isDeep(data: unknown): boolean {
+  const pages = (data as { pages?: unknown[] } | undefined)?.pages;
+  return pages !== undefined && pages.length > PAGES_MAX;
+}
+
 /** Marks what changed as to be read again. Keys of queries begin with their topic. */
-function refresh(client: QueryClient, topics: readonly string[] | 'all') {
+function refresh(client: QueryClient, changed: readonly string[] | 'all') {
+  const topics =
+    changed === 'all' ? changed : changed.flatMap((topic) => [topic, ...(ALSO[topic] ?? [])]);
   void client.invalidateQueries({
     predicate: (query) =>
       query.meta?.live !== false &&
+      !isDeep(query.state.data) &&
       (topics === 'all' || topics.includes(String(query.queryKey[0]))),
   });
 }
@@ -36,6 +56,7 @@ export function useLive(environment: string | undefined): Liveness {
     let source: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let over = false;
+    let failures = 0;
 
     const heard = () => setLiveness({ state: 'live', heard: new Date() });
     const paused = () => setLiveness((was) => ({ state: 'paused', heard: was.heard }));
@@ -62,12 +83,15 @@ export function useLive(environment: string | undefined): Liveness {
     const listen = () => {
       source = new EventSource(`/api/v1/live${query}`);
       const quiet = () => later(lost, SILENCE_MS);
+      // The server ends a long connection to ask again who we are: that alone is no loss.
       const lost = () => {
         source?.close();
-        paused();
-        later(listen, POLL_MS);
+        failures += 1;
+        if (failures > 1) paused();
+        later(listen, failures > 1 ? POLL_MS : AGAIN_MS);
       };
       source.onopen = () => {
+        failures = 0;
         heard();
         refresh(client, 'all');
         quiet();

@@ -4,7 +4,6 @@ import { Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
-import '@mantine/spotlight/styles.layer.css';
 
 /** The command palette: screens, acts, and whatever id a person has in hand. */
 export function Commands() {
@@ -25,7 +24,13 @@ export function Commands() {
   ].filter(({ title }) => found(title));
 
   return (
-    <Spotlight.Root query={query} onQueryChange={setQuery} scrollable maxHeight={420}>
+    <Spotlight.Root
+      query={query}
+      onQueryChange={setQuery}
+      scrollable
+      maxHeight={420}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
+    >
       <Spotlight.Search
         placeholder="Screen, command, run, event, key"
         leftSection={<Search size={16} />}

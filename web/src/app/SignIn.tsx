@@ -15,7 +15,7 @@ export function SignIn({ firstRun }: { firstRun: boolean }) {
   const enter = useMutation({
     mutationFn: async () => {
       if (firstRun) {
-        await makeFirstAdmin({ name, email, password, ...(code ? { code } : {}) });
+        await makeFirstAdmin({ name, email, password, ...(code ? { setup_code: code } : {}) });
       } else {
         await signIn({ email, password });
       }
@@ -55,6 +55,7 @@ export function SignIn({ firstRun }: { firstRun: boolean }) {
           />
           <PasswordInput
             label="Password"
+            {...(firstRun ? { description: '12 characters or more.' } : {})}
             autoComplete={firstRun ? 'new-password' : 'current-password'}
             required
             size="sm"

@@ -4,7 +4,7 @@ import classes from './Amount.module.css';
 interface Props {
   minor: Minor | null | undefined;
   currency: string | null | undefined;
-  /** Fades a zero, so that what is not zero stands out. */
+  /** Shows a zero faintly and without its currency, so that what is not zero stands out. */
   quietZero?: boolean;
   strong?: boolean;
 }
@@ -14,11 +14,16 @@ const { group, point } = separators();
 /** An amount with its currency: tabular, right-aligned by its cell, a minus readable without colour. */
 export function Amount({ minor, currency, quietZero, strong }: Props) {
   if (minor == null || !currency) return <span className={classes.none}>no amount</span>;
-  const isZero = exact(minor) === 0n;
+  if (quietZero && exact(minor) === 0n) {
+    return (
+      <span className={classes.zero} title={amountText(minor, currency)}>
+        {digits(minor, currency, group, point)}
+      </span>
+    );
+  }
   return (
     <span
       className={classes.amount}
-      data-quiet={(quietZero && isZero) || undefined}
       data-strong={strong || undefined}
       title={amountText(minor, currency)}
     >

@@ -3,7 +3,7 @@ import { ErrorView } from './ErrorView';
 import { Button } from '@mantine/core';
 import { useWindowWidth } from './useWindowWidth';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import classes from './DataTable.module.css';
 
 export interface Column<Row> {
@@ -69,6 +69,18 @@ export function DataTable<Row>(props: Props<Row>) {
     if (last >= rows.length - 20 && hasNextPage && !isFetchingNextPage && !error) fetchNextPage();
   }, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage, error]);
 
+  // What comes in above must not push away what is being read.
+  const firstKey = rows[0] === undefined ? null : rowKey(rows[0]);
+  const knownFirst = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    const known = knownFirst.current;
+    knownFirst.current = firstKey;
+    const place = scroller.current;
+    if (known === null || known === firstKey || !place || place.scrollTop === 0) return;
+    const added = rows.findIndex((row) => rowKey(row) === known);
+    if (added > 0) place.scrollTop += added * rowHeight;
+  });
+
   if (error && rows.length === 0) {
     return <ErrorView error={error} retry={() => void pages.refetch()} />;
   }
@@ -76,7 +88,7 @@ export function DataTable<Row>(props: Props<Row>) {
     return clearFilters ? (
       <Empty
         title="Nothing matches the filter"
-        why="There are rows, but none is like this."
+        why="No row is like what you ask for."
         next={{ label: 'Clear filters', act: clearFilters }}
       />
     ) : (
@@ -86,54 +98,48 @@ export function DataTable<Row>(props: Props<Row>) {
 
   const template = columns.map((column) => column.width).join(' ');
   return (
-    <div
-      ref={scroller}
-      className={classes.scroller}
-      role="table"
-      aria-label={label}
-      aria-rowcount={hasNextPage ? -1 : rows.length + 1}
-      aria-busy={pages.isFetching}
-      tabIndex={0}
-    >
-      <div className={classes.head} role="row" style={{ gridTemplateColumns: template }}>
-        {columns.map((column) => (
-          <div key={column.id} role="columnheader" data-align={column.align}>
-            {column.title}
-          </div>
-        ))}
-      </div>
-      <div
-        className={classes.body}
-        role="rowgroup"
-        style={{ height: Math.max(virtual.getTotalSize(), rowHeight) }}
-      >
-        {items.map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          return (
-            <div
-              key={item.key}
-              className={classes.row}
-              role="row"
-              aria-rowindex={item.index + 2}
-              data-link={rowLink ? true : undefined}
-              style={{
-                gridTemplateColumns: template,
-                height: rowHeight,
-                transform: `translateY(${item.start - HEAD_PX}px)`,
-              }}
-            >
-              {columns.map((column, at) => {
-                const content = column.cell(row);
-                return (
-                  <div key={column.id} role="cell" data-align={column.align}>
-                    {at === 0 && rowLink ? rowLink(row, content) : content}
-                  </div>
-                );
-              })}
+    <div ref={scroller} className={classes.scroller} role="region" aria-label={label} tabIndex={0}>
+      <div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
+        <div className={classes.head} role="row" style={{ gridTemplateColumns: template }}>
+          {columns.map((column) => (
+            <div key={column.id} role="columnheader" data-align={column.align}>
+              {column.title}
             </div>
-          );
-        })}
+          ))}
+        </div>
+        <div
+          className={classes.body}
+          role="rowgroup"
+          style={{ height: Math.max(virtual.getTotalSize(), rowHeight) }}
+        >
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <div
+                key={item.key}
+                className={classes.row}
+                role="row"
+                aria-rowindex={item.index + 2}
+                data-link={rowLink ? true : undefined}
+                style={{
+                  gridTemplateColumns: template,
+                  height: rowHeight,
+                  transform: `translateY(${item.start - HEAD_PX}px)`,
+                }}
+              >
+                {columns.map((column, at) => {
+                  const content = column.cell(row);
+                  return (
+                    <div key={column.id} role="cell" data-align={column.align}>
+                      {at === 0 && rowLink ? rowLink(row, content) : content}
+                    </div>
+                  );
+                })}
+              </div>
+            );
+          })}
+        </div>
       </div>
       <div className={classes.foot} aria-live="polite">
         {error ? (

@@ -17,7 +17,6 @@ export function Id({ id, chars }: { id: string; chars?: number }) {
               event.preventDefault();
               copy();
             }}
-            aria-label={`Copy ${id}`}
           >
             {shown}
           </UnstyledButton>

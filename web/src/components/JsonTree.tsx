@@ -33,9 +33,9 @@ function Node({ name, value, open }: { name?: string; value: unknown; open: numb
       </div>
     );
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const isList = Array.isArray(value);
-  const about = isList ? `${entries.length} items` : `${entries.length} fields`;
+  const about = `${entries.length} ${isList ? 'item' : 'field'}${entries.length === 1 ? '' : 's'}`;
   if (entries.length === 0) {
     return (
       <div className={classes.leaf}>

@@ -36,7 +36,7 @@ export function RowList<Row>({ label, list, rows, rowKey, columns, empty }: Prop
   if (rows.length === 0) return empty;
   const shown = columns.filter(({ from }) => !from || width >= from);
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} role="region" aria-label={label} tabIndex={0}>
       <table className={classes.table} aria-label={label}>
         <thead>
           <tr>

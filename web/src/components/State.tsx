@@ -42,7 +42,7 @@ export function State({ state, word }: { state: string; word?: string }) {
   return (
     <span className={classes.state} data-tone={tone}>
       <Icon size={13} strokeWidth={2.25} aria-hidden />
-      {word ?? usual}
+      <span>{word ?? usual}</span>
     </span>
   );
 }

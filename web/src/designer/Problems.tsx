@@ -6,13 +6,20 @@ import { ChevronDown, ChevronUp, CircleCheck, CircleX, TriangleAlert } from 'luc
 import { useState } from 'react';
 import classes from './Designer.module.css';
 
+/** So many are drawn at a time. */
+const PAGE = 25;
+
+/** In lower windows the list is put away until it is asked for: its head counts them. */
+const ROOMY_PX = 820;
+
 /** All problems of the flow; a press leads to the field, a fix does what the cure says. */
 export function Problems() {
   const editor = useEditor();
   const checked = useEditorState((state) => state.checked);
   const document = useEditorState((state) => state.history.document);
   const failed = useEditorState((state) => state.checkError);
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useState(() => window.innerHeight >= ROOMY_PX && window.innerWidth > 768);
+  const [shown, setShown] = useState(PAGE);
   const problems = checked?.problems ?? [];
   const errors = problems.filter(isError).length;
   const warnings = problems.length - errors;
@@ -44,7 +51,7 @@ export function Problems() {
       </button>
       {open && ordered.length > 0 && (
         <ul className={classes.problemList}>
-          {ordered.map((problem, n) => {
+          {ordered.slice(0, shown).map((problem, n) => {
             const fix = stale ? null : fixOf(document, problem);
             return (
               <li key={`${n}:${problem.path}:${problem.code}`}>
@@ -77,6 +84,13 @@ export function Problems() {
               </li>
             );
           })}
+          {ordered.length > shown && (
+            <li>
+              <Button variant="subtle" size="compact-xs" onClick={() => setShown(shown + PAGE)}>
+                {ordered.length - shown} more
+              </Button>
+            </li>
+          )}
         </ul>
       )}
     </section>

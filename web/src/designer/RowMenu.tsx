@@ -4,7 +4,7 @@ import { useEditor } from './store/context';
 import { Menu } from '@mantine/core';
 
 interface Props {
-  at: { x: number; y: number } | null;
+  at: { x: number; y: number };
   onClose: () => void;
 }
 
@@ -16,9 +16,22 @@ export function RowMenu({ at, onClose }: Props) {
   const acts = useActs();
   const fitting = COMMANDS.filter(({ menu, fits }) => menu && (!fits || fits(editor)));
   return (
-    <Menu opened={at !== null} onClose={onClose} position="bottom-start" width={240} shadow="md">
+    <Menu opened onClose={onClose} position="bottom-start" width={240} shadow="md">
       <Menu.Target>
-        <div style={{ position: 'fixed', left: at?.x ?? 0, top: at?.y ?? 0 }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="What can be done with the steps"
+          style={{
+            position: 'fixed',
+            left: at.x,
+            top: at.y,
+            width: 0,
+            height: 0,
+            opacity: 0,
+            padding: 0,
+          }}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         {GROUPS.map((group, n) => {
@@ -30,7 +43,7 @@ export function RowMenu({ at, onClose }: Props) {
                 <Menu.Item
                   key={command.id}
                   rightSection={command.keys?.[0] && <small>{said(command.keys[0])}</small>}
-                  {...(group === 'end' ? { color: 'red' } : {})}
+                  {...(group === 'end' ? { c: 'var(--bad)' } : {})}
                   onClick={() => {
                     acts.canvas();
                     command.perform({ editor, acts });

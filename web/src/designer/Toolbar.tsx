@@ -133,7 +133,7 @@ export function Toolbar({ view, onView, palette, onPalette, saver }: Props) {
             )}
             <Menu.Divider />
             <Menu.Item
-              color="red"
+              c="var(--bad)"
               disabled={!server?.isDraft || server.version === null}
               onClick={() => void saver.discard()}
             >

@@ -18,8 +18,10 @@ export interface Scale {
   cuts: Cut[];
 }
 
-/** A gap longer than this share of the busy time is drawn as that share. */
+/** A gap longer than this share of the busy time is drawn as that share, */
 const GAP_SHARE = 0.12;
+/** unless it is short anyway. */
+const GAP_MS = 1_000;
 
 /** Merges what overlaps. */
 function busy(intervals: readonly Interval[]): Interval[] {
@@ -47,8 +49,9 @@ export function scale(intervals: readonly Interval[]): Scale {
   let at = first.start;
   for (const { start, end } of stretches) {
     const gap = start - at;
-    if (gap > gapMax) cut.push([drawn + gapMax / 2, gap]);
-    drawn += Math.min(gap, gapMax);
+    const isCut = gap > gapMax && gap > GAP_MS;
+    if (isCut) cut.push([drawn + gapMax / 2, gap]);
+    drawn += isCut ? gapMax : gap;
     points.push([start, drawn]);
     drawn += end - start;
     points.push([end, drawn]);

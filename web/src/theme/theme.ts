@@ -102,7 +102,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 550 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', checkIconPosition: 'right' } },
@@ -111,7 +111,12 @@ export const theme = createTheme({
       defaultProps: { openDelay: 250, withArrow: false, transitionProps: { duration: 80 } },
     },
     Modal: {
-      defaultProps: { transitionProps: { duration: 100 }, overlayProps: { opacity: 0.35 } },
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+      styles: { title: { fontWeight: 600 } },
     },
     Anchor: { defaultProps: { underline: 'hover' } },
   },

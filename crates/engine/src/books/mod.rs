@@ -106,6 +106,10 @@ pub trait Book: Send + Sync {
         false
     }
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop>;
+    /// What it gives where no books are known, as in a sample; none if the input alone says nothing.
+    fn alone(&self, _input: &Value) -> Option<Result<Value, Fault>> {
+        None
+    }
 }
 
 fn read<T: DeserializeOwned>(id: &str, input: &Value) -> Result<T, Fault> {

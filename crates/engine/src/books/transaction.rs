@@ -135,6 +135,26 @@ impl Book for Post {
         booked.output = write(self.id(), &output)?;
         Ok(booked)
     }
+
+    /// As if the charge's deposit held all of it and nothing was owed or in dispute.
+    fn alone(&self, input: &Value) -> Option<Result<Value, Fault>> {
+        let posted = || {
+            let input: Input = read(self.id(), input)?;
+            let known = Known {
+                returned_before: returned_before(&input),
+                ..Known::default()
+            };
+            let rules = PostingRules::default();
+            let (posting, _) = post_known(&input.transaction, &known, &rules, &input.date)
+                .map_err(|error| Fault::rejected(error.to_string()))?;
+            let output = Output {
+                posting,
+                taken_minor: 0,
+            };
+            write(self.id(), &output)
+        };
+        Some(posted())
+    }
 }
 
 fn stands(entry: &mut JournalEntry, stored: &EntryRecord) {

@@ -21,12 +21,15 @@ const CALLS_MAX: usize = 50;
 impl<'a> Walk<'a> {
     /// The input of the present step, noted in the trace.
     pub async fn input(&mut self, with: &Template) -> Result<Value, Halt> {
-        let input = self.evaluate(with, "with").await?.to_json();
+        let (input, converted) = self.evaluate_noting(with, "with").await?;
+        let input = input.to_json();
         if self.past.is_some() {
             return Ok(input);
         }
         self.weigh(&input);
-        self.present().input = Some(input.clone());
+        let row = self.present();
+        row.input = Some(input.clone());
+        row.converted = converted;
         Ok(input)
     }
 
@@ -59,7 +62,8 @@ impl<'a> Walk<'a> {
         self.finish_json(step, &output, &call.shape, origin)
     }
 
-    /// Our own books. In an environment their operations are worked in full, up to the commit.
+    /// Our own books. In an environment their operations are worked in full, up to the commit;
+    /// without one as far as the input alone says.
     pub async fn book(
         &mut self,
         step: &PlanStep,
@@ -87,8 +91,15 @@ impl<'a> Walk<'a> {
             return self.finish_json(step, given, shape, Origin::Given);
         }
         let Some(here) = &self.place.here else {
-            let made = invent(&book.output_schema(), &input);
-            return self.finish_json(step, &made, shape, Origin::Invented);
+            return match book.alone(&input) {
+                Some(given) => {
+                    self.finish_json(step, &given.map_err(failed)?, shape, Origin::Worked)
+                }
+                None => {
+                    let made = invent(&book.output_schema(), &input);
+                    self.finish_json(step, &made, shape, Origin::Invented)
+                }
+            };
         };
         let cx = BookCx {
             store: &here.shared.store,

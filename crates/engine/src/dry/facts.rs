@@ -61,6 +61,14 @@ impl Walk<'_> {
         self.present().met.push(met);
     }
 
+    /// Notes which rules the present step's formulas were answered with.
+    pub fn meet_rules(&mut self) {
+        for pick in self.facts.take_picks() {
+            let asked = serde_json::from_str(&pick.attributes).ok();
+            self.meet("rule", &pick.table, Some(&pick.rule), asked.as_ref());
+        }
+    }
+
     fn given_row(&self, table: &str, key: &str) -> Option<Value> {
         self.dry.given.lookups.get(table)?.get(key).cloned()
     }
@@ -105,8 +113,8 @@ impl Walk<'_> {
                 let found = found.await?;
                 let row = found.rows.into_iter().next();
                 let value = row.map(|row| serde_json::from_str(&row.value)).transpose();
-                let value: Option<Value> = value
-                    .map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
+                let value: Option<Value> =
+                    value.map_err(|e| Stop::bug(format!("lookup `{table}`, row `{key}`: {e}")))?;
                 if let Some(past) = &self.past {
                     past.pin(table, found.revision);
                     past.keep_row(table, key, day, found.revision, value.as_ref());

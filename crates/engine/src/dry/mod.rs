@@ -11,7 +11,7 @@ mod block;
 mod facts;
 mod invent;
 pub(crate) mod past;
-mod place;
+pub(crate) mod place;
 mod reader;
 mod sample;
 mod trace;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What surrounds a dry run.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     pub company: Company,
     /// The names that formulas of every run see.
     pub fixed: Arc<Names>,
@@ -28,7 +28,7 @@ pub(super) struct Place<'a> {
 }
 
 /// An environment.
-pub(super) struct Here<'a> {
+pub(crate) struct Here<'a> {
     pub shared: &'a Shared,
     pub environment: &'a Environment,
 }
@@ -105,13 +105,19 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub fn reader(&self, call: &CallWork) -> Option<&Reader> {
+    pub(super) fn reader(&self, call: &CallWork) -> Option<&Reader> {
         self.bound(&call.need)
     }
 
     /// By the key of the need.
-    pub fn bound(&self, need: &str) -> Option<&Reader> {
+    pub(super) fn bound(&self, need: &str) -> Option<&Reader> {
         self.readers.get(need)
+    }
+
+    /// The connections of the environment that the plan would use, by the key of the need.
+    pub fn connections(&self) -> impl Iterator<Item = (&str, &Arc<Connection>)> {
+        let readers = self.readers.iter();
+        readers.filter_map(|(key, reader)| Some((key.as_str(), reader.connection()?)))
     }
 }
 

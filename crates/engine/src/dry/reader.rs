@@ -10,7 +10,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// What a dry run knows of a peer.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     session: SharedSession,
     /// None: there is nobody to ask.
     connection: Option<Arc<Connection>>,
@@ -30,6 +30,10 @@ impl Reader {
             session: Arc::clone(&connection.session),
             connection: Some(Arc::clone(connection)),
         }
+    }
+
+    pub fn connection(&self) -> Option<&Arc<Connection>> {
+        self.connection.as_ref()
     }
 }
 

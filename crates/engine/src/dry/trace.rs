@@ -1,6 +1,7 @@
 //! What a dry run shows: every step, and every change that it would make.
 
 use finance::journal::JournalEntry;
+use mapping::Made;
 use model::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,6 +68,9 @@ pub struct StepTrace {
     /// Which of the trace's effects it makes, counted from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<usize>,
+    /// The conversions that were made on the way to the input's fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub converted: Vec<Made>,
     /// What its formulas asked of tables and cross references.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub met: Vec<Met>,
@@ -129,14 +133,14 @@ impl Origin {
 /// What a formula asked of the outside, and what it met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Met {
-    /// `lookup`, `rules` or `cross_reference`.
+    /// `lookup`, `rules`, `rule` (the one that won) or `cross_reference`.
     pub kind: String,
     /// The table, or the kind of a cross reference.
     pub table: String,
-    /// Absent for a table of rules, which is met as a whole.
+    /// Absent for a table of rules, which is met as a whole; of a rule that won, its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Absent where there is none.
+    /// Absent where there is none; of a rule that won, what was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
 }
@@ -216,6 +220,7 @@ impl StepTrace {
             output: None,
             origin: Origin::Worked,
             effect: None,
+            converted: Vec::new(),
             met: Vec::new(),
             problem: None,
         }

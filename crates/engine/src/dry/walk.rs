@@ -11,7 +11,7 @@ use crate::lookups::failed;
 use crate::plan::{OnError, Plan, PlanStep, Work};
 use crate::stop::Stop;
 use mapping::table::day::Date;
-use mapping::{Facts, Failure, Names, Scope, Shape, Template, Value as Computed};
+use mapping::{Facts, Failure, Made, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
 use model::{Fault, FaultClass, Problem, Timestamp};
 use serde_json::Value;
@@ -141,8 +141,10 @@ impl<'a> Walk<'a> {
                 format!("a dry run shows {STEPS_MAX} steps and {BYTES_MAX} bytes at most");
             return Err(Halt::Cut(message));
         }
-        // Whoever limits its time gets a turn between any two steps.
-        tokio::task::yield_now().await;
+        // Whoever limits its time gets a turn between any two steps. The past has a thread of its own.
+        if self.past.is_none() {
+            tokio::task::yield_now().await;
+        }
         let around = self.row;
         self.row = self.steps.len();
         let at = format!("{}{}", self.at, step.id);
@@ -369,6 +371,26 @@ impl<'a> Walk<'a> {
 
     /// Evaluates, fetching the facts that are asked for until none is missing.
     pub async fn evaluate(&mut self, template: &Template, what: &str) -> Result<Computed, Halt> {
+        let (value, _) = self.worked_out(template, what, false).await?;
+        Ok(value)
+    }
+
+    /// The same, with the conversions that were made, unless nobody sees them.
+    pub async fn evaluate_noting(
+        &mut self,
+        template: &Template,
+        what: &str,
+    ) -> Result<(Computed, Vec<Made>), Halt> {
+        let is_seen = self.past.is_none();
+        self.worked_out(template, what, is_seen).await
+    }
+
+    async fn worked_out(
+        &mut self,
+        template: &Template,
+        what: &str,
+        is_noted: bool,
+    ) -> Result<(Computed, Vec<Made>), Halt> {
         if let Some(past) = &self.past {
             past.knows(template)?;
         }
@@ -378,8 +400,15 @@ impl<'a> Walk<'a> {
                 facts: &self.facts,
                 company: &self.place.company,
             };
-            match template.eval_value(&scope) {
-                Ok(value) => return Ok(value),
+            let worked = match is_noted {
+                true => template.eval_noting(&scope),
+                false => template.eval_value(&scope).map(|value| (value, Vec::new())),
+            };
+            match worked {
+                Ok(noted) => {
+                    self.meet_rules();
+                    return Ok(noted);
+                }
                 Err(Failure {
                     stop: mapping::Stop::Needs(needs),
                     ..

@@ -4,12 +4,14 @@ mod step;
 mod value;
 
 use connector::Registry;
+use mapping::Coercion;
 use model::flow::{Flow, Schedule, Start};
 use std::fmt::Write;
 use value::{Lines, said};
 
-/// The flow in plain sentences, one step after the other.
-pub fn explain(flow: &Flow, registry: Registry) -> String {
+/// The flow in plain sentences, one step after the other. `conversions` are those that its plan
+/// makes, if it has one.
+pub fn explain(flow: &Flow, conversions: &[Coercion], registry: Registry) -> String {
     let mut lines = Lines::default();
     lines.say("", &format!("{} ({})", flow.title, flow.id));
     if let Some(note) = &flow.note {
@@ -33,7 +35,10 @@ pub fn explain(flow: &Flow, registry: Registry) -> String {
         lines.say("  ", &sentence);
     }
     lines.gap();
-    let teller = step::Teller { registry };
+    let teller = step::Teller {
+        registry,
+        conversions,
+    };
     teller.list(&mut lines, &flow.steps, "", "");
     if let Some(output) = &flow.output {
         lines.gap();

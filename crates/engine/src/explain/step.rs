@@ -3,14 +3,16 @@
 use super::value::{Lines, said};
 use crate::books;
 use connector::{Effect, Registry};
+use mapping::Coercion;
 use model::flow::{Body, Case, Coerce, Each, Else, OnError, Step, StepKind, Steps, Use, say_span};
 use serde_json::Value;
 
-pub(super) struct Teller {
+pub(super) struct Teller<'a> {
     pub registry: Registry,
+    pub conversions: &'a [Coercion],
 }
 
-impl Teller {
+impl Teller<'_> {
     /// A list of steps; `prefix` numbers it: `4.` makes its steps 4.1, 4.2.
     pub fn list(&self, lines: &mut Lines, steps: &[Step], prefix: &str, indent: &str) {
         for (n, step) in steps.iter().enumerate() {
@@ -38,11 +40,27 @@ impl Teller {
         if let Some(note) = &step.note {
             lines.say(&inner, &format!("Note: {note}"));
         }
+        for sentence in self.converted(&step.id) {
+            lines.say(&inner, &sentence);
+        }
         self.inside(lines, &step.kind, number, &inner);
         if let OnError::Steps(steps) = &step.on_error {
             lines.say(&inner, "If it fails, then:");
             self.list(lines, steps, &format!("{number}.e"), &inner);
         }
+    }
+
+    /// The conversions that a step makes unasked.
+    fn converted(&self, id: &str) -> impl Iterator<Item = String> {
+        let prefix = format!("steps.{id}.");
+        self.conversions.iter().filter_map(move |conversion| {
+            let field = conversion.path.strip_prefix(&prefix)?;
+            let (from, to) = (conversion.from, conversion.to);
+            Some(match conversion.certain {
+                true => format!("Converted: {field}, from {from} to {to}."),
+                false => format!("Converted if it comes so: {field}, from {from} to {to}."),
+            })
+        })
     }
 
     /// What a block does, up to what it holds.

@@ -285,6 +285,10 @@ impl Engine {
         changes: Vec<Change>,
         who: &str,
     ) -> Result<usize, LookupError> {
+        let state = self.lookup_state(environment, table).await?;
+        let definition = state.as_ref().and_then(|state| state.definition.as_ref());
+        self.rows_fit_flows(environment, table, definition, &changes)
+            .await?;
         let put = |change: Change| LookupPut {
             table: table.to_owned(),
             key: change.key,

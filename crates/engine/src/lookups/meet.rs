@@ -10,7 +10,7 @@ use crate::seal::{Purpose, open, seal};
 use crate::stop::{Death, Stop};
 use mapping::table::TableKind;
 use mapping::table::day::{self, Date};
-use mapping::{Fact, Failure};
+use mapping::{Fact, Failure, Pick};
 use model::{Fault, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,7 +24,22 @@ pub struct Met {
     pub tables: BTreeMap<String, i64>,
     /// By table, key and day.
     pub rows: Vec<MetRow>,
+    /// The rules that won, in the order of the steps that asked; the first thousand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<MetRule>,
 }
+
+/// A rule that won in a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MetRule {
+    /// The ordinal of the step that asked.
+    pub step: i64,
+    #[serde(flatten)]
+    pub pick: Pick,
+}
+
+/// So many rules that won are kept of a run.
+const RULES_MAX: usize = 1_000;
 
 /// A row that a run asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +96,27 @@ impl Execution<'_> {
         self.pending.lookups = Some(seal(self.key(), Purpose::Lookups, &met)?);
         self.meeting.met = Some(met);
         fetched
+    }
+
+    /// Notes which rules the present step's formulas were answered with.
+    pub(crate) fn note_rules(&mut self) -> Result<(), Stop> {
+        let picks = self.facts.take_picks();
+        // The table was met when its rules were fetched.
+        let Some(met) = self.meeting.met.as_mut().filter(|_| !picks.is_empty()) else {
+            return Ok(());
+        };
+        let step = self.run.cursor;
+        for pick in picks {
+            let rule = MetRule { step, pick };
+            if let Err(at) = met.rules.binary_search(&rule)
+                && met.rules.len() < RULES_MAX
+            {
+                met.rules.insert(at, rule);
+            }
+        }
+        let sealed = seal(&self.deployment.environment.key, Purpose::Lookups, met)?;
+        self.pending.lookups = Some(sealed);
+        Ok(())
     }
 
     async fn fetch_tables(

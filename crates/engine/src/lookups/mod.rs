@@ -1,15 +1,18 @@
 //! Lookup tables: what a run meets of them, and what a person does to them.
 
 mod change;
+mod fits;
 mod loaded;
 mod meet;
+mod read;
 mod replay;
 mod sheet;
 
 pub use change::{LookupError, NewRow};
 pub(crate) use loaded::LoadedTables;
 pub(crate) use meet::{Meeting, failed};
-pub use meet::{Met, MetRow};
+pub use meet::{Met, MetRow, MetRule};
+pub(crate) use read::row_schema;
 pub use replay::ReplayedMissing;
 pub use sheet::Imported;
 pub(crate) use sheet::Replace;
@@ -52,6 +55,34 @@ impl Engine {
                 Ok(None)
             }
         }
+    }
+}
+
+impl Engine {
+    /// Why each rule that won in a run won, in the order of [`Met::rules`]: what of its conditions
+    /// held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn why_rules_won(
+        &self,
+        environment: &Environment,
+        met: &Met,
+    ) -> Result<Vec<Vec<String>>, LookupError> {
+        let mut whys = Vec::with_capacity(met.rules.len());
+        for MetRule { pick, .. } in &met.rules {
+            let revision = met.tables.get(&pick.table).copied().unwrap_or(0);
+            let loaded = self.shared.table_at(environment.id, &pick.table, revision);
+            let loaded = loaded.await?;
+            let attributes = serde_json::from_str(&pick.attributes).ok();
+            let attributes = attributes.and_then(|json| mapping::value_map(&json).ok());
+            let asked = loaded.rules.as_ref().zip(attributes);
+            whys.push(match (asked, day::parse(&pick.at)) {
+                (Some((rules, attributes)), Ok(at)) => rules.explain(&attributes, at).why,
+                _ => Vec::new(),
+            });
+        }
+        Ok(whys)
     }
 }
 

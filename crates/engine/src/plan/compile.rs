@@ -1,12 +1,11 @@
 //! Compiles a flow step by step, knowing at each what has run before.
 
-use super::executable::refuse_what_is_not_executable;
 use super::known::{self, Known};
 use super::scope::{ScopeKind, Scopes};
 use super::symbol::{Symbol, doubt, is_for_its_output};
-use super::{Need, OnError, Plan, PlanStep, StepList, Work, condition, hint};
+use super::{Need, OnError, Plan, PlanStep, StepList, Surroundings, Work, condition, hint};
 use connector::Registry;
-use mapping::{Mask, Schemas, Template};
+use mapping::{Coercion, Mask, Schemas, Template};
 use model::Problem;
 use model::flow::{Flow, Places, Step};
 use model::problem::keep_the_first;
@@ -33,14 +32,18 @@ pub fn compile(text: &str, registry: Registry) -> (Option<Plan>, Vec<Problem>) {
 
 /// Compiles a flow document, and keeps what a check of several flows needs.
 pub fn compile_document(text: &str, registry: Registry) -> Compiled {
+    compile_within(text, registry, &Surroundings::default())
+}
+
+/// The same, with what is known of where the flow is to run: also tells what does not fit there.
+pub fn compile_within(text: &str, registry: Registry, surroundings: &Surroundings) -> Compiled {
     let read = model::flow::read(text);
     let mut problems = read.problems;
     let plan = read.flow.as_ref().map(|flow| {
-        let mut compiler = Compiler::new(registry, flow);
+        let mut compiler = Compiler::new(registry, flow, surroundings);
         let plan = compiler.flow(flow);
         problems.append(&mut compiler.problems);
         hint::hints(&plan, &compiler.steps, &mut problems);
-        refuse_what_is_not_executable(&plan, &mut problems);
         plan
     });
     read.places.add_to(&mut problems);
@@ -81,6 +84,9 @@ pub(super) struct Compiler<'a> {
     pub calls: BTreeSet<String>,
     pub company: BTreeSet<String>,
     pub operations: super::operation::Operations,
+    pub surroundings: &'a Surroundings,
+    /// The conversions so far.
+    pub conversions: Vec<Coercion>,
     /// How many outputs were shown to formulas: what the time to compile grows with.
     pub shown: usize,
 }
@@ -92,12 +98,16 @@ pub(super) struct Mark {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(registry: Registry, flow: &'a Flow) -> Self {
+    fn new(registry: Registry, flow: &'a Flow, surroundings: &'a Surroundings) -> Self {
         let numbered = flow.every_step().into_iter().zip(0..);
+        let mut schemas = Schemas::new();
+        for (table, row) in &surroundings.lookups {
+            schemas.set_lookup(table, row.clone());
+        }
         Self {
             registry,
             problems: Vec::new(),
-            schemas: Schemas::new(),
+            schemas,
             names: HashMap::new(),
             steps: BTreeMap::new(),
             all: numbered.map(|(step, n)| (step.id.as_str(), n)).collect(),
@@ -112,6 +122,8 @@ impl<'a> Compiler<'a> {
             calls: BTreeSet::new(),
             company: BTreeSet::new(),
             operations: super::operation::Operations::default(),
+            surroundings,
+            conversions: Vec::new(),
             shown: 0,
         }
     }
@@ -144,6 +156,7 @@ impl<'a> Compiler<'a> {
             company: std::mem::take(&mut self.company),
             tables: BTreeSet::new(),
             reads: Mask::default(),
+            conversions: std::mem::take(&mut self.conversions),
         };
         plan.settle();
         plan
@@ -346,7 +359,8 @@ mod tests {
     fn a_formula_is_shown_the_steps_that_it_names_and_no_others() {
         let shown = |count: usize| {
             let flow = chain(count);
-            let mut compiler = Compiler::new(Registry(&[]), &flow);
+            let surroundings = Surroundings::default();
+            let mut compiler = Compiler::new(Registry(&[]), &flow, &surroundings);
             compiler.flow(&flow);
             assert_eq!(compiler.problems, []);
             compiler.shown

@@ -50,8 +50,9 @@ impl Compiler<'_> {
         self.problems.extend(problems);
         self.show_steps(&template, path);
         let mut found = mapping::check_against(&template, path, &self.schemas, schema);
-        found.retain(|p| !broken.contains(&p.path));
-        self.checked(&template, path, found);
+        found.problems.retain(|p| !broken.contains(&p.path));
+        self.conversions.append(&mut found.coercions);
+        self.checked(&template, path, found.problems);
         template
     }
 

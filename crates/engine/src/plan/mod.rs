@@ -11,7 +11,6 @@ mod calls;
 mod compile;
 mod condition;
 mod deployment;
-mod executable;
 mod formula;
 mod hint;
 mod known;
@@ -22,11 +21,12 @@ mod sample;
 mod schema;
 mod scope;
 mod start;
+pub(crate) mod surroundings;
 mod symbol;
 
 pub use against::{Change, compile_against};
 pub use calls::check_calls;
-pub use compile::{Compiled, compile, compile_document};
+pub use compile::{Compiled, compile, compile_document, compile_within};
 pub use deployment::{Bound, check_deployment};
 pub use moves::Moves;
 pub use sample::check_sample;
@@ -34,10 +34,11 @@ pub use schema::schema;
 pub use scope::{Scope, ScopeKind};
 pub use start::PlanStart;
 pub(crate) use start::inputs;
+pub use surroundings::Surroundings;
 
 use crate::books::Book;
 use connector::{AnyOperation, Connector, Trigger};
-use mapping::{Mask, Shape, Template};
+use mapping::{Coercion, Mask, Shape, Template};
 use model::flow::{Coerce, Else, Flow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -77,6 +78,8 @@ pub struct Plan {
     pub tables: BTreeSet<String>,
     /// What its steps read of what started the run.
     pub reads: Mask,
+    /// The conversions that are made, or may be, where values go to operations.
+    pub conversions: Vec<Coercion>,
 }
 
 /// The members of an event's body that formulas see as `event`.
@@ -223,6 +226,13 @@ impl Plan {
             step.work.connectors(&mut found);
         }
         found.into_iter().map(|c| (c.id, c)).collect()
+    }
+
+    /// Whether a formula of its steps may ask the lookup table `name`.
+    pub(crate) fn may_ask(&self, name: &str) -> bool {
+        let templates = self.templates().into_iter();
+        let mut formulas = templates.flat_map(Template::formulas);
+        formulas.any(|(_, formula)| formula.source().contains(name))
     }
 
     /// Everything that its steps evaluate.

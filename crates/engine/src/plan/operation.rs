@@ -3,6 +3,7 @@
 use super::compile::Compiler;
 use super::known::Known;
 use super::nearest::nearest;
+use super::surroundings::narrowed;
 use super::{CallWork, Need, Work};
 use crate::books;
 use mapping::{Coercions, Shape};
@@ -11,9 +12,9 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The schemas of operations, each made once per flow.
+/// The schemas of operations, each made once per flow and connection.
 #[derive(Default)]
-pub(super) struct Operations(HashMap<&'static str, Arc<Schemas>>);
+pub(super) struct Operations(HashMap<(&'static str, Option<String>), Arc<Schemas>>);
 
 pub(super) struct Schemas {
     input: Value,
@@ -25,10 +26,12 @@ impl Operations {
     fn get(
         &mut self,
         id: &'static str,
+        connection: Option<&String>,
         input: impl FnOnce() -> Value,
         output: impl FnOnce() -> Value,
     ) -> Arc<Schemas> {
-        let made = self.0.entry(id).or_insert_with(|| {
+        let place = (id, connection.cloned());
+        let made = self.0.entry(place).or_insert_with(|| {
             let output = output();
             Arc::new(Schemas {
                 input: input(),
@@ -52,7 +55,7 @@ impl Compiler<'_> {
             let input = || book.input_schema();
             let schemas = self
                 .operations
-                .get(book.id(), input, || book.output_schema());
+                .get(book.id(), None, input, || book.output_schema());
             let coercions = self.coercions(&call.coerce, path);
             let with = format!("{path}.with");
             let with = self.input(&call.with, &with, &schemas.input, coercions);
@@ -68,10 +71,18 @@ impl Compiler<'_> {
             return None;
         };
         self.need(connector.id, call.connection.as_ref());
-        let input = || operation.input_schema();
+        let connection = call.connection.as_ref();
+        let need = Need::key(connector.id, connection.map(String::as_str));
+        let known = self.surroundings.metadata.get(&need);
+        let fields = known.and_then(|known| known.fields.get(operation.id()));
+        let input = || match fields {
+            Some(fields) => narrowed(operation.input_schema(), fields),
+            None => operation.input_schema(),
+        };
+        let output = || operation.output_schema();
         let schemas = self
             .operations
-            .get(operation.id(), input, || operation.output_schema());
+            .get(operation.id(), connection, input, output);
         let coercions = self.coercions(&call.coerce, path);
         let with = format!("{path}.with");
         let with = self.input(&call.with, &with, &schemas.input, coercions);

@@ -1,5 +1,6 @@
 //! What starts a flow, its keys, and the names under which formulas see what started it.
 
+use super::Need;
 use super::compile::Compiler;
 use super::known::Known;
 use super::nearest::nearest;
@@ -9,6 +10,9 @@ use mapping::Template;
 use model::flow::{EventStart, Flow, Start};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+
+/// A peer is not asked more often.
+const EVERY_MIN: Duration = Duration::from_secs(10);
 
 /// What starts a run.
 pub enum PlanStart {
@@ -30,6 +34,13 @@ pub struct PlanEvent {
     pub connection: Option<String>,
     /// How often a polled peer is asked, if the flow says so.
     pub every: Option<Duration>,
+}
+
+impl PlanEvent {
+    /// Under what its connection is bound.
+    pub fn need(&self) -> String {
+        Need::key(self.connector.id, self.connection.as_deref())
+    }
 }
 
 /// The events among the starts.
@@ -113,6 +124,11 @@ impl Compiler<'_> {
             let message = format!("`{}` is told by the peer, not asked for", trigger.id);
             let at = format!("{path}.every");
             self.error(&at, "misplaced_key", message, "remove it".into());
+        }
+        if let Some(every) = event.every.filter(|every| *every < EVERY_MIN) {
+            let message = format!("the peer would be asked every {} s", every.as_secs());
+            let cure = format!("{} s at least", EVERY_MIN.as_secs());
+            self.error(&format!("{path}.every"), "too_often", message, cure);
         }
         self.need(connector.id, event.connection.as_ref());
         Some(PlanEvent {

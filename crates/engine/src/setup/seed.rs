@@ -7,6 +7,7 @@ use crate::connect::{self, Secrets};
 use crate::load::{self, Loaded, StoredSettings, connection_path, step_ids};
 use crate::plan::compile;
 use crate::shared::Shared;
+use crate::within::unfit;
 use model::ids::{ConnectionId, EnvironmentId};
 use model::{EnvironmentKind, Problem};
 use serde_json::json;
@@ -335,6 +336,18 @@ impl Home {
         let digest = digest(&[setup.text.as_bytes(), bindings.as_bytes()]);
         let subject = format!("flow:{}", plan.flow.id);
         if !self.says_something_new(&subject, &digest)? {
+            return Ok(problems);
+        }
+        let unfit = unfit(shared, environment, &own, &bound.bindings, &setup.text).await?;
+        let mut of_fields = unfit.of_fields;
+        of_fields.iter_mut().for_each(|p| from(&setup.origin, p));
+        problems.append(&mut of_fields);
+        for problem in unfit.of_rows {
+            // Whoever wrote a row must not keep the server from starting.
+            let origin = &setup.origin;
+            tracing::warn!(origin, problem = %problem, "a lookup table does not fit the flow");
+        }
+        if problems.iter().any(Problem::is_error) {
             return Ok(problems);
         }
         let at = shared.clock.now();

@@ -102,7 +102,7 @@ impl<'a> Ways<'a> {
             true if self.would_be.end != End::Unknown => (self.was_end, self.was_end),
             _ => (self.was_end, &self.would_be.end),
         };
-        let mut difference = Difference {
+        let difference = Difference {
             run: self.run.run.id,
             event: self.run.run.event,
             key: self.run.run.key.clone(),
@@ -115,7 +115,6 @@ impl<'a> Ways<'a> {
             cannot_tell,
             assumed: self.would_be.assumed.clone(),
         };
-        difference.limit();
         Verdict::Differs(Box::new(difference))
     }
 }
@@ -125,9 +124,7 @@ impl Pair<'_> {
     pub fn difference(&self) -> Option<EffectDifference> {
         let made = self.would_be.or(self.was)?;
         let (change, fields) = match (self.was, self.would_be) {
-            (Some(was), Some(would_be)) => {
-                (Change::Changed, fields(&was.input, &would_be.input))
-            }
+            (Some(was), Some(would_be)) => (Change::Changed, fields(&was.input, &would_be.input)),
             (None, _) => (Change::Made, Vec::new()),
             (_, None) => (Change::Dropped, Vec::new()),
         };

@@ -19,8 +19,8 @@ pub struct Difference {
     pub event: EventId,
     /// The run's business key.
     pub key: String,
-    /// How the run ended, and how it would: `done`, `skipped`, `dead`, `waiting`, `covered`,
-    /// `cancelled`, `unknown`.
+    /// How the run ended, and how it would: `done`, `skipped`, `dead`, `waiting`, `cancelled`,
+    /// `unknown`.
     pub was: String,
     pub would_be: String,
     /// Why, where it is a failure.
@@ -137,7 +137,10 @@ fn compare(
     if was == would_be {
         return;
     }
-    let (a, b) = (was.and_then(Value::as_object), would_be.and_then(Value::as_object));
+    let (a, b) = (
+        was.and_then(Value::as_object),
+        would_be.and_then(Value::as_object),
+    );
     if a.or(b).is_some() && is_like(was, would_be, Value::is_object) {
         let names = a.into_iter().flatten().map(|(name, _)| name);
         let new = b.into_iter().flatten().map(|(name, _)| name);
@@ -154,7 +157,10 @@ fn compare(
         }
         return;
     }
-    let (a, b) = (was.and_then(Value::as_array), would_be.and_then(Value::as_array));
+    let (a, b) = (
+        was.and_then(Value::as_array),
+        would_be.and_then(Value::as_array),
+    );
     if a.or(b).is_some() && is_like(was, would_be, Value::is_array) {
         let count = a.map_or(0, Vec::len).max(b.map_or(0, Vec::len));
         for n in 0..count {
@@ -214,6 +220,9 @@ mod tests {
                 r#"old Some(String("{\"x\":1}")) Some(String("text"))"#,
             ]
         );
-        assert_eq!(fields(&json!({"a": 1, "b": 2}), &json!({"b": 2, "a": 1})), []);
+        assert_eq!(
+            fields(&json!({"a": 1, "b": 2}), &json!({"b": 2, "a": 1})),
+            []
+        );
     }
 }

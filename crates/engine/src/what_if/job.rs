@@ -1,8 +1,8 @@
 //! Goes through the past in pages, and writes down how far it has come after each.
 
+use super::WhatIf;
 use super::page::{self, Surroundings, weight};
 use super::progress::{Progress, Verdict};
-use super::WhatIf;
 use crate::catalog::{Deployment, Environment};
 use crate::dry::past::{Site, Tables};
 use crate::plan::Plan;
@@ -12,7 +12,6 @@ use crate::stop::Stop;
 use model::ids::{DeploymentId, RunId};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfState};
 
@@ -24,8 +23,8 @@ const STRETCH: i64 = 20_000;
 const PAGE: i64 = 250;
 /// What is read of runs at once takes about so many bytes at most.
 const PAGE_BYTES: i64 = 8 << 20;
-/// How long the store's other work is let go first, at most, between two pages.
-const GIVE_WAY: Duration = Duration::from_millis(50);
+/// How often the store's other work is let go first, at most, between two pages.
+const GIVE_WAY: u32 = 25;
 const GIVE_WAY_STEP: Duration = Duration::from_millis(2);
 /// The store cannot take it now: try again then.
 const STORE_AWAY: Duration = Duration::from_secs(1);
@@ -64,14 +63,6 @@ pub(super) async fn work(mut job: Job) {
 
 impl Job {
     async fn turn(&mut self, tables: &Arc<Tables>) -> Result<Turn, Stop> {
-        if self.shared.draining.load(Ordering::SeqCst) {
-            let reason = Some("the server was stopped".to_owned());
-            let cursor = self.what_if.record.cursor;
-            let progress = self.what_if.progress.clone();
-            self.advance(cursor, progress, Vec::new(), WhatIfState::Paused, reason)
-                .await?;
-            return Ok(Turn::Over);
-        }
         if self.what_if.progress.total.is_none() {
             return self.count().await;
         }
@@ -95,7 +86,7 @@ impl Job {
             true => WhatIfState::Done,
             false => WhatIfState::Running,
         };
-        self.advance(cursor, progress, differences, state, None).await
+        self.advance(cursor, progress, differences, state).await
     }
 
     fn past(&self) -> PastPeriod {
@@ -135,7 +126,7 @@ impl Job {
             Some(first) => (first, WhatIfState::Running),
             None => (last, WhatIfState::Done),
         };
-        self.advance(cursor, progress, Vec::new(), state, None).await
+        self.advance(cursor, progress, Vec::new(), state).await
     }
 
     /// Works runs that are read at once, on a thread where it holds up nobody.
@@ -198,12 +189,13 @@ impl Job {
     ) -> Result<Vec<StoredDifference>, Stop> {
         let mut kept = Vec::new();
         for (run, verdict) in found {
-            let Verdict::Differs(difference) = verdict else {
+            let Verdict::Differs(mut difference) = verdict else {
                 continue;
             };
             if progress.kept >= DIFFERENCES_MAX {
                 break;
             }
+            difference.limit();
             kept.push(StoredDifference {
                 place: progress.kept,
                 run,
@@ -220,7 +212,6 @@ impl Job {
         progress: Progress,
         differences: Vec<StoredDifference>,
         state: WhatIfState,
-        reason: Option<String>,
     ) -> Result<Turn, Stop> {
         let text = serde_json::to_string(&progress).map_err(|e| Stop::bug(e.to_string()))?;
         let step = WhatIfAdvance {
@@ -228,7 +219,6 @@ impl Job {
             before: self.what_if.record.cursor,
             cursor,
             state,
-            reason,
             progress: text,
             differences,
             at: self.shared.clock.now(),
@@ -284,10 +274,11 @@ fn site<'a>(
 
 /// Lets what waits for the store go first.
 fn give_way(shared: &Shared) {
-    let mut left = GIVE_WAY;
-    while shared.store.waiting() != (0, 0) && !left.is_zero() {
+    for _ in 0..GIVE_WAY {
+        if shared.store.waiting() == (0, 0) {
+            return;
+        }
         std::thread::sleep(GIVE_WAY_STEP);
-        left = left.saturating_sub(GIVE_WAY_STEP);
     }
 }
 

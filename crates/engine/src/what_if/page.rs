@@ -72,14 +72,20 @@ pub(super) async fn work(
     let mut recalled = Vec::with_capacity(runs.len());
     let mut other_keys = 0;
     for (place, (run, detail)) in runs.iter().zip(details).enumerate() {
-        let verdict = match around.recall(&sites, run, detail).await? {
-            Past::Known(mut known) => {
+        let verdict = match around.recall(&sites, run, detail).await {
+            Err(Stop::Dead(death)) => {
+                tracing::error!(run.id = %run.run.id, error = %death.fault, "what is kept of a run cannot be read");
+                let why = "what is kept of the run cannot be read".to_owned();
+                Verdict::CannotTell(vec![why])
+            }
+            Err(stop) => return Err(stop),
+            Ok(Past::Known(mut known)) => {
                 known.place = place;
                 other_keys += i64::from(known.other_key.is_some());
                 recalled.push(*known);
                 Verdict::Same
             }
-            Past::Judged(verdict) => verdict,
+            Ok(Past::Judged(verdict)) => verdict,
         };
         verdicts.push(verdict);
     }
@@ -135,11 +141,15 @@ impl Surroundings<'_> {
             // Nothing is known of what it would ask.
             return match other_key {
                 None => Ok(Past::Judged(Verdict::Same)),
-                Some(_) => cannot("the run was covered by another, and would have a key of its own"),
+                Some(_) => {
+                    cannot("the run was covered by another, and would have a key of its own")
+                }
             };
         }
         let journal = Journal::new(detail.steps);
-        let mut was = site.recall(&about, self.tables, &journal, run.cursor).await?;
+        let mut was = site
+            .recall(&about, self.tables, &journal, run.cursor)
+            .await?;
         let end = match ended(past, &mut was) {
             Ok(end) => end,
             Err(why) => return Ok(Past::Judged(Verdict::CannotTell(vec![why]))),
@@ -236,10 +246,14 @@ impl Surroundings<'_> {
             };
             let now = known.run.occurred_at;
             let site = sites.get(&known.deployment);
-            let was = pair.was.zip(site).and_then(|(made, site)| site.entry(made, now));
+            let was = pair
+                .was
+                .zip(site)
+                .and_then(|(made, site)| site.entry(made, now));
             difference.entry_was = was;
-            difference.entry_would_be =
-                pair.would_be.and_then(|made| self.candidate.entry(made, now));
+            difference.entry_would_be = pair
+                .would_be
+                .and_then(|made| self.candidate.entry(made, now));
             self.read_entry(&mut difference).await?;
             effects.push(difference);
         }
@@ -264,12 +278,12 @@ impl Surroundings<'_> {
 /// How a run ended, and by what it stopped; or why its way cannot be followed.
 fn ended(past: &store::PastRun, was: &mut Walked) -> Result<End, String> {
     let run = &past.run;
-    let lost = |end: &End| {
-        let why = match end {
-            End::Dead { why, .. } => why.as_str(),
-            _ => "its journal does not fit its version",
-        };
-        format!("what the run did cannot be worked out again: {why}")
+    // Why is not said: it may hold what the event held, and reasons are counted in the clear.
+    let lost = |end: &End| match end {
+        End::Dead { at, .. } => {
+            format!("what the run did cannot be worked out again: step `{at}` fails now")
+        }
+        _ => "what the run did cannot be worked out again by its journal".to_owned(),
     };
     let at = match (&was.done.stopped, &was.end) {
         (_, End::Dead { at, .. }) => at.clone(),

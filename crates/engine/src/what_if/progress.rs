@@ -130,13 +130,18 @@ impl Progress {
             }
             if effect.entry_was != effect.entry_would_be {
                 self.add(effect.entry_was.as_ref(), |sum| &mut sum.was_minor);
-                self.add(effect.entry_would_be.as_ref(), |sum| &mut sum.would_be_minor);
+                self.add(effect.entry_would_be.as_ref(), |sum| {
+                    &mut sum.would_be_minor
+                });
             }
         }
     }
 
     fn add(&mut self, entry: Option<&JournalEntry>, side: fn(&mut AccountMoney) -> &mut i64) {
-        for (entry, line) in entry.iter().flat_map(|e| e.lines.iter().map(move |l| (e, l))) {
+        for (entry, line) in entry
+            .iter()
+            .flat_map(|e| e.lines.iter().map(move |l| (e, l)))
+        {
             let side = side(self.account(&line.account, entry.currency));
             *side = side.saturating_add(line.amount_minor);
         }

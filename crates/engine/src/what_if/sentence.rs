@@ -13,7 +13,9 @@ impl Difference {
         let mut told = Vec::new();
         if self.was != self.would_be {
             let why = self.because.as_ref();
-            let why = why.map(|why| format!(", because: {why}")).unwrap_or_default();
+            let why = why
+                .map(|why| format!(", because: {why}"))
+                .unwrap_or_default();
             told.push(match self.would_be.as_str() {
                 "unknown" => format!("the run was {}; how it would end cannot be told", self.was),
                 would_be => format!("the run would be {would_be} instead of {}{why}", self.was),
@@ -26,7 +28,11 @@ impl Difference {
         if self.more_effects > 0 {
             told.push(format!("and {} more changes", self.more_effects));
         }
-        told.extend(self.cannot_tell.iter().map(|why| format!("cannot tell: {why}")));
+        told.extend(
+            self.cannot_tell
+                .iter()
+                .map(|why| format!("cannot tell: {why}")),
+        );
         told.extend(self.assumed.iter().map(|what| format!("assumed: {what}")));
         told
     }
@@ -86,8 +92,13 @@ fn add<'a>(
     entry: Option<&'a JournalEntry>,
     side: impl Fn(&mut (i64, i64)) -> &mut i64,
 ) {
-    for (entry, line) in entry.iter().flat_map(|e| e.lines.iter().map(move |l| (e, l))) {
-        let sum = sums.entry((line.account.as_str(), entry.currency)).or_default();
+    for (entry, line) in entry
+        .iter()
+        .flat_map(|e| e.lines.iter().map(move |l| (e, l)))
+    {
+        let sum = sums
+            .entry((line.account.as_str(), entry.currency))
+            .or_default();
         let side = side(sum);
         *side = side.saturating_add(line.amount_minor);
     }

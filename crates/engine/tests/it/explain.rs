@@ -32,7 +32,9 @@ fn the_ready_made_flows_are_explained() {
 fn check(here: &Path, id: &str, text: &str, update: bool) {
     let (flow, problems) = model::flow::parse(text);
     assert_eq!(problems, [], "{id}");
-    let told = engine::explain(&flow.expect("a flow"), REGISTRY);
+    let plan = engine::compile(text, REGISTRY).0;
+    let conversions = plan.map(|plan| plan.conversions).unwrap_or_default();
+    let told = engine::explain(&flow.expect("a flow"), &conversions, REGISTRY);
     assert!(
         told.lines().all(|line| line.chars().count() <= 100),
         "{told}"

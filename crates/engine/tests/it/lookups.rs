@@ -373,6 +373,55 @@ async fn rules_derive_and_a_missing_rule_is_a_dead_letter_that_a_rule_cures() {
         assert_eq!(made.last().map(String::as_str), Some("3002"), "{made:?}");
         let met = app.met(done.runs[0]).await.expect("it met tables");
         assert_eq!(met.tables.get("gl_accounts"), Some(&4));
+        // Which rule won is kept with the run, and why can be told of the table as it was then.
+        let pick = &met.rules[0].pick;
+        assert_eq!(met.rules.len(), 1);
+        assert_eq!(
+            (pick.table.as_str(), pick.rule.as_str()),
+            ("gl_accounts", "large")
+        );
+        assert_eq!(pick.attributes, r#"{"amount":2400,"currency":"usd"}"#);
+        let catalog = app.engine.catalog();
+        let why = app.engine.why_rules_won(&catalog.environments()[0], &met);
+        let asks = [
+            "currency is `usd`, as `usd` asks",
+            "amount is `2400`, as `2400..` asks",
+        ];
+        assert_eq!(why.await.expect("the store answers"), [asks]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_is_refused_that_a_deployed_flow_would_send_where_it_is_not_taken() {
+    let order = include_str!("../../../../flows/order-to-cash/flow.yaml");
+    on_both(&[order], |app| async move {
+        let found = codes(
+            app.put("payment_terms", &[new_row(&["pro"], json!("NET30"), "")])
+                .await,
+        );
+        assert_eq!(found, [("rows".to_owned(), "too_long".to_owned())]);
+        let account = |number: &str| {
+            let row = json!({"account": number, "dimension": "GOODS"});
+            [new_row(&["prod_mug"], row, "")]
+        };
+        let refused = app.put("gl_accounts", &account("2400")).await;
+        let found = codes(refused);
+        assert_eq!(
+            found,
+            [("rows".to_owned(), "not_the_deposits_account".to_owned())]
+        );
+        assert_eq!(
+            app.put("gl_accounts", &account("2300"))
+                .await
+                .expect("it fits"),
+            1
+        );
+        let terms = [new_row(&["pro"], json!("N30"), "")];
+        assert_eq!(app.put("payment_terms", &terms).await.expect("it fits"), 1);
+        // What no flow asks for is not held against one.
+        let other = [new_row(&["x"], json!("anything of any length"), "")];
+        assert_eq!(app.put("other", &other).await.expect("stored"), 1);
     })
     .await;
 }

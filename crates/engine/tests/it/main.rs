@@ -15,6 +15,7 @@ mod returns;
 mod spine;
 mod starts;
 mod story;
+mod traffic;
 mod versions;
 mod weather;
 mod what_if;

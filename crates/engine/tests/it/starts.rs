@@ -253,3 +253,34 @@ async fn a_person_starts_a_flow_once_for_a_key() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_peer_is_asked_as_often_as_the_flow_says_that_asks_most_often() {
+    let flow = |id: &str, every: &str| {
+        format!(
+            "schema: 1\nflow: {id}\ntrigger:\n  event: infor.invoice.created\n{every}steps:\n  \
+             - id: seen\n    set:\n      number: =invoice.invoice\n"
+        )
+    };
+    let (often, seldom) = (
+        flow("often", "  every: 90s\n"),
+        flow("seldom", "  every: 1h\n"),
+    );
+    let own = flow("own", "").replace("trigger:\n  event: ", "trigger: ");
+    for (flows, seconds) in [
+        (vec![&often, &seldom, &own], 90),
+        (vec![&seldom, &own], 300),
+    ] {
+        let flows: Vec<&str> = flows.into_iter().map(String::as_str).collect();
+        on_both(&flows, |app| async move {
+            app.engine.watch().await;
+            let cursors = app.engine.store().poll_cursors().await.expect("cursors");
+            let polled = cursors
+                .iter()
+                .find(|c| c.trigger == "infor.invoice.created");
+            let next = polled.expect("it was polled").next_at;
+            assert_eq!(next.since(app.clock.now()), Duration::from_secs(seconds));
+        })
+        .await;
+    }
+}

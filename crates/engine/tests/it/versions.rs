@@ -66,7 +66,7 @@ async fn start(app: &App, flow: &str, day: &str) -> RunId {
     let environment = app.environment();
     let started = app
         .engine
-        .start_flow(environment, flow, &input, &format!("{flow} {day}"), "ada")
+        .start_flow(environment, flow, &input, &format!("{flow}-{day}"), "ada")
         .await;
     app.engine.settled().await;
     started.expect("it starts").run
@@ -180,7 +180,8 @@ async fn a_draft_is_saved_however_wrong_and_published_when_it_is_in_order() {
         );
 
         let sample = "schema: 1\nsample: says\ninputs:\n  day: '2026-11-24'\ngiven:\n  steps:\n    \
-                      go: x\nexpect:\n  state: skipped\n";
+                      go: x\nexpect:\n  state: skipped\n  effects:\n    - use: \
+                      books.cross_reference.set\n";
         let samples = Some(vec![sample.to_owned()]);
         let saved = engine.save_draft("greets", save(&two(), samples, 1), "bob").await;
         let saved = saved.expect("saved");

@@ -369,6 +369,11 @@ impl<'a, 't> Checker<'a, 't> {
         if let Some(row) = self.lookup(name, &known) {
             return row;
         }
+        if name == "post"
+            && let Some(problem) = super::shares::other_accounts(&known, self.at)
+        {
+            self.problems.push(problem);
+        }
         match result::of_call(name, &known) {
             Some(known) => known,
             None => Known::of_kind(function.signature.result.kind),
@@ -378,7 +383,7 @@ impl<'a, 't> Checker<'a, 't> {
     /// The row of a lookup table that is declared.
     fn lookup(&mut self, function: &str, arguments: &[Known<'a>]) -> Option<Known<'a>> {
         let lookups = self.schemas.lookups()?;
-        if !matches!(function, "lookup" | "lookup_or") {
+        if !matches!(function, "lookup" | "lookup_or" | "derive") {
             return None;
         }
         let table = arguments.first()?.literal_text()?;

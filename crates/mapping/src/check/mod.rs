@@ -18,6 +18,7 @@ mod pattern;
 mod result;
 pub(crate) mod schema;
 mod schemas;
+mod shares;
 mod shown;
 mod template;
 
@@ -27,7 +28,7 @@ pub(crate) use operator::accepts;
 pub use schemas::Schemas;
 pub use shown::Type;
 
-use crate::coercion::{Coercion, Coercions};
+use crate::coercion::Coercions;
 use crate::formula::Formula;
 use crate::functions::signature::Kind;
 use crate::path::{Path, Segment};
@@ -38,6 +39,8 @@ use schema::Node as SchemaNode;
 use schemas::Declared;
 use serde_json::Value as Json;
 use template::Walk;
+
+pub use template::Checked;
 
 /// Checks one formula; `path` is where it stands in its document.
 pub fn check(formula: &Formula, path: &str, schemas: &Schemas) -> Vec<Problem> {
@@ -66,31 +69,12 @@ pub fn check_template(template: &Template, path: &str, schemas: &Schemas) -> Vec
 /// schema of the whole result.
 ///
 /// Errors are what fails whenever it runs; warnings are what fails for some values.
-pub fn check_against(
-    template: &Template,
-    path: &str,
-    schemas: &Schemas,
-    target: &Json,
-) -> Vec<Problem> {
+pub fn check_against(template: &Template, path: &str, schemas: &Schemas, target: &Json) -> Checked {
     let coercions = template.allowed();
     let mut walk = Walk::new(schemas, &coercions);
     let place = Known::Schema(SchemaNode::root(target));
     walk.part(&template.part, path, &place);
-    walk.checked.problems
-}
-
-/// The conversions that a template makes on the way to `target`, by their places.
-pub fn coercions(
-    template: &Template,
-    path: &str,
-    schemas: &Schemas,
-    target: &Json,
-) -> Vec<Coercion> {
-    let coercions = template.allowed();
-    let mut walk = Walk::new(schemas, &coercions);
-    let place = Known::Schema(SchemaNode::root(target));
-    walk.part(&template.part, path, &place);
-    walk.checked.coercions
+    walk.checked
 }
 
 /// The JSON schema of what a template gives, for the formulas that read it later; anything if it

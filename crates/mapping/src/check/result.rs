@@ -126,7 +126,9 @@ const RULES: &[(&str, Rule)] = &[
         let currency: Currency = a.get(1)?.literal_text()?.parse().ok()?;
         Some(decimals(currency.iso_exponent()))
     }),
-    ("reverse", |a| same_items(a.first()?)),
+    ("reverse", |a| {
+        same_items(a.first()?).or_else(|| shorter(a, None))
+    }),
     ("take", |a| same_items(a.first()?)),
     ("sort_by", |a| same_items(a.first()?)),
     ("unique_by", |a| same_items(a.first()?)),

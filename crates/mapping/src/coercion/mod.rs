@@ -6,15 +6,19 @@
 //! point: `007` and `+46` would lose what they say, and are refused.
 
 pub(crate) mod convert;
+mod made;
 pub(crate) mod target;
 
+pub use made::Made;
+pub(crate) use made::between;
+
 use model::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::fmt;
 
 /// One conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// `'12.50'` where a number is due becomes 12.50.

@@ -1,7 +1,7 @@
 //! Functions that ask the outside: the rows of tables and the cross references.
 
 use super::{Function, fail, text};
-use crate::fact::{Fact, Stop};
+use crate::fact::{Fact, Pick, Stop};
 use crate::rules::Unpicked;
 use crate::scope::Scope;
 use crate::shape::Shape;
@@ -93,7 +93,15 @@ pub const DERIVE: Function = Function {
         let none = crate::map::Map::new();
         let attributes = a[1].as_map().unwrap_or(&none);
         match rules.pick(attributes, at) {
-            Ok(picked) => Ok(picked.value),
+            Ok(picked) => {
+                scope.facts.note(Pick {
+                    table: text(a, 0).to_owned(),
+                    rule: picked.rule,
+                    at: at.to_string(),
+                    attributes: a[1].to_json().to_string(),
+                });
+                Ok(picked.value)
+            }
             Err(Unpicked::None(message)) => Err(Stop::NoRule {
                 table: text(a, 0).to_owned(),
                 attributes: a[1].to_json().to_string(),

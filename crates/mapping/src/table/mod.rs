@@ -158,7 +158,9 @@ impl TableDefinition {
     /// The JSON schema of what a row gives, for the shape of its value and for checks.
     pub fn schema(&self) -> Json {
         let of = |column: &Column| match column.kind {
-            ColumnKind::Text => json!({"type": "string"}),
+            ColumnKind::Text => {
+                json!({"type": "string", "maxLength": column.max_length.unwrap_or(TEXT_MAX)})
+            }
             ColumnKind::Code => json!({"type": "string", "enum": column.codes}),
             ColumnKind::Date => json!({"type": "string", "format": "date"}),
             ColumnKind::Number => json!({"type": "integer"}),

@@ -102,7 +102,7 @@ fn problems_of(template: &Json, coercions: Coercions) -> Vec<Problem> {
     let table = FunctionTable::standard();
     let (template, problems) = Template::compile_for(template, "with", table, &order(), coercions);
     assert_eq!(problems, [], "{template:?}");
-    check_against(&template, "with", &schemas(), &order())
+    check_against(&template, "with", &schemas(), &order()).problems
 }
 
 /// The problems of one field of an order that is right apart from it: `code` or `code?` for a
@@ -674,7 +674,7 @@ fn a_step_says_which_conversions_it_makes() {
     let table = FunctionTable::standard();
     let coercions = Coercions::all();
     let (template, _) = Template::compile_for(&template, "with", table, &order(), coercions);
-    let found = mapping::check::coercions(&template, "with", &schemas(), &order());
+    let found = check_against(&template, "with", &schemas(), &order()).coercions;
     let found: Vec<String> = found
         .iter()
         .map(|c| {
@@ -721,7 +721,7 @@ fn a_schema_that_comes_back_is_compared_wherever_it_stands() {
     let mut schemas = Schemas::new();
     schemas.set("tree", tree("boolean"));
     let (template, _) = Template::compile(&json!("=tree"), "x");
-    let found = check_against(&template, "x", &schemas, &tree("integer"));
+    let found = check_against(&template, "x", &schemas, &tree("integer")).problems;
     let found: Vec<&str> = found.iter().map(|p| p.message.as_str()).collect();
     assert!(
         found.iter().any(|m| m.starts_with("in `left.value`"))
@@ -729,7 +729,7 @@ fn a_schema_that_comes_back_is_compared_wherever_it_stands() {
         "{found:#?}"
     );
     assert_eq!(
-        check_against(&template, "x", &schemas, &tree("boolean")),
+        check_against(&template, "x", &schemas, &tree("boolean")).problems,
         []
     );
 }

@@ -108,7 +108,7 @@ impl Fuzz {
         let table = FunctionTable::standard();
         let coercions = Coercions::all();
         let (template, _) = Template::compile_for(&json, "with", table, &target, coercions);
-        let problems = check_against(&template, "with", &self.schemas, &target);
+        let problems = check_against(&template, "with", &self.schemas, &target).problems;
         assert!(problems.len() < 10_000);
         let schema = schema_of(&template, &self.schemas);
         let scope = self.world.scope();

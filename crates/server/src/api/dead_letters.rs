@@ -2,7 +2,7 @@
 
 use super::changes::{replay_of, replay_of_many};
 use super::extract::{Body, Params, ScopeIn};
-use super::runs::{ReasonIn, ReplayIn, StartedOut, environment_name, flow_name};
+use super::runs::{MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_name, lookups};
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
@@ -73,6 +73,15 @@ pub struct LetterOut {
     resolved_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+}
+
+/// A dead letter, and which lookup tables, rows and rules its run met.
+#[derive(Serialize, ToSchema)]
+pub struct LetterDetailOut {
+    #[serde(flatten)]
+    letter: LetterOut,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookups: Option<MetOut>,
 }
 
 /// A lookup row to fill in.
@@ -202,13 +211,18 @@ pub async fn list(
 /// Shows the letter of a run, open or not.
 #[utoipa::path(get, path = "/api/v1/dead-letters/{run}", tag = "dead letters",
     operation_id = "get_dead_letter", params(("run" = String, Path, description = "`run_…`")),
-    responses((status = OK, body = LetterOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = OK, body = LetterDetailOut), (status = "4XX", body = ProblemOut)))]
 pub async fn show(
     State(app): State<App>,
     Path(run): Path<String>,
-) -> Result<Json<LetterOut>, ApiError> {
-    let letter = app.engine.store().dead_letter(run.parse()?).await?;
-    Ok(Json(letter_out(&app, letter)))
+) -> Result<Json<LetterDetailOut>, ApiError> {
+    let id: RunId = run.parse()?;
+    let letter = app.engine.store().dead_letter(id).await?;
+    let run = app.engine.store().run(id).await?;
+    Ok(Json(LetterDetailOut {
+        letter: letter_out(&app, letter),
+        lookups: lookups(&app, &run).await?,
+    }))
 }
 
 /// Works a dead run again.

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use engine::dry::{DryError, DryRun, Reads, StepTrace, Trace, Verdict, WouldBe, run_sample};
 use engine::plan::check_sample;
 use engine::{Environment, Plan};
+use mapping::Made;
 use model::Problem;
 use model::flow::{Given, Sample, limits, parse_sample};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,10 @@ pub struct StepTraceOut {
     /// Which of `effects` it makes, counted from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<usize>,
+    /// The conversions that were made on the way to the input's fields: `field` and `rule`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    converted: Vec<Made>,
     /// Lookup rows, rules and cross references that its formulas asked for.
     #[schema(value_type = Vec<Object>)]
     met: Value,
@@ -412,6 +417,7 @@ fn step_out(step: StepTrace, persons: &Hider) -> StepTraceOut {
         output: step.output.map(|output| persons.hide(output)),
         origin: step.origin.as_str(),
         effect: step.effect,
+        converted: step.converted,
         met: persons.hide(json!(step.met)),
         problem,
     }

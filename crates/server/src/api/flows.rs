@@ -1,19 +1,22 @@
 //! Flows: what is deployed, and whether a text is a flow.
 
 use super::extract::{Body, Params, ScopeIn};
+use super::traffic::{self, TrafficOut};
 use crate::app::App;
 use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
-use engine::Deployment;
+use engine::{CheckedWithin, Deployment, Plan};
+use mapping::Coercion;
+use model::Problem;
 use model::flow::{self, StepKind};
 use model::ids::FlowId;
-use model::{Flow, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::FlowRecord;
+use tokio::runtime::Handle;
 use utoipa::ToSchema;
 
 /// A deployed flow.
@@ -100,6 +103,9 @@ pub struct StepOut {
     /// The operations that it may call.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     operations: Vec<OperationOut>,
+    /// The conversions that it makes unasked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conversions: Vec<ConversionOut>,
 }
 
 /// An operation that a step calls.
@@ -124,6 +130,47 @@ pub struct CheckOut {
     /// Whether it could be deployed; warnings do not matter.
     ok: bool,
     problems: Vec<DocumentProblemOut>,
+    /// The conversions that are made unasked where values go to fields.
+    conversions: Vec<ConversionOut>,
+    /// What the environment's newest events came to, if one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic: Option<TrafficOut>,
+}
+
+/// A conversion that a step makes unasked; `coerce:` on the step switches it off.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ConversionOut {
+    /// Where: `steps.order.with.lines.to.quantity`.
+    path: String,
+    /// Its name in `coerce:`.
+    rule: &'static str,
+    /// What is converted, in words.
+    from: &'static str,
+    /// What it becomes, in words.
+    to: &'static str,
+    /// Whether it is always made; else for the values that need it.
+    certain: bool,
+}
+
+impl From<&Coercion> for ConversionOut {
+    fn from(made: &Coercion) -> Self {
+        Self {
+            path: made.path.clone(),
+            rule: made.rule.name(),
+            from: made.from,
+            to: made.to,
+            certain: made.certain,
+        }
+    }
+}
+
+/// The conversions of one step.
+pub fn conversions_of(plan: &Plan, step: &str) -> Vec<ConversionOut> {
+    let prefix = format!("steps.{step}.");
+    let own = plan.conversions.iter();
+    own.filter(|made| made.path.starts_with(&prefix))
+        .map(Into::into)
+        .collect()
 }
 
 /// Lists all flows: drafts, newest versions, and where which is in force. With an environment those
@@ -244,26 +291,45 @@ pub async fn show(
         published_by: version.who,
         published_at: rfc3339(version.created_at),
         bindings: bindings.collect(),
-        plan: steps(&app, &deployment.plan.flow),
+        plan: steps(&app, &deployment.plan),
     }))
 }
 
-/// Checks a text: all problems at once. Nothing is stored.
+/// Checks a text: all problems at once. Nothing is stored. With `environment` also against its
+/// connections, its lookup tables, and what its newest events came to.
 #[utoipa::path(post, path = "/api/v1/flows/check", tag = "flows", operation_id = "check_flow",
-    request_body = CheckIn,
+    params(ScopeIn), request_body = CheckIn,
     responses((status = OK, body = CheckOut), (status = "4XX", body = ProblemOut)))]
 pub async fn check(
     State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
     Body(given): Body<CheckIn>,
 ) -> Result<Json<CheckOut>, ApiError> {
-    let registry = app.engine.registry();
-    // A document may be long: it must not hold up the requests beside it.
-    let checked =
-        tokio::task::spawn_blocking(move || engine::compile(&given.document, registry).1).await;
-    let problems = checked.map_err(|error| ApiError::internal(&error))?;
+    let environment = match &scope.environment {
+        Some(name) => Some(app.environment(Some(name))?),
+        None => None,
+    };
+    let (engine, runtime) = (app.engine.clone(), Handle::current());
+    // A document may be long, and its events many: they must not hold up the requests beside it.
+    let checked = tokio::task::spawn_blocking(move || match environment {
+        Some(environment) => runtime.block_on(engine.check_within(&environment, &given.document)),
+        None => {
+            let (plan, problems) = engine::compile(&given.document, engine.registry());
+            Ok(CheckedWithin {
+                problems,
+                conversions: plan.map(|plan| plan.conversions).unwrap_or_default(),
+                traffic: None,
+            })
+        }
+    });
+    let checked = checked
+        .await
+        .map_err(|error| ApiError::internal(&error))??;
     Ok(Json(CheckOut {
-        ok: !problems.iter().any(Problem::is_error),
-        problems: problems.into_iter().map(Into::into).collect(),
+        ok: !checked.problems.iter().any(Problem::is_error),
+        problems: checked.problems.into_iter().map(Into::into).collect(),
+        conversions: checked.conversions.iter().map(Into::into).collect(),
+        traffic: checked.traffic.map(traffic::out),
     }))
 }
 
@@ -289,7 +355,7 @@ fn out(deployment: &Deployment) -> FlowOut {
     }
 }
 
-fn steps(app: &App, flow: &Flow) -> Vec<StepOut> {
+fn steps(app: &App, plan: &Plan) -> Vec<StepOut> {
     let step = |step: &model::flow::Step| {
         let mut operations = Vec::new();
         name_operations(app, &step.kind, &mut operations);
@@ -298,9 +364,10 @@ fn steps(app: &App, flow: &Flow) -> Vec<StepOut> {
             title: step.title.clone(),
             kind: step.kind.word(),
             operations,
+            conversions: conversions_of(plan, &step.id),
         }
     };
-    flow.every_step().into_iter().map(step).collect()
+    plan.flow.every_step().into_iter().map(step).collect()
 }
 
 fn name_operations(app: &App, kind: &StepKind, found: &mut Vec<OperationOut>) {

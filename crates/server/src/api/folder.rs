@@ -5,7 +5,7 @@ use super::flow_diff::FlowChangeOut;
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
-use crate::rules::{Act, ask_first};
+use crate::rules::{Act, is_to_be_proposed};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -176,8 +176,15 @@ pub async fn put(
     Body(given): Body<PushIn>,
 ) -> Result<Json<PushedOut>, ApiError> {
     let environment = app.environment(Some(&name))?;
-    ask_first(&app, Act::Publish).await?;
-    ask_first(&app, Act::Deploy(environment.kind)).await?;
+    for act in [Act::Publish, Act::Deploy(environment.kind)] {
+        if is_to_be_proposed(&app, &caller, act).await? {
+            let detail = "what goes into force here needs a second person, who cannot be asked for a \
+                          folder as a whole";
+            let cure = "propose each version and its deployment; compare the folder afterwards";
+            let status = StatusCode::CONFLICT;
+            return Err(ApiError::new(status, "second_person", detail, cure));
+        }
+    }
     let push = Push {
         files: given.files,
         remove: given.remove,

@@ -3,8 +3,11 @@
 //! Types named `…In` and `…Out` are the API's own and never leave it; what they show is converted
 //! from the words of `model`, `store` and `engine`.
 
+mod accounts;
 mod approvals;
+mod audit;
 mod books;
+mod books_proof;
 mod changes;
 mod connections;
 mod dead_letters;
@@ -20,11 +23,21 @@ mod flow_diff;
 mod flows;
 mod folder;
 mod letter_trial;
+mod live;
 mod lookups;
 mod opened;
+mod proposals;
+mod rules;
 mod runs;
+mod session;
 mod starts;
+mod tokens;
+mod traffic;
 mod versions;
+mod what_ifs;
+
+pub use deployments::WaitingIn;
+pub use live::WATCHERS_MAX;
 
 use crate::access;
 use crate::app::App;
@@ -51,6 +64,7 @@ use utoipa_axum::routes;
     tags(
         (name = "flows", description = "Drafts, versions, and which is in force where."),
         (name = "environments", description = "Where flows are in force, and what is spoken to."),
+        (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
         (name = "approvals", description = "What waits for a person's yes or no."),
@@ -58,6 +72,9 @@ use utoipa_axum::routes;
         (name = "connections", description = "The systems that are spoken to."),
         (name = "books", description = "What was booked, and what differs."),
         (name = "folders", description = "Environments as folders of files."),
+        (name = "accounts", description = "Who may do what, and what needs a second person."),
+        (name = "audit", description = "What people did."),
+        (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
     ),
 )]
@@ -80,11 +97,26 @@ impl Modify for Token {
 
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::first_admin))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(rules::show, rules::put))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::approve))
+        .routes(routes!(proposals::reject))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(live::show))
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
         .routes(routes!(flow_diff::documents))
         .routes(routes!(flow_diff::versions))
         .routes(routes!(flows::show))
+        .routes(routes!(traffic::of_flow))
+        .routes(routes!(traffic::of_trigger))
         .merge(drafted())
         .routes(routes!(versions::list))
         .routes(routes!(versions::publish))
@@ -110,10 +142,17 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
         .routes(routes!(dry_run::run_samples))
+        .routes(routes!(what_ifs::list, what_ifs::start))
+        .routes(routes!(what_ifs::show))
+        .routes(routes!(what_ifs::differences))
+        .routes(routes!(what_ifs::cancel))
+        .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
+        .routes(routes!(runs::steps))
+        .routes(routes!(runs::calls))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))
@@ -129,6 +168,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
         .routes(routes!(books::totals))
+        .routes(routes!(books_proof::show))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

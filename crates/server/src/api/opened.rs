@@ -1,6 +1,6 @@
 //! Sealed values, opened for the reader and masked.
 
-use crate::mask::mask;
+use crate::mask::{Persons, mask};
 use engine::{Environment, Purpose};
 use serde_json::Value;
 use vault::Sealed;
@@ -21,4 +21,11 @@ pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> O
         Purpose::Body | Purpose::Effect | Purpose::Lookups | Purpose::WhatIf => value,
     };
     Some(mask(value))
+}
+
+/// The persons that an event's body holds.
+pub fn persons(environment: &Environment, body: &Sealed) -> Option<Persons> {
+    let plain = environment.key.open(body, Purpose::Body.label());
+    let value: Value = serde_json::from_slice(&plain.ok()?).ok()?;
+    Some(Persons::of(&value))
 }

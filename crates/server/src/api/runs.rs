@@ -5,16 +5,18 @@ use super::changes::{ChangeIn, refuse_hidden, replay_of};
 use super::dead_letters::{LetterOut, letter_out};
 use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
+use super::flows::{ConversionOut, conversions_of};
 use super::opened::masked;
 use crate::access::Caller;
 use crate::app::App;
+use crate::mask::Persons;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
 use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::Purpose;
-use engine::{Deployment, MetRow, Replay};
+use engine::{Deployment, MetRow, MetRule, Replay};
 use mapping::table::day;
 use model::ids::{EnvironmentId, FlowId, RunId};
 use model::{FaultClass, RunState, Timestamp};
@@ -78,8 +80,15 @@ pub struct RunDetailOut {
     deployment: String,
     /// The version of the flow that works it.
     version: i64,
+    /// The first 200 steps; the others are at `…/steps`.
     steps: Vec<RunStepOut>,
+    /// What to send as `after` for the other steps, if there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_steps: Option<String>,
+    /// The first 200 calls; the others are at `…/calls`.
     calls: Vec<CallOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_calls: Option<String>,
     /// The journal entries that it booked.
     entries: Vec<EntryOut>,
     /// The lookup tables and rows that it met.
@@ -95,6 +104,25 @@ pub struct MetOut {
     /// The tables, each at the revision at which the run met it first.
     tables: BTreeMap<String, i64>,
     rows: Vec<MetRowOut>,
+    /// The rules that won.
+    rules: Vec<MetRuleOut>,
+}
+
+/// A rule that won in a run, and why.
+#[derive(Serialize, ToSchema)]
+pub struct MetRuleOut {
+    /// The step that asked.
+    step: String,
+    table: String,
+    /// The rule's name.
+    rule: String,
+    /// The day that it was asked for.
+    at: String,
+    /// What was asked, without persons.
+    #[schema(value_type = Object)]
+    attributes: Value,
+    /// What of the rule's conditions held.
+    why: Vec<String>,
 }
 
 /// A lookup row that a run asked for.
@@ -117,6 +145,10 @@ pub struct MetRowOut {
 #[derive(Serialize, ToSchema)]
 pub struct RunStepOut {
     id: String,
+    /// The items of the `each` around it that it was worked for, the outermost first, counted from
+    /// 0.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    items: Vec<i64>,
     /// `begun`, `done`, `skipped`, `failed`.
     state: &'static str,
     started_at: String,
@@ -127,6 +159,9 @@ pub struct RunStepOut {
     effect: Option<String>,
     /// Whether the effect was there already.
     reused: bool,
+    /// The conversions that it makes unasked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conversions: Vec<ConversionOut>,
     /// What it came to, without persons.
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<Value>,
@@ -265,26 +300,36 @@ pub async fn show(
 ) -> Result<Json<RunDetailOut>, ApiError> {
     let id: RunId = run.parse()?;
     let store = app.engine.store();
-    let (run, steps, calls) = store.journal(id).await?;
+    let run = store.run(id).await?;
+    let page = PageIn {
+        after: None,
+        limit: Some(FIRST),
+    };
+    let steps = step_page(&app, id, &page).await?;
+    let calls = call_page(&app, id, &page).await?;
     let letter = match store.dead_letter(id).await {
         Ok(letter) => Some(letter_out(&app, letter)),
         Err(store::Error::NotFound { .. }) => None,
         Err(error) => return Err(error.into()),
     };
     let deployment = app.engine.catalog().deployment(run.deployment);
-    let entries = entries(&app, deployment.as_ref(), &run, &steps).await?;
+    let entries = entries(&app, deployment.as_ref(), &run, &steps.data).await?;
     let lookups = lookups(&app, &run).await?;
     let bound = store.deployment(run.deployment).await?;
     let version = store.flow_version(bound.version).await?;
     Ok(Json(RunDetailOut {
         steps: steps
+            .data
             .iter()
             .map(|s| step_out(deployment.as_ref(), s))
             .collect(),
+        next_steps: steps.next,
         calls: calls
+            .data
             .into_iter()
             .map(|c| call_out(deployment.as_ref(), c))
             .collect(),
+        next_calls: calls.next,
         entries: entries.into_iter().map(entry_out).collect(),
         lookups,
         dead_letter: letter,
@@ -294,13 +339,101 @@ pub async fn show(
     }))
 }
 
+/// So many steps and calls are shown with their run.
+const FIRST: i64 = 200;
+
+/// Lists the steps of a run, those of the flow's own list first, then item by item.
+#[utoipa::path(get, path = "/api/v1/runs/{run}/steps", tag = "runs",
+    operation_id = "list_run_steps",
+    params(("run" = String, Path, description = "`run_…`"), PageIn),
+    responses((status = OK, body = List<RunStepOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn steps(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<RunStepOut>>, ApiError> {
+    let id: RunId = run.parse()?;
+    let run = app.engine.store().run(id).await?;
+    let deployment = app.engine.catalog().deployment(run.deployment);
+    let steps = step_page(&app, id, &page).await?;
+    let data = steps.data.iter();
+    Ok(Json(List {
+        data: data.map(|s| step_out(deployment.as_ref(), s)).collect(),
+        next: steps.next,
+    }))
+}
+
+/// Lists the calls of a run, in the order in which they were made.
+#[utoipa::path(get, path = "/api/v1/runs/{run}/calls", tag = "runs",
+    operation_id = "list_run_calls",
+    params(("run" = String, Path, description = "`run_…`"), PageIn),
+    responses((status = OK, body = List<CallOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn calls(
+    State(app): State<App>,
+    Path(run): Path<String>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<CallOut>>, ApiError> {
+    let id: RunId = run.parse()?;
+    let run = app.engine.store().run(id).await?;
+    let deployment = app.engine.catalog().deployment(run.deployment);
+    let calls = call_page(&app, id, &page).await?;
+    let data = calls.data.into_iter();
+    Ok(Json(List {
+        data: data.map(|c| call_out(deployment.as_ref(), c)).collect(),
+        next: calls.next,
+    }))
+}
+
+async fn step_page(app: &App, run: RunId, page: &PageIn) -> Result<List<StepRecord>, ApiError> {
+    let after = place(page)?.map(|[scope, step, index]| (scope, step, index));
+    let store = app.engine.store();
+    let rows = store.steps_page(run, after, page.limit()? + 1).await?;
+    page.list(
+        rows,
+        |s| format!("{}.{}.{}", s.scope, s.step, s.index),
+        |s| s,
+    )
+}
+
+async fn call_page(app: &App, run: RunId, page: &PageIn) -> Result<List<CallRecord>, ApiError> {
+    let after = place(page)?.map(|[revision, place]| (revision, place));
+    let store = app.engine.store();
+    let rows = store.calls_page(run, after, page.limit()? + 1).await?;
+    page.list(
+        rows,
+        |((revision, place), _)| format!("{revision}.{place}"),
+        |(_, call)| call,
+    )
+}
+
+/// The place that a page begins after: numbers with points between them.
+fn place<const N: usize>(page: &PageIn) -> Result<Option<[i64; N]>, ApiError> {
+    let Some(text) = &page.after else {
+        return Ok(None);
+    };
+    let numbers: Vec<i64> = text.split('.').filter_map(|n| n.parse().ok()).collect();
+    let place = numbers.try_into().map_err(|_| {
+        let detail = format!("`{text}` is no place in the list");
+        ApiError::bad_request("wrong_after", detail, "send the `next` of the page before")
+    })?;
+    Ok(Some(place))
+}
+
 /// What a run met of the lookup tables.
-async fn lookups(app: &App, run: &RunRecord) -> Result<Option<MetOut>, ApiError> {
+pub async fn lookups(app: &App, run: &RunRecord) -> Result<Option<MetOut>, ApiError> {
     let catalog = app.engine.catalog();
     let Some(environment) = catalog.environment_by_id(run.environment) else {
         return Ok(None);
     };
-    let met = app.engine.lookups_of_run(environment, run.id).await?;
+    let Some(met) = app.engine.lookups_of_run(environment, run.id).await? else {
+        return Ok(None);
+    };
+    let whys = app.engine.why_rules_won(environment, &met).await?;
+    let deployment = catalog.deployment(run.deployment);
+    let rules = met.rules.into_iter().zip(whys);
+    let rules: Result<Vec<_>, _> = rules
+        .map(|(rule, why)| rule_out(deployment.as_ref(), rule, why))
+        .collect();
     let row = |row: MetRow| MetRowOut {
         table: row.table,
         key: row.key,
@@ -311,10 +444,29 @@ async fn lookups(app: &App, run: &RunRecord) -> Result<Option<MetOut>, ApiError>
             .filter(|from| !from.is_empty()),
         version: row.version.map(|v| v.version),
     };
-    Ok(met.map(|met| MetOut {
+    Ok(Some(MetOut {
         tables: met.tables,
         rows: met.rows.into_iter().map(row).collect(),
+        rules: rules?,
     }))
+}
+
+fn rule_out(
+    deployment: Option<&Arc<Deployment>>,
+    MetRule { step, pick }: MetRule,
+    why: Vec<String>,
+) -> Result<MetRuleOut, ApiError> {
+    let asked: Value = serde_json::from_str(&pick.attributes).unwrap_or_default();
+    let persons = Persons::of(&asked).hider();
+    let persons = persons.map_err(|error| ApiError::internal(&error))?;
+    Ok(MetRuleOut {
+        step: step_name(deployment, step),
+        table: pick.table,
+        rule: pick.rule,
+        at: pick.at,
+        attributes: persons.hide(asked),
+        why: why.into_iter().map(|why| persons.hide_in(why)).collect(),
+    })
 }
 
 /// The entries that a run booked. They are looked for by reference: the run's key, and the ids that
@@ -415,8 +567,11 @@ fn step_out(deployment: Option<&Arc<Deployment>>, step: &StepRecord) -> RunStepO
         .output
         .as_ref()
         .filter(|_| step.state == StepState::Done);
+    let id = step_name(deployment, step.step);
     RunStepOut {
-        id: step_name(deployment, step.step),
+        items: engine::items_of(step.scope),
+        conversions: deployment.map_or_else(Vec::new, |d| conversions_of(&d.plan, &id)),
+        id,
         state: match step.state {
             StepState::Begun => "begun",
             StepState::Done => "done",

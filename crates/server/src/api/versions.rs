@@ -2,16 +2,18 @@
 
 use super::etag::Expected;
 use super::extract::{Body, Params};
+use super::proposals::{ProposalOut, accepted};
 use super::runs::ReasonIn;
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
-use crate::rules::{Act, ask_first};
+use crate::rules::{Act, Proposed, is_to_be_proposed, propose};
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use store::{FlowVersion, VersionHead};
 use utoipa::ToSchema;
@@ -77,27 +79,36 @@ pub async fn show(
 }
 
 /// Makes the draft of a flow a version. Refused while its check has an error or a sample comes to
-/// something else than it expects.
+/// something else than it expects. Where the rules ask for a second person, it is proposed.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/versions", tag = "flows",
     operation_id = "publish_flow",
     params(("flow" = String, Path, description = "The flow's id."),
         ("If-Match" = String, Header, description = "The `ETag` of the draft.")),
     request_body = ReasonIn,
-    responses((status = CREATED, body = VersionDetailOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = CREATED, body = VersionDetailOut),
+        (status = ACCEPTED, body = ProposalOut, description = "It waits for a second person."),
+        (status = "4XX", body = ProblemOut)))]
 pub async fn publish(
     State(app): State<App>,
     caller: Caller,
     Path(flow): Path<String>,
     expected: Expected,
     Body(given): Body<ReasonIn>,
-) -> Result<(StatusCode, Json<VersionDetailOut>), ApiError> {
+) -> Result<Response, ApiError> {
     let revision = expected.revision()?;
-    ask_first(&app, Act::Publish).await?;
+    if is_to_be_proposed(&app, &caller, Act::Publish).await? {
+        let proposed = Proposed::Publish {
+            revision,
+            reason: given.reason,
+        };
+        let proposal = propose(&app, &caller, &flow, &proposed).await?;
+        return Ok(accepted(&app, proposal));
+    }
     let version = app
         .engine
         .publish(&flow, revision, &caller.name, &given.reason)
         .await?;
-    Ok((StatusCode::CREATED, Json(detail(flow, version))))
+    Ok((StatusCode::CREATED, Json(detail(flow, version))).into_response())
 }
 
 /// A version's number.

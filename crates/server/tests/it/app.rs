@@ -221,6 +221,32 @@ impl App {
         self.send_as_it_is(request).await
     }
 
+    /// A request of any kind with a JSON body, and with headers.
+    pub async fn send_as(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Reply {
+        let method = method.parse().expect("a method");
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.server.url()))
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send_as_it_is(request).await
+    }
+
+    /// A request whose answer goes on.
+    pub async fn open(&self, path: &str) -> reqwest::Response {
+        let request = self.client.get(format!("{}{path}", self.server.url()));
+        request.send().await.expect("an answer")
+    }
+
     /// A delivery with this signature header.
     pub async fn deliver_as(
         &self,

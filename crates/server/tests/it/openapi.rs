@@ -62,7 +62,9 @@ async fn the_document_is_sound_and_every_path_answers() {
                 let described = |p: &Value| p["name"] == part && p["in"] == "path";
                 assert!(parameters.iter().any(described), "{name}: {part}");
             }
-            if method == "get" {
+            // What goes on for ever is another test's.
+            let goes_on = operation.to_string().contains("text/event-stream");
+            if method == "get" && !goes_on {
                 let reply = app.get(&path.replace(['{', '}'], "x")).await;
                 assert_ne!(reply.json()["detail"], format!("there is no page `{path}`"));
                 assert!(reply.status < 500, "{path}: {}", reply.text);

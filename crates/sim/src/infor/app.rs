@@ -11,9 +11,10 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicU64;
 
-/// The tenant that has the sandbox company.
+/// The tenant of the sandbox company.
 pub const TENANT: &str = "SIM_TST";
-/// A tenant that only gives out tokens, for tests of guards and of foreign tokens.
+/// A production tenant, which leads to the same company: for tests of guards, of foreign tokens, and
+/// of live environments.
 pub const PRODUCTION: &str = "SIM_PRD";
 
 /// One sandbox.
@@ -44,7 +45,7 @@ impl App {
         }
     }
 
-    /// The tenant with the company.
+    /// The tenant that is meant where none is named.
     pub fn tenant(&self) -> &'static str {
         TENANT
     }

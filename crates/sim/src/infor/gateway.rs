@@ -160,13 +160,12 @@ impl Route {
             return Self::NoTenant;
         }
         let tenant = (*tenant).to_owned();
-        let primary = tenant == app.tenant();
         match rest {
             ["as", "token.oauth2"] => Self::Token { tenant },
             ["as", "revoke_token.oauth2"] => Self::Revoke { tenant },
             ["M3", "m3api-rest", "v2", "execute", program, transaction]
             | ["M3", "m3api-rest", "execute", program, transaction]
-                if primary && *method == Method::GET =>
+                if *method == Method::GET =>
             {
                 let (program, transaction) = ((*program).to_owned(), (*transaction).to_owned());
                 Self::Single {
@@ -175,7 +174,7 @@ impl Route {
                     transaction,
                 }
             }
-            ["M3", "m3api-rest", "v2", "execute"] if primary && *method == Method::POST => {
+            ["M3", "m3api-rest", "v2", "execute"] if *method == Method::POST => {
                 Self::Bulk { tenant }
             }
             _ => Self::Unknown { tenant },

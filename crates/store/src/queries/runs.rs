@@ -107,6 +107,40 @@ pub async fn steps_within(
     rows.into_iter().map(step).collect()
 }
 
+/// A page of the steps of a run, in the order of their places, after one of them.
+pub async fn steps_page(
+    session: &mut dyn Session,
+    id: RunId,
+    (scope, step_at, index): (i64, i64, i64),
+    limit: i64,
+) -> Result<Vec<StepRecord>> {
+    let rows = session
+        .rows(
+            &sql::STEPS_AFTER,
+            &values![id.0, scope, step_at, index, limit],
+        )
+        .await?;
+    rows.into_iter().map(step).collect()
+}
+
+/// A page of the calls of a run, in the order in which they were made, after one of them; each with
+/// its place.
+pub async fn calls_page(
+    session: &mut dyn Session,
+    id: RunId,
+    (rev, place): (i64, i64),
+    limit: i64,
+) -> Result<Vec<((i64, i64), CallRecord)>> {
+    let rows = session
+        .rows(&sql::CALLS_AFTER, &values![id.0, rev, place, limit])
+        .await?;
+    let placed = rows.into_iter().map(|row| {
+        let at = (row.int(8)?, row.int(9)?);
+        Ok((at, call(row)?))
+    });
+    placed.collect()
+}
+
 fn step(row: Row) -> Result<StepRecord> {
     read_step(&mut row.read("step"))
 }

@@ -7,6 +7,9 @@ use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+/// What the refusal ends with.
+pub const IN_USE: &str = "another process uses this store";
+
 /// Held as long as it lives; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -29,10 +32,9 @@ impl Lock {
             .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Open(format!(
-                "{}: another process uses this store",
-                database.display()
-            ))),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::Open(format!("{}: {IN_USE}", database.display())))
+            }
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }

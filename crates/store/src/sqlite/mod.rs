@@ -1,7 +1,7 @@
 //! The store in one SQLite file: one thread writes, one checkpoints, a pool reads.
 
 mod checkpoint;
-mod lock;
+pub mod lock;
 mod reader;
 pub mod session;
 mod writer;

@@ -22,6 +22,7 @@ statements! {
          ON CONFLICT(name) DO NOTHING",
     );
     FLOW_BY_NAME = one("SELECT id, name, created_at FROM flow WHERE name = $1");
+    FLOW_NAME = one("SELECT name FROM flow WHERE id = $1");
     FLOWS = one("SELECT id, name, created_at FROM flow ORDER BY id");
     VERSION_BY_DIGEST = one(concat!(
         "SELECT ", version_columns!(), " FROM flow_version WHERE flow = $1 AND digest = $2"

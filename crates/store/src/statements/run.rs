@@ -150,6 +150,17 @@ statements! {
         "SELECT scope, step, idx, state, output, effect, reused, started_at, ended_at
          FROM step WHERE run = $1 AND scope >= $2 AND scope <= $3 ORDER BY scope, step, idx",
     );
+    /// A page of the steps of a run, after a place: run, scope, step, index, limit.
+    STEPS_AFTER = one(
+        "SELECT scope, step, idx, state, output, effect, reused, started_at, ended_at
+         FROM step WHERE run = $1 AND (scope, step, idx) > ($2, $3, $4)
+         ORDER BY scope, step, idx LIMIT $5",
+    );
+    /// A page of the calls of a run, after a place: run, revision, place, limit.
+    CALLS_AFTER = one(
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, rev, place
+         FROM call WHERE run = $1 AND (rev, place) > ($2, $3) ORDER BY rev, place LIMIT $4",
+    );
     CALLS = one_hot(
         "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status
          FROM call WHERE run = $1 ORDER BY rev, place",

@@ -44,10 +44,10 @@ statements! {
     ));
     WHAT_IF_RUNNING = one("SELECT id FROM what_if WHERE environment = $1 AND state = 0");
     /// How far it has come, if it still runs and is where it was taken to be: id, cursor before,
-    /// cursor, progress, state, reason, now, end.
+    /// cursor, progress, state, now, end.
     ADVANCE_WHAT_IF = one(
-        "UPDATE what_if SET cursor = $3, progress = $4, state = $5, reason = $6, updated_at = $7,
-           ended_at = $8
+        "UPDATE what_if SET cursor = $3, progress = $4, state = $5, updated_at = $6,
+           ended_at = $7
          WHERE id = $1 AND cursor = $2 AND state = 0 RETURNING id",
     );
     /// Id, state, reason, now, end.

@@ -1,6 +1,7 @@
 //! Lookup tables: what changes them and what can be read of them.
 
 use super::Store;
+use crate::changes::{Topic, Topics};
 use crate::error::Result;
 use crate::queries::lookups::{self, LookupFound, LookupRow, LookupTable, LookupVersion};
 use crate::verbs::lookups::{self as verbs, LookupChange, LookupDefine};
@@ -16,7 +17,7 @@ impl Store {
     /// [`Error::Conflict`](crate::Error::Conflict) if the table is not at the expected revision.
     pub async fn lookup_put(&self, change: LookupChange) -> Result<usize> {
         let change = Arc::new(change);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Lookups, Topic::Accounts]), move |s| {
             let change = Arc::clone(&change);
             Box::pin(async move { verbs::put(s, &change).await })
         })
@@ -30,7 +31,7 @@ impl Store {
     /// [`Error::Conflict`](crate::Error::Conflict) if the table is not at the expected revision.
     pub async fn lookup_define(&self, define: LookupDefine) -> Result<i64> {
         let define = Arc::new(define);
-        self.write(move |s| {
+        self.write_about(Topics::of(&[Topic::Lookups, Topic::Accounts]), move |s| {
             let define = Arc::clone(&define);
             Box::pin(async move { verbs::define(s, &define).await })
         })

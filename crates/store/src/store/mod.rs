@@ -107,6 +107,10 @@ impl Store {
         }
     }
 
+    #[expect(
+        clippy::vec_box,
+        reason = "an advance is large and goes through many hands"
+    )]
     async fn advance_all(
         &self,
         fence: Fence,

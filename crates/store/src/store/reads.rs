@@ -95,6 +95,30 @@ impl Store {
             .await
     }
 
+    /// A page of the steps of a run, after a place (scope, step, index); none: from the first on.
+    pub async fn steps_page(
+        &self,
+        id: RunId,
+        after: Option<(i64, i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<StepRecord>> {
+        let after = after.unwrap_or((-1, -1, -1));
+        self.read(move |s| Box::pin(runs::steps_page(s, id, after, limit)))
+            .await
+    }
+
+    /// A page of the calls of a run with their places, after one of those; none: from the first on.
+    pub async fn calls_page(
+        &self,
+        id: RunId,
+        after: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<((i64, i64), CallRecord)>> {
+        let after = after.unwrap_or((-1, -1));
+        self.read(move |s| Box::pin(runs::calls_page(s, id, after, limit)))
+            .await
+    }
+
     /// A run with its steps and calls.
     pub async fn journal(
         &self,

@@ -3,7 +3,7 @@
 use super::Store;
 use crate::error::Result;
 use crate::queries::Page;
-use crate::verbs::audit::{self, AuditCheck, AuditRecord, Follow};
+use crate::verbs::audit::{self, AuditCheck, AuditRecord, Follow, TrailHead};
 use std::sync::Arc;
 
 /// Rows that are read at a time.
@@ -33,7 +33,7 @@ impl Store {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub async fn verify_audit(&self, kept: Option<(i64, [u8; 32])>) -> Result<AuditCheck> {
+    pub async fn verify_audit(&self, kept: Option<TrailHead>) -> Result<AuditCheck> {
         let head = self.read(|s| Box::pin(audit::head(s))).await?;
         let mut follow = Follow::new(head, kept);
         while let Some(after) = follow.wants() {

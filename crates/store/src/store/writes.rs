@@ -336,20 +336,26 @@ impl Store {
     /// Saves a draft, and makes its flow if it is new; answers with the draft's revision.
     pub async fn put_draft(&self, put: PutDraft) -> Result<i64> {
         let put = Arc::new(put);
-        self.write(move |s| {
-            let put = Arc::clone(&put);
-            Box::pin(async move { deploy::put_draft(s, &put).await })
-        })
+        self.write_about(
+            Topics::of(&[Topic::Deployments, Topic::Accounts]),
+            move |s| {
+                let put = Arc::clone(&put);
+                Box::pin(async move { deploy::put_draft(s, &put).await })
+            },
+        )
         .await
     }
 
     /// Makes a draft a version.
     pub async fn publish(&self, publish: Publish) -> Result<FlowVersion> {
         let publish = Arc::new(publish);
-        self.write(move |s| {
-            let publish = Arc::clone(&publish);
-            Box::pin(async move { deploy::publish(s, &publish).await })
-        })
+        self.write_about(
+            Topics::of(&[Topic::Deployments, Topic::Accounts]),
+            move |s| {
+                let publish = Arc::clone(&publish);
+                Box::pin(async move { deploy::publish(s, &publish).await })
+            },
+        )
         .await
     }
 

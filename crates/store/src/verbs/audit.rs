@@ -6,6 +6,8 @@ use crate::statements::audit as sql;
 use crate::value::{Row, values};
 use model::Timestamp;
 use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
 
 /// A row of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +163,43 @@ pub async fn head(session: &mut dyn Session) -> Result<Option<Head>> {
     row.map(read).transpose()
 }
 
+/// A row of the trail by its id and its hash: `1234:` and 64 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrailHead {
+    pub id: i64,
+    pub hash: [u8; 32],
+}
+
+impl fmt::Display for TrailHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.id)?;
+        self.hash
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for TrailHead {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let wrong = || format!("`{text}` is no head of a trail: a row's number, `:`, its hash");
+        let (id, digits) = text.trim().split_once(':').ok_or_else(wrong)?;
+        let mut hash = [0; 32];
+        if digits.len() != 64 || !digits.is_ascii() {
+            return Err(wrong());
+        }
+        for (place, byte) in hash.iter_mut().enumerate() {
+            let pair = &digits[2 * place..2 * place + 2];
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
+        }
+        Ok(Self {
+            id: id.parse().map_err(|_| wrong())?,
+            hash,
+        })
+    }
+}
+
 /// Where a trail is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
@@ -176,7 +215,7 @@ pub struct AuditCheck {
     pub checked: i64,
     /// The last row that fits and its hash, to be kept outside: it proves later that nothing up to
     /// here was written anew.
-    pub head: (i64, [u8; 32]),
+    pub head: TrailHead,
     pub broken: Option<Broken>,
 }
 
@@ -184,18 +223,21 @@ pub struct AuditCheck {
 pub struct Follow {
     noted: Option<Head>,
     /// As kept elsewhere.
-    kept: Option<(i64, [u8; 32])>,
-    last: (i64, [u8; 32]),
+    kept: Option<TrailHead>,
+    last: TrailHead,
     is_at_end: bool,
     broken: Option<Broken>,
 }
 
 impl Follow {
-    pub fn new(noted: Option<Head>, kept: Option<(i64, [u8; 32])>) -> Self {
+    pub fn new(noted: Option<Head>, kept: Option<TrailHead>) -> Self {
         Self {
             noted,
             kept,
-            last: (0, [0; 32]),
+            last: TrailHead {
+                id: 0,
+                hash: [0; 32],
+            },
             is_at_end: false,
             broken: None,
         }
@@ -204,8 +246,8 @@ impl Follow {
     /// After which row the next page is wanted; none when the end is reached.
     pub fn wants(&self) -> Option<i64> {
         let noted = self.noted.map_or(0, |head| head.id);
-        let more = !self.is_at_end && self.broken.is_none() && self.last.0 < noted;
-        more.then_some(self.last.0)
+        let more = !self.is_at_end && self.broken.is_none() && self.last.id < noted;
+        more.then_some(self.last.id)
     }
 
     /// Takes the next rows.
@@ -215,16 +257,19 @@ impl Follow {
         // What was written since the head was read is not looked at.
         for row in rows.into_iter().take_while(|row| row.id <= noted) {
             if let Some(reason) = self.differs(&row) {
-                let id = self.last.0 + 1;
+                let id = self.last.id + 1;
                 self.broken = Some(Broken { id, reason });
                 return;
             }
-            self.last = (row.id, row.hash);
+            self.last = TrailHead {
+                id: row.id,
+                hash: row.hash,
+            };
         }
     }
 
     fn differs(&self, row: &AuditRecord) -> Option<String> {
-        let (id, prev) = self.last;
+        let TrailHead { id, hash: prev } = self.last;
         let act = Act {
             at: row.at,
             who: &row.who,
@@ -243,7 +288,7 @@ impl Follow {
         }
         let is_kept = self
             .kept
-            .is_none_or(|(id, hash)| id != row.id || hash == row.hash);
+            .is_none_or(|kept| kept.id != row.id || kept.hash == row.hash);
         (!is_kept)
             .then(|| "it is not the row whose hash was kept: the trail was written anew".into())
     }
@@ -252,30 +297,30 @@ impl Follow {
     pub fn end(self) -> AuditCheck {
         let last = self.last;
         let after = |reason: String| Broken {
-            id: last.0 + 1,
+            id: last.id + 1,
             reason,
         };
         let at_end = || match (self.noted, self.kept) {
             (None, _) => Some(after("the head of the trail is gone".into())),
-            (Some(noted), _) if noted.id > last.0 => Some(after(format!(
+            (Some(noted), _) if noted.id > last.id => Some(after(format!(
                 "the newest rows are missing: row {} was written",
                 noted.id
             ))),
-            (Some(noted), _) if noted.hash != last.1 => Some(Broken {
-                id: last.0,
+            (Some(noted), _) if noted.hash != last.hash => Some(Broken {
+                id: last.id,
                 reason: "its hash is not that of the head".into(),
             }),
             (Some(noted), _) if noted.newest > noted.id => {
                 Some(after("it stands beyond the head".into()))
             }
-            (_, Some(kept)) if kept.0 > last.0 => Some(after(format!(
+            (_, Some(kept)) if kept.id > last.id => Some(after(format!(
                 "the newest rows are missing: the hash of row {} was kept",
-                kept.0
+                kept.id
             ))),
             _ => None,
         };
         AuditCheck {
-            checked: last.0,
+            checked: last.id,
             head: last,
             broken: self.broken.or_else(at_end),
         }

@@ -3,6 +3,7 @@
 use super::audit::{self, Act};
 use crate::error::{Error, Result};
 use crate::queries::deploy::{self as queries, DeploymentRecord, FlowVersion};
+use crate::queries::settings;
 use crate::session::{Sequence, Session};
 use crate::statements::deploy as sql;
 use crate::value::values;
@@ -230,19 +231,31 @@ pub async fn deploy(session: &mut dyn Session, new: &NewDeployment) -> Result<De
         new.cause
     ];
     session.rows(&sql::INSERT_DEPLOYMENT, &values).await?;
-    let number = version.number;
+    let flow = flow_name(session, version.flow).await?;
+    let place = environment_name(session, new.environment).await?;
+    let (number, reason) = (version.number, &new.reason);
     let act = Act {
         at: new.at,
         who: &new.who,
         action: &format!("flow.{}", new.cause),
         subject: &DeploymentId(id).to_string(),
-        detail: &format!(
-            "version {number} of {} in {}: {}",
-            version.flow, new.environment, new.reason
-        ),
+        detail: &format!("version {number} of {flow} in {place}: {reason}"),
     };
     audit::append(session, act).await?;
     Ok(DeploymentId(id))
+}
+
+async fn flow_name(session: &mut dyn Session, flow: FlowId) -> Result<String> {
+    let row = session.row(&sql::FLOW_NAME, &values![flow.0]).await?;
+    row.map_or_else(|| Ok(flow.to_string()), |row| row.read("flow").text())
+}
+
+async fn environment_name(session: &mut dyn Session, id: EnvironmentId) -> Result<String> {
+    match settings::environment(session, id).await {
+        Ok(environment) => Ok(environment.name),
+        Err(Error::NotFound { .. }) => Ok(id.to_string()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who put in force what was not expected; the last deployment's if there is none.

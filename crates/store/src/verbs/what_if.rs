@@ -54,7 +54,6 @@ pub async fn advance(session: &mut dyn Session, step: &WhatIfAdvance) -> Result<
         step.cursor.0,
         &step.progress,
         step.state as i64,
-        step.reason.as_ref(),
         step.at.0,
         ended
     ];

@@ -234,3 +234,32 @@ async fn a_dead_run_leaves_a_letter() {
         assert_eq!((stored.letter, stored.resolution), (letter, None), "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_found_by_when_it_is_due_whether_that_was_changed_or_not() {
+    for (name, store, _guard) in testing::stores().await {
+        let fence = store.lease("a").await.unwrap();
+        let run = started(&store, "evt_1", "ch_1").await;
+        let stored = store.run(run.id).await.unwrap();
+        let begun = stored.due_at;
+        let mut item = advance(&run, RunState::Running);
+        for (rev, state, due_at) in [
+            (0, RunState::Running, begun),
+            (1, RunState::Retry, at(500)),
+            (2, RunState::Running, at(500)),
+            (3, RunState::Running, begun),
+        ] {
+            (item.rev, item.state, item.due_at) = (rev, state, due_at);
+            (item.attempt, item.cursor) = (rev + 7, rev);
+            let answer = apply(&store, &fence, item.clone()).await;
+            assert!(matches!(answer, Advanced::Done { .. }), "{name} {answer:?}");
+            let now = store.run(run.id).await.unwrap();
+            assert_eq!((now.rev, now.state, now.due_at), (rev + 1, state, due_at));
+            assert_eq!((now.attempt, now.cursor), (rev + 7, rev), "{name}");
+            for (time, is_due) in [(at(499), due_at == begun), (at(500), true)] {
+                let due = store.ready_due(&[run.shard], time, 10).await.unwrap();
+                assert_eq!(due.len(), usize::from(is_due), "{name} {rev} {time:?}");
+            }
+        }
+    }
+}

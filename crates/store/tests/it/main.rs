@@ -1,6 +1,8 @@
 //! The store from outside: every test runs on SQLite and on PostgreSQL.
 
+mod accounts;
 mod advance;
+mod audit;
 mod crash;
 mod decisions;
 mod effects;
@@ -15,3 +17,4 @@ mod replay;
 mod settings;
 mod subledger;
 mod wakes;
+mod what_if;

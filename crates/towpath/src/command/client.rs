@@ -40,6 +40,13 @@ pub struct Client {
     token: Option<Secret>,
 }
 
+impl ClientArgs {
+    /// Whether a server is named on the command line.
+    pub const fn names_a_server(&self) -> bool {
+        self.url.is_some()
+    }
+}
+
 impl Client {
     pub fn new(args: ClientArgs, sources: Sources) -> anyhow::Result<Self> {
         let given = match (args.token, &args.token_file) {

@@ -43,7 +43,10 @@ pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode
                 println!("{}", serde_json::to_string_pretty(&show::json(&lines))?);
             } else {
                 print!("{}", show::text(&lines));
-                if lines.iter().any(|line| line.path.starts_with("environments.")) {
+                if lines
+                    .iter()
+                    .any(|line| line.path.starts_with("environments."))
+                {
                     println!("{SEEDS}");
                 }
             }

@@ -1,6 +1,8 @@
 //! What each command does, a file each.
 
+pub mod account;
 pub mod approvals;
+pub mod audit;
 pub mod client;
 pub mod completions;
 pub mod config;
@@ -9,11 +11,14 @@ pub mod doctor;
 pub mod env;
 pub mod flow;
 pub mod folder;
+pub mod local;
 pub mod lookup;
 pub mod migrate;
+pub mod proposals;
 pub mod runs;
 pub mod sandbox;
 pub mod serve;
+pub mod token;
 
 use crate::cli::{Cli, Command, Sources};
 use anyhow::Context;
@@ -34,6 +39,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Lookup(args) => wait(lookup::run(args, sources)),
         Command::Runs(args) => wait(runs::run(args, sources)),
         Command::Approvals(args) => wait(approvals::run(args, sources)),
+        Command::Proposals(args) => wait(proposals::run(args, sources)),
+        Command::Account(args) => wait(account::run(args, sources)),
+        Command::Token(args) => wait(token::run(args, sources)),
+        Command::Audit(args) => wait(audit::run(args, sources)),
         Command::Migrate => wait(migrate::run(sources)),
         Command::Doctor(args) => wait(doctor::run(args, sources)),
         Command::Config(command) => config::run(&command, sources),

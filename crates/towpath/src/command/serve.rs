@@ -37,6 +37,13 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     crate::log::start(&config.log)?;
     let (engine, server) = start(&config, setup).await?;
     tracing::info!(url = server.url(), "listening");
+    if let Some(code) = server.setup_code() {
+        // Not to the log: whoever reads that may not make an administrator.
+        eprintln!(
+            "There are no accounts yet. Setup code for the first: {}",
+            code.expose()
+        );
+    }
     if engine.catalog().environments().is_empty() {
         tracing::warn!("there is no environment yet: make one with `towpath env new`");
     }

@@ -14,6 +14,7 @@ const PREFIX: &str = "TOWPATH__";
 const FILE: &str = "towpath.toml";
 
 /// A value given on the command line.
+#[derive(Clone)]
 pub struct Flag {
     pub name: &'static str,
     /// `server.listen`

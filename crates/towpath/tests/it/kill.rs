@@ -49,6 +49,7 @@ async fn killed_under_load(settings: &store::Settings) {
         towpath.kill();
         towpath = Towpath::start(&sandboxes, settings).await;
     }
+    towpath.receive("charge.succeeded", sold).await;
     towpath.finish(&sandboxes).await;
     let acknowledged = sandboxes.acknowledged();
     towpath.kill();

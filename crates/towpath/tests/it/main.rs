@@ -1,5 +1,6 @@
 //! The built binary, as a person calls it.
 
+mod accounts;
 mod completions;
 mod config;
 mod demo;

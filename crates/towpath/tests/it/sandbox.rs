@@ -396,6 +396,22 @@ impl Towpath {
         }
     }
 
+    /// Waits until so many events of a type, 200 at most, are in the inbox. Stripe gives up on a
+    /// delivery after four tries; what it gave up on is fetched by the sweep, in its own time.
+    pub async fn receive(&self, kind: &str, count: usize) {
+        let path = format!("/api/v1/events?type={kind}&limit=200");
+        let mut received = 0;
+        for _ in 0..600 {
+            let events = self.api(&path).await;
+            received = events["data"].as_array().map_or(0, Vec::len);
+            if received >= count {
+                return;
+            }
+            nap(Duration::from_millis(100)).await;
+        }
+        panic!("{received} of {count} `{kind}` were received");
+    }
+
     /// Waits until every delivery is answered and every run has ended.
     pub async fn finish(&mut self, sandboxes: &Sandboxes) {
         let mut quiet = 0;

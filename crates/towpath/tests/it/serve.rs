@@ -214,17 +214,45 @@ fn an_environment_a_connection_and_a_flow_are_made_while_it_runs() {
     };
     let done = |args: &[&str]| {
         let called = ask(args);
-        assert_eq!(called.code, Some(0), "{args:?}: {} {}", called.out, called.err);
+        assert_eq!(
+            called.code,
+            Some(0),
+            "{args:?}: {} {}",
+            called.out,
+            called.err
+        );
         called.out
     };
-    let company = ["--company", "Example", "--currency", "EUR", "--zone", "Europe/Berlin"];
-    let new = ["env", "new", "test", "--kind", "test", "--collective-customer", "GUEST"];
+    let company = [
+        "--company",
+        "Example",
+        "--currency",
+        "EUR",
+        "--zone",
+        "Europe/Berlin",
+    ];
+    let new = [
+        "env",
+        "new",
+        "test",
+        "--kind",
+        "test",
+        "--collective-customer",
+        "GUEST",
+    ];
     done(&[&new[..], &company].concat());
     std::fs::write(path.join("live"), "sk_live_1").expect("written");
     std::fs::write(path.join("key"), "sk_test_1\n").expect("written");
     let connect = |secret| {
         let new = ["connection", "new", "stripe", "--connector", "stripe"];
-        let rest = ["--environment", "test", "--setting", "account=acct_1", "--secret", secret];
+        let rest = [
+            "--environment",
+            "test",
+            "--setting",
+            "account=acct_1",
+            "--secret",
+            secret,
+        ];
         ask(&[&new[..], &rest].concat())
     };
     let refused = connect("secret_key=live");
@@ -232,7 +260,12 @@ fn an_environment_a_connection_and_a_flow_are_made_while_it_runs() {
     assert!(refused.err.contains("test environment"), "{}", refused.err);
     assert!(!refused.err.contains("sk_live_1"), "{}", refused.err);
     let made = connect("secret_key=key");
-    assert!(made.out.contains("leads to stripe:acct_1:test"), "{} {}", made.out, made.err);
+    assert!(
+        made.out.contains("leads to stripe:acct_1:test"),
+        "{} {}",
+        made.out,
+        made.err
+    );
 
     std::fs::write(path.join("notes.yaml"), FLOW).expect("written");
     done(&["flow", "draft", "save", "notes.yaml"]);
@@ -241,8 +274,11 @@ fn an_environment_a_connection_and_a_flow_are_made_while_it_runs() {
     let shown = done(&[&deploy[..], &["--preview"]].concat());
     assert!(shown.contains("nothing is in force there"), "{shown}");
     done(&[&deploy[..], &["--reason", "the first"]].concat());
-    std::fs::write(path.join("notes.yaml"), FLOW.replace("charge.amount", "charge.amuont"))
-        .expect("written");
+    std::fs::write(
+        path.join("notes.yaml"),
+        FLOW.replace("charge.amount", "charge.amuont"),
+    )
+    .expect("written");
     let saved = done(&["flow", "draft", "save", "notes.yaml"]);
     assert!(saved.contains("cure: "), "{saved}");
     let refused = ask(&["flow", "publish", "notes", "--reason", "no"]);
@@ -252,14 +288,28 @@ fn an_environment_a_connection_and_a_flow_are_made_while_it_runs() {
     done(&["flow", "publish", "notes", "--reason", "a better name"]);
     let told = done(&[&deploy[..], &["--reason", "the second"]].concat());
     assert!(told.contains("version 2 is in force"), "{told}");
-    let back = ["flow", "rollback", "notes", "--environment", "test", "--reason", "not better"];
+    let back = [
+        "flow",
+        "rollback",
+        "notes",
+        "--environment",
+        "test",
+        "--reason",
+        "not better",
+    ];
     assert!(done(&back).contains("version 1 is in force"));
     let history = done(&["flow", "deployments", "notes", "--environment", "test"]);
-    assert!(history.contains("rollback") && history.contains("not better"), "{history}");
+    assert!(
+        history.contains("rollback") && history.contains("not better"),
+        "{history}"
+    );
     let versions = done(&["flow", "versions", "notes"]);
     assert!(versions.contains("a better name"), "{versions}");
     let shown = done(&["env", "show", "test"]);
-    assert!(shown.contains("api") && shown.contains("stripe:acct_1:test"), "{shown}");
+    assert!(
+        shown.contains("api") && shown.contains("stripe:acct_1:test"),
+        "{shown}"
+    );
     drop(serving);
     let log: String = lines.collect();
     assert!(!log.contains("sk_test_1") && !log.contains("sk_live_1"));

@@ -1,5 +1,6 @@
 import { Amounts } from '@/components/Amounts';
 import { LinkButton } from '@/components/LinkButton';
+import { Message } from '@/components/Message';
 import { RowList } from '@/components/RowList';
 import { Time } from '@/components/Time';
 import type { CauseGroup } from '@/lib/causes';
@@ -32,7 +33,9 @@ export function CauseTable({ list, groups, empty }: Props) {
               params={{ fingerprint: group.fingerprint }}
               className={classes.cause}
             >
-              <span className={classes.message}>{group.message}</span>
+              <span className={classes.message}>
+                <Message text={group.message} />
+              </span>
               <span className={classes.where}>
                 {group.flow}, step {group.step}
               </span>

@@ -19,7 +19,12 @@ export function LetterActs({ letter }: { letter: Letter }) {
   return (
     <>
       <Group gap="xs">
-        <Button onClick={() => setOpen('replay')}>Retry</Button>
+        <Button
+          {...(letter.missing_row ? { variant: 'default' } : {})}
+          onClick={() => setOpen('replay')}
+        >
+          Retry
+        </Button>
         <Button variant="default" onClick={() => setOpen('edit')}>
           Edit and resend
         </Button>

@@ -3,17 +3,25 @@ import { LetterActs } from './LetterActs';
 import { MissingRow } from './MissingRow';
 import type { Letter } from '@/api/deadLetters';
 import { Amount } from '@/components/Amount';
+import { Message } from '@/components/Message';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Link } from '@tanstack/react-router';
 import classes from './LetterView.module.css';
+
+/** How a letter was closed, in words. */
+const CLOSED: Record<string, string> = {
+  replayed: 'Retried',
+  discard: 'Discarded',
+  answered: 'Answered',
+};
 
 /** A dead letter on its run's page: what the peer said, what is at stake, and the cure. */
 export function LetterView({ letter }: { letter: Letter }) {
   if (letter.resolution) {
     return (
       <div className={classes.closed}>
-        <State state="resolved" word={`Closed: ${letter.resolution}`} />
+        <State state="resolved" word={CLOSED[letter.resolution] ?? letter.resolution} />
         <span>
           by {letter.resolved_by}, <Time at={letter.resolved_at} />
           {letter.reason && `: ${letter.reason}`}
@@ -25,7 +33,9 @@ export function LetterView({ letter }: { letter: Letter }) {
     <section className={classes.letter} aria-label="Dead letter">
       <div className={classes.head}>
         <div>
-          <p className={classes.message}>{letter.message}</p>
+          <p className={classes.message}>
+            <Message text={letter.message} />
+          </p>
           <p className={classes.about}>
             <span className="mono">{letter.class.replace('_', ' ')}</span> at step{' '}
             <span className="mono">{letter.step}</span>, <Time at={letter.since} ago />.{' '}

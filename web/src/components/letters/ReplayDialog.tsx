@@ -11,22 +11,16 @@ const CHOICES: readonly { value: string; label: string; about: string; how: Repl
     how: {},
   },
   {
-    value: 'step-newest',
-    label: 'On the current version',
-    about: 'For after the flow was corrected. All steps are worked again.',
-    how: { newest: true },
-  },
-  {
     value: 'start',
     label: 'From the first step, on the version that failed',
     about: 'All reads are asked again and all formulas worked again.',
     how: { from_start: true },
   },
   {
-    value: 'start-newest',
+    value: 'newest',
     label: 'From the first step, on the current version',
-    about: 'As if the event came in now.',
-    how: { from_start: true, newest: true },
+    about: 'For after the flow was corrected: as if the event came in now.',
+    how: { newest: true },
   },
 ];
 
@@ -35,17 +29,20 @@ interface Props {
   /** Names the act: `Retry 14, EUR 8,310.00`. */
   act: string;
   children?: ReactNode;
+  /** What must be typed first: the flow, where real money moves. */
+  typed?: string | undefined;
   onReplay: (how: Replay) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Asks how a run is worked again: where from, and on which version. */
-export function ReplayDialog({ title, act, children, onReplay, onClose }: Props) {
+export function ReplayDialog({ title, act, children, typed, onReplay, onClose }: Props) {
   const [choice, setChoice] = useState('step');
   return (
     <Confirm
       title={title}
       act={act}
+      typed={typed}
       onAct={() => onReplay(CHOICES.find(({ value }) => value === choice)?.how ?? {})}
       onClose={onClose}
     >

@@ -6,7 +6,7 @@ import type { BeginDrag } from './useDrag';
 import { useKeys } from './useKeys';
 import { type Json, type JsonMap, get } from '../model/json';
 import { counts } from '../model/problem';
-import { type Row, rowAt } from '../model/rows';
+import { type Row, noteOf, rowAt } from '../model/rows';
 import { idOf } from '../model/step';
 import { useEditorState } from '../store/context';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useState } from 'react';
@@ -111,7 +111,7 @@ export function Canvas({ scroller, failing, beginDrag }: Props) {
                   top={top}
                   height={(layout.tops[seen.first + n + 1] ?? 0) - top}
                   shown={shownIn(document, row)}
-                  document={document}
+                  note={noteOf(document, row).split('\n')[0] ?? ''}
                   errors={of?.errors ?? 0}
                   warnings={of?.warnings ?? 0}
                   failing={row.kind === 'step' ? failing.get(id) : undefined}

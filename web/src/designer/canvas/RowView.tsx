@@ -3,10 +3,11 @@ import { GAP, lineAt } from './geometry';
 import { iconOf } from './icons';
 import type { BeginDrag } from './useDrag';
 import { type Json, type JsonMap, isMap, isText } from '../model/json';
-import { type Row, noteOf } from '../model/rows';
+import { type Row, sameRow } from '../model/rows';
 import { type Sentence, caseOf, inWords, sentenceOf, startsOf } from '../model/sentence';
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
+import type { Drag } from '../store/editor';
 import {
   ChevronDown,
   ChevronRight,
@@ -31,7 +32,8 @@ interface Props {
   height: number;
   /** The step, case or document that the row shows; the same object while nothing in it changed. */
   shown: Json | undefined;
-  document: JsonMap;
+  /** The first line of its note. */
+  note: string;
   errors: number;
   warnings: number;
   failing: Failing | undefined;
@@ -44,20 +46,35 @@ export const RowView = memo(function RowView(props: Props) {
   const style: CSSProperties = { top, height, paddingLeft: lineAt(row.depth) - 16 };
   if (row.kind === 'end') {
     return (
-      <div className={classes.row} style={style} role="none">
+      <div className={classes.row} style={style} aria-hidden>
         <Zone row={row} />
         <AddHere row={row} />
       </div>
     );
   }
   return <Item {...props} style={style} />;
-});
+}, isSame);
+
+/** Whether a row would be drawn as it is; rows are made anew with every edit, though few differ. */
+function isSame(before: Props, after: Props): boolean {
+  const keys = [
+    'top',
+    'height',
+    'shown',
+    'note',
+    'errors',
+    'warnings',
+    'failing',
+    'beginDrag',
+  ] as const;
+  return keys.every((key) => before[key] === after[key]) && sameRow(before.row, after.row);
+}
 
 function Item({
   row,
   style,
   shown,
-  document,
+  note,
   errors,
   warnings,
   failing,
@@ -67,16 +84,13 @@ function Item({
   const acts = useActs();
   const selected = useEditorState((state) => state.selected.includes(row.key));
   const active = useEditorState((state) => state.active === row.key);
-  const words = wordsOf(row, shown, document, editor.catalog);
-  const note = noteOf(document, row);
-  const problems = [
-    errors > 0 ? `${errors} ${errors === 1 ? 'problem' : 'problems'}` : '',
-    warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '',
-    failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '',
-  ].filter(Boolean);
-  const name = [words.text, words.detail, note && `note: ${note}`, ...problems]
-    .filter(Boolean)
-    .join(', ');
+  const words = wordsOf(row, shown, editor.catalog);
+  const count = errors > 0 ? errors : warnings;
+  const word = errors > 0 ? 'problem' : 'warning';
+  const told = count > 0 ? `${count} ${word}${count === 1 ? '' : 's'}` : '';
+  const open = failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '';
+  // What is heard is what is seen, in the same order.
+  const name = [words.text, words.detail, note, open, told, words.id].filter(Boolean).join(', ');
   const Icon = words.icon;
   return (
     <div
@@ -113,7 +127,7 @@ function Item({
         onContextMenu={(event) => {
           event.preventDefault();
           if (!selected) editor.select(row.key);
-          acts.menu(row.key, event.clientX, event.clientY);
+          acts.menu(event.clientX, event.clientY);
         }}
       >
         <span className={classes.icon} data-kind={words.kind} data-effect={words.effect}>
@@ -124,26 +138,26 @@ function Item({
           />
         </span>
         <span className={classes.words}>
-          <span className={classes.title}>{words.text}</span>
-          {words.detail && <span className={classes.detail}>{words.detail}</span>}
-          {note && <span className={classes.note}>{note.split('\n')[0]}</span>}
-        </span>
+          <span className={classes.title}>{words.text}</span>{' '}
+          {words.detail && <span className={classes.detail}>{words.detail}</span>}{' '}
+          {note && <span className={classes.note}>{note}</span>}
+        </span>{' '}
         {failing && (
           <Link
             className={classes.badge}
             data-tone="bad"
             to="/dead-letters/$fingerprint"
             params={{ fingerprint: failing.fingerprint }}
-            title={`${failing.count} open, from the deployed version`}
+            title="Of the version in force"
           >
-            <CircleX size={12} aria-hidden /> {failing.count} open
+            <CircleX size={12} aria-hidden /> {open}
           </Link>
-        )}
-        {(errors > 0 || warnings > 0) && (
+        )}{' '}
+        {told && (
           <span className={classes.badge} data-tone={errors > 0 ? 'bad' : 'warn'}>
-            <TriangleAlert size={12} aria-hidden /> {errors > 0 ? errors : warnings}
+            <TriangleAlert size={12} aria-hidden /> {told}
           </span>
-        )}
+        )}{' '}
         {words.id && <span className={classes.id}>{words.id}</span>}
         {row.foldable && (
           <button
@@ -165,7 +179,7 @@ function Item({
             onClick={(event) => {
               if (!selected) editor.select(row.key);
               const box = event.currentTarget.getBoundingClientRect();
-              acts.menu(row.key, box.left, box.bottom);
+              acts.menu(box.left, box.bottom);
             }}
           >
             <Ellipsis size={15} />
@@ -179,9 +193,10 @@ function Item({
 /** The gap above a row: adds a step there, and lights up or says why not while one is dragged. */
 function Zone({ row }: { row: Row }) {
   const acts = useActs();
-  const drag = useEditorState((state) => state.drag);
+  // A text, so that only the zones that change are drawn again while a step is dragged.
+  const dragged = useEditorState(({ drag }) => zoneOf(row, drag));
   const left = lineAt(row.depth) - 12;
-  if (!drag) {
+  if (dragged === null) {
     return row.kind === 'end' ? null : (
       <button
         type="button"
@@ -195,18 +210,26 @@ function Zone({ row }: { row: Row }) {
       </button>
     );
   }
-  const over = drag.over?.row === row.key;
-  const reason = over ? (drag.over?.reason ?? null) : drag.why(row);
+  const [state, ...words] = dragged.split(' ');
   return (
     <div
       className={classes.zone}
       style={{ left, height: GAP }}
-      data-legal={reason === null || undefined}
-      data-over={over || undefined}
+      data-legal={state === 'legal' || undefined}
+      data-over={words.length > 0 || undefined}
     >
-      {over && <span>{reason === null ? `Drop ${drag.label} here` : `Not here: ${reason}`}</span>}
+      {words.length > 0 && <span>{words.join(' ')}</span>}
     </div>
   );
+}
+
+/** How a zone looks: nothing is dragged, `legal` or `illegal`, and what it says while it is under the pointer. */
+function zoneOf(row: Row, drag: Drag | null): string | null {
+  if (!drag) return null;
+  const reason = drag.why(row);
+  const state = reason === null ? 'legal' : 'illegal';
+  if (drag.over?.row !== row.key) return state;
+  return reason === null ? `${state} Drop ${drag.label} here` : `${state} Not here: ${reason}`;
 }
 
 function AddHere({ row }: { row: Row }) {
@@ -237,7 +260,6 @@ interface Words extends Omit<Sentence, 'kind'> {
 function wordsOf(
   row: Row,
   shown: Json | undefined,
-  document: JsonMap,
   catalog: Parameters<typeof sentenceOf>[1],
 ): Words {
   const block = isMap(shown) ? shown : {};
@@ -249,8 +271,8 @@ function wordsOf(
   switch (row.kind) {
     case 'start':
       return {
-        text: `Starts on: ${startsOf(document, catalog)}`,
-        detail: startDetail(document),
+        text: `Starts on: ${startsOf(block, catalog)}`,
+        detail: startDetail(block),
         icon: Zap,
         kind: 'start',
         id: '',

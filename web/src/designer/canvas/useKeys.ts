@@ -17,7 +17,8 @@ export function useKeys() {
       if (command) {
         event.preventDefault();
         event.stopPropagation();
-        command.perform({ editor, acts });
+        if (command.fits && !command.fits(editor)) editor.say('Select a step first', 'refused');
+        else command.perform({ editor, acts });
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return;

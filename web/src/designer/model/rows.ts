@@ -1,7 +1,7 @@
 // The canvas as rows: the product places every step. A list of steps ends with a row of its own, so
 // that every place where a step may stand is the upper edge of one row.
 
-import { type Json, type JsonMap, type Path, get, isList, isMap, isText } from './json';
+import { type Json, type JsonMap, type Path, get, isList, isMap, isText, samePath } from './json';
 import type { Place } from './places';
 import { casesOf, idOf, nestedLists } from './step';
 
@@ -74,7 +74,7 @@ export function rowsOf(document: JsonMap, folded: ReadonlySet<string>): Row[] {
     const parent = holder.key === '' ? null : holder.key;
     items.forEach((step, n) => {
       const path = [...at, n];
-      const key = keyOf(document, path);
+      const key = `step:${idOf(step) || path.join('/')}`;
       const holds = isMap(step) && (nestedLists(step).length > 0 || casesOf(step).length > 0);
       const isFolded = holds && folded.has(key);
       push({
@@ -189,10 +189,10 @@ export function heightOf(row: Row, document: JsonMap): number {
     case 'step':
       return noteOf(document, row) === '' ? 64 : 84;
     case 'case':
-      return (row.foldable ? 38 : 62) + (noteOf(document, row) === '' ? 0 : 20);
+      return (row.foldable ? 44 : 62) + (noteOf(document, row) === '' ? 0 : 20);
     case 'branch':
     case 'error':
-      return 38;
+      return 44;
     case 'end':
       return 40;
   }
@@ -204,6 +204,25 @@ export function noteOf(document: JsonMap, row: Row): string {
   const note =
     row.kind === 'step' || row.kind === 'case' ? get(document, [...path, 'note']) : undefined;
   return isText(note) ? note.trim() : '';
+}
+
+export function sameRow(a: Row, b: Row): boolean {
+  const [one, other] = [a.place, b.place];
+  const samePlace =
+    one === undefined || other === undefined
+      ? one === other
+      : one.at === other.at && samePath(one.list, other.list);
+  return (
+    a.key === b.key &&
+    a.kind === b.kind &&
+    a.position === b.position &&
+    a.size === b.size &&
+    a.foldable === b.foldable &&
+    a.folded === b.folded &&
+    samePlace &&
+    samePath(a.step, b.step) &&
+    samePath(a.nested, b.nested)
+  );
 }
 
 export interface Layout {

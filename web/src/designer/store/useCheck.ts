@@ -4,7 +4,7 @@ import { edit } from '@/api/designer';
 import { useEffect } from 'react';
 
 /** How long nothing must change before a check is asked for. */
-const PAUSE_MS = 120;
+const PAUSE_MS = 80;
 
 /** Checks the document whenever it has changed and rests. */
 export function useCheck(editor: Editor): void {

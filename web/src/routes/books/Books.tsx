@@ -10,7 +10,11 @@ export function Books() {
   const { view = 'totals' } = useSearch({ from: '/books' });
   const navigate = useNavigate({ from: '/books' });
   return (
-    <Page title="Books" about="What was booked, how far it is in the ERP, and what differs" fill>
+    <Page
+      title="Books"
+      about="What was booked, how far it is in the ERP, and what differs"
+      fill={view !== 'totals'}
+    >
       <Tabs
         value={view}
         onChange={(next) =>

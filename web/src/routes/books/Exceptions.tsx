@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Exception>[] = [
   {
     id: 'opened',
     title: 'Since',
-    width: '104px',
+    width: '108px',
     align: 'right',
     from: 560,
     cell: (exception) => <Time at={exception.opened_at} />,

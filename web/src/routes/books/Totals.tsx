@@ -53,9 +53,7 @@ export function Totals() {
           id: 'balance',
           title: 'Balance',
           align: 'right',
-          cell: (total) => (
-            <Amount minor={total.balance} currency={total.currency} strong quietZero />
-          ),
+          cell: (total) => <Amount minor={total.balance} currency={total.currency} strong />,
         },
       ]}
     />

@@ -7,6 +7,7 @@ import { Amounts } from '@/components/Amounts';
 import { Empty } from '@/components/Empty';
 import { ErrorView } from '@/components/ErrorView';
 import { Facts } from '@/components/Facts';
+import { Message } from '@/components/Message';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Time } from '@/components/Time';
@@ -22,7 +23,8 @@ import { useEffect, useRef, useState } from 'react';
 /** One cause: fix it once, try the whole group, retry all. */
 export function Cause() {
   const { fingerprint } = useParams({ from: '/dead-letters/$fingerprint' });
-  const environment = useEnvironment().current?.name;
+  const { current } = useEnvironment();
+  const environment = current?.name;
   const client = useQueryClient();
   const list = useQuery(causes(environment));
   const pages = useInfiniteQuery(letters(environment, fingerprint));
@@ -67,7 +69,7 @@ export function Cause() {
   const tried = summary(shown, outcomes);
   return (
     <Page
-      title={group?.message ?? 'This cause is cleared'}
+      title={group ? <Message text={group.message} /> : 'This cause is cleared'}
       about={<Link to="/dead-letters">All dead letters</Link>}
       fill
     >
@@ -117,17 +119,18 @@ export function Cause() {
               <Button
                 variant="default"
                 onClick={() => void attempt()}
-                loading={trying}
-                disabled={shown.length === 0}
+                disabled={shown.length === 0 || trying}
               >
-                Dry run of {shown.length}
+                {trying ? 'Dry run under way' : `Dry run of ${shown.length}`}
               </Button>
               {trying && (
                 <Button variant="default" onClick={() => stop.current?.abort()}>
                   Stop
                 </Button>
               )}
-              <Button onClick={() => setAsking(true)}>Retry {acts}</Button>
+              <Button {...(missing ? { variant: 'default' } : {})} onClick={() => setAsking(true)}>
+                Retry {acts}
+              </Button>
             </Group>
             {(trying || outcomes.size > 0) && (
               <div role="status" style={{ marginTop: '0.625rem' }}>
@@ -139,9 +142,10 @@ export function Cause() {
                   />
                 )}
                 <p style={{ margin: '0.25rem 0 0' }}>
-                  {tried.passing} of {tried.tried} tried would now go through
+                  {tried.passing} of {tried.tried} tried would now go on
                   {tried.amounts.map((a) => `, ${amountText(a.minor, a.currency)}`).join('')}
-                  {row != null && missing ? ', with the row above' : ''}. Nothing was changed.
+                  {row != null && missing ? ', with the row above' : ''}. Nothing was changed; what
+                  a system answers to a write is known only once it is sent.
                 </p>
               </div>
             )}
@@ -153,6 +157,7 @@ export function Cause() {
         <ReplayDialog
           title="Retry all of this cause"
           act={`Retry ${acts ?? ''}`}
+          typed={current?.kind === 'live' ? group?.flow : undefined}
           onReplay={async (how) => {
             const { runs } = await replayCause(fingerprint, how);
             setBatch(runs);

@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'occurred',
     title: 'Occurred',
-    width: '104px',
+    width: '108px',
     align: 'right',
     from: 1024,
     cell: (event) => <Time at={event.occurred_at} />,
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'received',
     title: 'Received',
-    width: '104px',
+    width: '108px',
     align: 'right',
     cell: (event) => <Time at={event.received_at} />,
   },

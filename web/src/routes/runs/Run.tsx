@@ -3,6 +3,7 @@ import { StepPanel } from './StepPanel';
 import { Timeline } from './Timeline';
 import { worked } from './steps';
 import { event } from '@/api/events';
+import { flows } from '@/api/flows';
 import { run } from '@/api/runs';
 import { EntryLines } from '@/components/EntryLines';
 import { ErrorView } from '@/components/ErrorView';
@@ -29,6 +30,7 @@ export function Run() {
   const navigate = useNavigate({ from: '/runs/$run' });
   const { data, error, refetch } = useQuery(run(id));
   const cause = useQuery({ ...event(data?.event ?? ''), enabled: data !== undefined }).data;
+  const deployed = useQuery(flows(data?.environment)).data;
   const rows = useMemo(() => (data ? worked(data) : []), [data]);
 
   if (error && !data) return <ErrorView error={error} retry={() => void refetch()} />;
@@ -47,7 +49,8 @@ export function Run() {
     <Page
       title={
         <>
-          {data.flow} <span className={classes.key}>{data.key}</span>
+          {deployed?.data.find((flow) => flow.flow === data.flow)?.title ?? data.flow}{' '}
+          <span className={classes.key}>{data.key}</span>
         </>
       }
       acts={<RunActs run={data} />}

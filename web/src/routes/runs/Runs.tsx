@@ -8,7 +8,7 @@ import { RunWait } from '@/components/RunWait';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { duration } from '@/lib/time';
-import { Select } from '@mantine/core';
+import { Select, VisuallyHidden } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 
@@ -47,10 +47,10 @@ export function Runs() {
     {
       id: 'state',
       title: 'State',
-      width: '112px',
+      width: '104px',
       cell: (run) => <State state={run.state} />,
     },
-    { id: 'flow', title: 'Flow', width: 'minmax(110px, 190px)', cell: (run) => title(run.flow) },
+    { id: 'flow', title: 'Flow', width: 'minmax(80px, 190px)', cell: (run) => title(run.flow) },
     {
       id: 'key',
       title: 'Business key',
@@ -76,7 +76,7 @@ export function Runs() {
     {
       id: 'began',
       title: 'Began',
-      width: '104px',
+      width: '108px',
       align: 'right',
       cell: (run) => <Time at={run.created_at} />,
     },
@@ -115,8 +115,9 @@ export function Runs() {
         pages={pages}
         rowKey={(run) => run.id}
         rowLink={(run, content) => (
-          <Link to="/runs/$run" params={{ run: run.id }} aria-label={`Run ${run.id}`}>
+          <Link to="/runs/$run" params={{ run: run.id }}>
             {content}
+            <VisuallyHidden>: run {run.id}</VisuallyHidden>
           </Link>
         )}
         empty={{

@@ -6,6 +6,7 @@ import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
 import { JsonTree } from '@/components/JsonTree';
+import { Message } from '@/components/Message';
 import { Panel } from '@/components/Panel';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
@@ -23,8 +24,7 @@ export function StepPanel({ run, row }: Props) {
   const { data: deployed } = useQuery(flow(run.environment, run.flow));
   const plan = deployed?.plan.find((step) => step.id === row.id);
   const text = deployed && stepText(deployed.document, row.id);
-  const isOlder =
-    deployed !== undefined && run.version !== undefined && run.version !== deployed.version;
+  const isOlder = deployed !== undefined && run.version !== deployed.version;
   const here = row.id === run.step;
   return (
     <Panel
@@ -34,7 +34,7 @@ export function StepPanel({ run, row }: Props) {
       {plan?.title && <p style={{ margin: '0 0 0.5rem' }}>{plan.title}</p>}
       {here && run.fault && (
         <p style={{ color: 'var(--bad)', margin: '0 0 0.625rem', overflowWrap: 'anywhere' }}>
-          <strong>{run.fault.class.replace('_', ' ')}</strong>: {run.fault.message}
+          <strong>{run.fault.class.replace('_', ' ')}</strong> <Message text={run.fault.message} />
         </p>
       )}
       <Facts

@@ -81,6 +81,9 @@ impl Walk<'_> {
         input: &Value,
         then: &Done,
     ) -> Result<(), Halt> {
+        if let Some(fault) = then.failure(&self.here(step), operation, input) {
+            return Err(Stop::dead(fault.clone()).into());
+        }
         let Some(stopped) = &then.stopped else {
             return Ok(());
         };
@@ -175,8 +178,10 @@ impl Walk<'_> {
         if known.is_some_and(|known| known.input != made.input)
             && let Some(past) = &mut self.past
         {
-            past.assumed
-                .push(format!("step `{}` is taken to give what it gave then", step.id));
+            past.assumed.push(format!(
+                "step `{}` is taken to give what it gave then",
+                step.id
+            ));
         }
         let output = known.and_then(|known| known.output.clone());
         self.note(made);

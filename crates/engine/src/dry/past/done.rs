@@ -1,7 +1,7 @@
 //! What a run was asked, was answered, and did.
 
 use mapping::Value as Computed;
-use model::{EffectId, FaultClass};
+use model::{EffectId, Fault, FaultClass};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,6 +16,15 @@ pub(crate) struct Done {
     pub older_sets: BTreeSet<String>,
     /// Where it did not go on.
     pub stopped: Option<Stopped>,
+    /// Questions that failed for good, while the run went on; by the place of the step.
+    pub(super) failures: HashMap<String, Failure>,
+}
+
+/// A question, and the fault that it came to.
+pub(super) struct Failure {
+    pub operation: Option<String>,
+    pub input: Option<Value>,
+    pub fault: Fault,
 }
 
 struct Answer {
@@ -74,8 +83,6 @@ pub(crate) enum End {
     Waiting {
         at: String,
     },
-    /// Another run has its business key.
-    Covered,
     Unknown,
 }
 
@@ -91,7 +98,6 @@ impl End {
             Self::Dead { .. } => "dead",
             Self::Cancelled => "cancelled",
             Self::Waiting { .. } => "waiting",
-            Self::Covered => "covered",
             Self::Unknown => "unknown",
         }
     }
@@ -127,6 +133,14 @@ impl Done {
             Some(answer) if answer.operation == operation => Recorded::Other,
             _ => Recorded::None,
         }
+    }
+
+    /// The fault that the same question came to at this place.
+    pub(super) fn failure(&self, at: &str, operation: &str, input: &Value) -> Option<&Fault> {
+        let failure = self.failures.get(at)?;
+        let is_same = failure.operation.as_deref() == Some(operation)
+            && failure.input.as_ref().is_none_or(|asked| asked == input);
+        is_same.then_some(&failure.fault)
     }
 
     /// The change that `made` is about: the one of its identity, or that of its place.

@@ -1,6 +1,6 @@
 //! Along the journal: every step gives what it gave, and what it was asked is worked out again.
 
-use super::done::{Made, Stopped, flow_operation};
+use super::done::{Failure, Made, Stopped, flow_operation};
 use super::{Source, Walk};
 use crate::dry::trace::Origin;
 use crate::dry::walk::Halt;
@@ -9,7 +9,7 @@ use crate::seal::{Purpose, open};
 use crate::stop::Stop;
 use connector::Effect;
 use mapping::Value as Computed;
-use model::{EffectId, Fault, Timestamp};
+use model::{EffectId, Fault, FaultClass, Timestamp};
 use serde_json::Value;
 use store::StepRecord;
 use store::run::StepState;
@@ -31,10 +31,7 @@ impl Walk<'_> {
                 self.skip();
                 Ok(())
             }
-            Some((StepState::Failed, _)) => {
-                let failure = self.recalled(step)?.unwrap_or_default();
-                self.recover(step, failure).await
-            }
+            Some((StepState::Failed, _)) => self.fail_by_journal(step).await,
             Some((StepState::Begun, _)) => Box::pin(self.perform(step, &step.work)).await,
             Some((StepState::Done, _)) => {
                 Box::pin(self.perform(step, &step.work)).await?;
@@ -46,15 +43,46 @@ impl Walk<'_> {
         }
     }
 
+    /// A step that failed for good, while the run went on. What was done within it, and what it
+    /// asked in vain, is worked out.
+    async fn fail_by_journal(&mut self, step: &PlanStep) -> Result<(), Halt> {
+        let failure = self.recalled(step)?.unwrap_or_default();
+        let before = self.past.as_mut().and_then(|past| past.done.stopped.take());
+        match Box::pin(self.perform(step, &step.work)).await {
+            Err(Halt::Stop(stop @ Stop::Store(_))) => return Err(stop.into()),
+            // It failed, one way or the other.
+            Ok(()) | Err(_) => {}
+        }
+        if let Some(past) = &mut self.past {
+            let stopped = std::mem::replace(&mut past.done.stopped, before);
+            if let Some(stopped) = stopped {
+                let failure = Failure {
+                    operation: stopped.operation,
+                    input: stopped.input,
+                    fault: fault(&failure),
+                };
+                past.done.failures.insert(stopped.at, failure);
+            }
+        }
+        self.recover(step, failure).await
+    }
+
     pub(super) async fn perform_by_journal(
         &mut self,
         step: &PlanStep,
         work: &Work,
     ) -> Result<bool, Halt> {
+        let has_failed = self
+            .row_of(step)
+            .is_some_and(|row| row.state == StepState::Failed);
+        if has_failed && matches!(work, Work::Set(_) | Work::Check(..)) {
+            return Ok(true);
+        }
         match work {
             Work::Set(_) | Work::Wait(..) => {
                 let operation = matches!(work, Work::Wait(..)).then_some("wait");
-                let Some(output) = self.recalled(step)? else {
+                let output = self.recalled(step)?.filter(|_| !has_failed);
+                let Some(output) = output else {
                     return Err(self.stop_here(step, operation, None));
                 };
                 if let Some(operation) = operation {
@@ -82,7 +110,12 @@ impl Walk<'_> {
             }
             Work::Flow(call) => {
                 let input = self.evaluate(&call.with, "with").await?.to_json();
-                self.asked(step, &flow_operation(&call.flow), input, Some(Whose::default()))?;
+                self.asked(
+                    step,
+                    &flow_operation(&call.flow),
+                    input,
+                    Some(Whose::default()),
+                )?;
             }
             Work::Choose(_) | Work::Steps(_) | Work::Each(_) | Work::Parallel(_) => {
                 return Ok(false);
@@ -112,7 +145,11 @@ impl Walk<'_> {
         input: Value,
         made: Option<Whose>,
     ) -> Result<(), Halt> {
-        let Some(output) = self.recalled(step)? else {
+        let has_failed = self
+            .row_of(step)
+            .is_some_and(|row| row.state == StepState::Failed);
+        let output = self.recalled(step)?.filter(|_| !has_failed);
+        let Some(output) = output else {
             return Err(self.stop_here(step, Some(operation), Some(input)));
         };
         let at = self.here(step);
@@ -163,9 +200,7 @@ impl Walk<'_> {
 
     /// A set that is skipped although its `when` holds: something newer was written already.
     async fn note_older_set(&mut self, step: &PlanStep) -> Result<(), Halt> {
-        let is_set = |work: &Work| {
-            matches!(work, Work::Call(call) if call.operation.effect() == Effect::Set)
-        };
+        let is_set = |work: &Work| matches!(work, Work::Call(call) if call.operation.effect() == Effect::Set);
         let has_set = match &step.work {
             Work::Choose(cases) => cases.iter().any(|(_, work)| is_set(work)),
             work => is_set(work),
@@ -237,4 +272,15 @@ impl Walk<'_> {
             deadline: None,
         })
     }
+}
+
+/// The fault of what formulas see as `error`.
+fn fault(failure: &Computed) -> Fault {
+    let text = |name: &str| failure.get(name).and_then(Computed::as_text);
+    let class = text("class").and_then(|class| class.parse().ok());
+    let message = text("message").unwrap_or_default();
+    let mut fault = Fault::new(class.unwrap_or(FaultClass::Rejected), message);
+    fault.code = text("code").map(Into::into);
+    fault.field = text("field").map(Into::into);
+    fault
 }

@@ -331,9 +331,11 @@ impl Walk<'_> {
     }
 
     fn end(&mut self, halt: Halt) -> End {
-        let failed = self.steps.iter().rev().find(|row| {
-            matches!(row.state, StepEnd::Failed | StepEnd::Waiting)
-        });
+        let failed = self
+            .steps
+            .iter()
+            .rev()
+            .find(|row| matches!(row.state, StepEnd::Failed | StepEnd::Waiting));
         let at = failed.map(|row| row.at.clone()).unwrap_or_default();
         match halt {
             Halt::Stop(Stop::Skip) => End::Skipped,

@@ -102,8 +102,16 @@ pub const RANGE: Function = Function {
 
 pub const REVERSE: Function = Function {
     name: "reverse",
-    signature: "reverse(items: list) -> list",
-    doc: "The items from the last to the first.",
-    examples: &[("reverse([1, 2, 3])", "[3,2,1]")],
-    run: |a, _| Ok(Value::list(list(a, 0).iter().rev().cloned().collect())),
+    signature: "reverse(of: any) -> any",
+    doc: "The items, or the characters of a text, from the last to the first.",
+    examples: &[
+        ("reverse([1, 2, 3])", "[3,2,1]"),
+        ("'Zoë'.reverse()", "\"ëoZ\""),
+        ("reverse(1)", "!a whole number has no order"),
+    ],
+    run: |a, _| match &a[0] {
+        Value::List(items) => Ok(Value::list(items.iter().rev().cloned().collect())),
+        Value::Text(text) => Ok(Value::text(text.chars().rev().collect::<String>())),
+        other => Err(fail("reverse")(format!("{} has no order", other.kind()))),
+    },
 };

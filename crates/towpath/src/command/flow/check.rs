@@ -1,9 +1,13 @@
 //! `towpath flow check`: all problems of flows and samples at once.
 
 use super::document::{Document, Kind, is_ok, print, read_all};
+use crate::cli::Sources;
+use crate::command::client::{Client, ClientArgs, segment};
 use crate::connectors::REGISTRY;
+use anyhow::Context;
 use engine::plan::{Compiled, check_calls, check_sample, compile_against, compile_document};
 use model::flow::{Flow, parse_sample};
+use model::problem::Place;
 use model::{Problem, Severity};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -14,13 +18,16 @@ use std::process::ExitCode;
 #[command(after_help = "\
 A folder stands for all `.yaml` files in it. Samples are checked against the flow of the folder
 around them. Flows that are given together are checked together: who calls whom, and with what.
+With --environment the server that is running checks them too: against that environment's
+connections and lookup tables, and what its newest events would have come to.
 Ends with 0 if every flow could be deployed (warnings do not matter), with 1 otherwise. Nothing is
-sent or stored.
+stored.
 
 Examples:
   towpath flow check flows
   towpath flow check flows/order-to-cash/flow.yaml
   towpath flow check --against old/flow.yaml new/flow.yaml
+  towpath flow check --environment live flows/order-to-cash
   towpath flow check --json flows | jq '.[].problems[]'")]
 pub struct Args {
     /// The documents, YAML, or folders of them.
@@ -32,15 +39,60 @@ pub struct Args {
     /// The version that is deployed: also warns of repeats that would not meet what it has done.
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// The environment of a running server to check them in.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    #[command(flatten)]
+    client: ClientArgs,
 }
 
 struct Checked {
     document: Document,
     compiled: Option<Compiled>,
     problems: Vec<Problem>,
+    /// How many events a server looked at.
+    events: Option<u64>,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+/// What a server's check answers.
+#[derive(serde::Deserialize)]
+struct Answer {
+    problems: Vec<Told>,
+    traffic: Option<Traffic>,
+}
+
+#[derive(serde::Deserialize)]
+struct Traffic {
+    events: u64,
+}
+
+/// A problem as the API tells it.
+#[derive(serde::Deserialize)]
+struct Told {
+    severity: Severity,
+    path: String,
+    line: Option<u32>,
+    column: Option<u32>,
+    code: String,
+    message: String,
+    cure: String,
+}
+
+impl From<Told> for Problem {
+    fn from(told: Told) -> Self {
+        let place = told.line.zip(told.column);
+        Self {
+            severity: told.severity,
+            path: told.path,
+            place: place.map(|(line, column)| Place { line, column }),
+            code: told.code,
+            message: told.message,
+            cure: told.cure,
+        }
+    }
+}
+
+pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     let documents = read_all(&args.files)?;
     let mut checked: Vec<Checked> = documents.into_iter().map(check).collect();
     check_together(&mut checked);
@@ -48,10 +100,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(path) = &args.against {
         check_against(path, &mut checked)?;
     }
+    if let Some(environment) = &args.environment {
+        let client = Client::new(args.client, sources)?;
+        check_within(&client, environment, &mut checked).await?;
+    }
     if args.json {
         let files = checked.iter().map(|c| {
             let ok = is_ok(&c.problems);
-            json!({"file": c.document.name, "ok": ok, "problems": c.problems})
+            let mut file = json!({"file": c.document.name, "ok": ok, "problems": c.problems});
+            if let Some(events) = c.events {
+                file["events"] = events.into();
+            }
+            file
         });
         let files: Vec<_> = files.collect();
         println!("{}", serde_json::to_string_pretty(&files)?);
@@ -75,12 +135,14 @@ fn check(document: Document) -> Checked {
                 document,
                 compiled: Some(compiled),
                 problems,
+                events: None,
             }
         }
         Kind::Sample => Checked {
             problems: parse_sample(&document.text).1,
             document,
             compiled: None,
+            events: None,
         },
     }
 }
@@ -160,6 +222,30 @@ fn check_against(path: &PathBuf, checked: &mut [Checked]) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Has a server check the flows in one of its environments; adds what was not found here.
+async fn check_within(
+    client: &Client,
+    environment: &str,
+    checked: &mut [Checked],
+) -> anyhow::Result<()> {
+    let path = format!("/flows/check?environment={}", segment(environment));
+    for one in checked.iter_mut().filter(|c| c.document.kind == Kind::Flow) {
+        let asked = json!({"document": one.document.text});
+        let answer = client.post(&path, &asked).await?;
+        let answer: Answer =
+            serde_json::from_value(answer).context("the server is of another release")?;
+        for problem in answer.problems.into_iter().map(Problem::from) {
+            let is_same = |p: &Problem| (&p.path, &p.code) == (&problem.path, &problem.code);
+            if !one.problems.iter().any(is_same) {
+                one.problems.push(problem);
+            }
+        }
+        one.problems.sort_by_key(|p| p.place);
+        one.events = answer.traffic.map(|traffic| traffic.events);
+    }
+    Ok(())
+}
+
 fn report(checked: &Checked) {
     let name = &checked.document.name;
     for problem in &checked.problems {
@@ -167,5 +253,8 @@ fn report(checked: &Checked) {
     }
     if checked.problems.is_empty() {
         println!("{name}: in order");
+    }
+    if let Some(events) = checked.events {
+        println!("{name}: {events} events of the last 30 days were looked at");
     }
 }

@@ -24,11 +24,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let flows = documents.iter().filter(|d| d.kind == Kind::Flow);
     for (n, document) in flows.enumerate() {
         let (flow, problems) = model::flow::parse(&document.text);
+        // A flow that could not be deployed can be told all the same, less its conversions.
+        let plan = engine::compile(&document.text, REGISTRY).0;
+        let conversions = plan.map(|plan| plan.conversions).unwrap_or_default();
         if n > 0 {
             println!();
         }
         match flow.filter(|_| is_ok(&problems)) {
-            Some(flow) => print!("{}", engine::explain(&flow, REGISTRY)),
+            Some(flow) => print!("{}", engine::explain(&flow, &conversions, REGISTRY)),
             None => {
                 problems.iter().for_each(|p| print(&document.name, p));
                 code = ExitCode::FAILURE;

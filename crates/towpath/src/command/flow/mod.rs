@@ -1,5 +1,5 @@
 //! `towpath flow`: writes, checks, formats, explains and tries flows, on this machine; saves,
-//! publishes, deploys and starts them on a server that is running.
+//! publishes, deploys and starts them, and asks what they would have done, on a running server.
 
 mod check;
 mod deploy;
@@ -16,6 +16,7 @@ mod start;
 mod test;
 mod told;
 mod versions;
+mod what_if;
 
 use super::wait;
 use crate::cli::Sources;
@@ -59,11 +60,13 @@ pub enum Flow {
     Rollback(deploy::RollbackArgs),
     /// Lists what was in force of a flow in an environment.
     Deployments(deploy::ListArgs),
+    /// Says what a flow would have done with past events, beside what was done.
+    WhatIf(what_if::Args),
 }
 
 pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
-        Flow::Check(args) => check::run(&args),
+        Flow::Check(args) => wait(check::run(args, sources)),
         Flow::Test(args) => wait(test::run(args)),
         Flow::Run(args) => wait(run::run(args, sources)),
         Flow::Fmt(args) => fmt::run(&args),
@@ -80,5 +83,6 @@ pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
         Flow::Promote(args) => wait(deploy::promote(args, sources)),
         Flow::Rollback(args) => wait(deploy::roll_back(args, sources)),
         Flow::Deployments(args) => wait(deploy::list(args, sources)),
+        Flow::WhatIf(args) => wait(what_if::run(args, sources)),
     }
 }

@@ -60,6 +60,11 @@ fn tell_step(flow: &Flow, trace: &Trace, step: &StepTrace, text: &mut String) {
             &format!("  met      {kind} {} / {key}: {value}", met.table),
         );
     }
+    for made in &step.converted {
+        let (field, rule) = (&made.field, made.rule);
+        let line = format!("  convert  {field}: {} becomes {}", rule.from(), rule.to());
+        put(text, &line);
+    }
     if let Some(effect) = step.effect.and_then(|n| trace.effects.get(n)) {
         tell_effect(effect, text);
     }

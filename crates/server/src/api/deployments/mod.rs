@@ -1,24 +1,29 @@
 //! Which version is in force where: preview, deploy, promote, roll back, history.
 
+mod shown;
+
 use super::etag::{Expected, Tagged};
 use super::extract::{Body, Params, ScopeIn};
+use super::proposals::{ProposalOut, accepted};
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
-use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
-use crate::rules::{Act, ask_first, needs_second_person};
-use crate::time::{optional, rfc3339};
+use crate::problem::{ApiError, ProblemOut};
+use crate::rules::{Act, Proposed, is_to_be_proposed, needs_second_person, propose};
+use crate::time::rfc3339;
 use axum::extract::{Path, State};
-use engine::{Deploy, Deployed, OnWaiting, Preview, Target, Treated, Waiting};
-use model::Problem;
+use axum::response::{IntoResponse, Response};
+use engine::{Deploy, Deployed, OnWaiting, Target, Treated};
 use model::ids::DeploymentId;
 use serde::{Deserialize, Serialize};
+use shown::{PreviewOut, out};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use store::{DeploymentRecord, Former};
 use utoipa::ToSchema;
 
 /// What becomes of the runs that are not over.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitingIn {
     /// They go on with the version that they began with.
@@ -111,93 +116,6 @@ pub struct PromoteIn {
     waiting: WaitingIn,
 }
 
-/// What a deployment would do. Its `ETag` is what is in force now: the act shows it as `If-Match`.
-#[derive(Serialize, ToSchema)]
-pub struct PreviewOut {
-    flow: String,
-    environment: String,
-    /// `test` or `live`.
-    kind: &'static str,
-    version: i64,
-    /// What is in force now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    former: Option<FormerOut>,
-    /// Whether just this is in force already.
-    in_force: bool,
-    /// Whether nothing stands against it.
-    ok: bool,
-    /// Connections by connector.
-    bindings: BTreeMap<String, String>,
-    problems: Vec<DocumentProblemOut>,
-    /// What is not bound there.
-    unbound: Vec<UnboundOut>,
-    /// What is otherwise there than where it comes from.
-    differs: Vec<DifferenceOut>,
-    waiting: WaitingOut,
-    /// Whether it needs a second person's yes.
-    second_person: bool,
-}
-
-/// What is in force.
-#[derive(Serialize, ToSchema)]
-pub struct FormerOut {
-    deployment: String,
-    version: i64,
-}
-
-/// Something that a flow needs and that is not there.
-#[derive(Serialize, ToSchema)]
-pub struct UnboundOut {
-    /// `connection`, `setting`, `table`, `columns`, `rows`.
-    kind: &'static str,
-    name: String,
-    sentence: String,
-    cure: String,
-}
-
-/// Something that is otherwise in another environment.
-#[derive(Serialize, ToSchema)]
-pub struct DifferenceOut {
-    /// `connection`, `setting`, `rows`.
-    kind: &'static str,
-    name: String,
-    sentence: String,
-}
-
-/// The runs that are not over and pinned to other deployments.
-#[derive(Serialize, ToSchema)]
-pub struct WaitingOut {
-    count: usize,
-    by_state: BTreeMap<&'static str, usize>,
-    /// How many could go over to the new version.
-    movable: usize,
-    /// Why the others cannot, and how many.
-    not_movable: BTreeMap<String, usize>,
-    /// The oldest, 50 at most.
-    first: Vec<WaitingRunOut>,
-}
-
-/// A run that is not over.
-#[derive(Serialize, ToSchema)]
-pub struct WaitingRunOut {
-    run: String,
-    key: String,
-    deployment: String,
-    state: &'static str,
-    /// The step that it has come to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits_for: Option<String>,
-    created_at: String,
-    /// When waiting is given up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deadline: Option<String>,
-    /// Why it cannot go over to the new version; absent if it can.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    not_movable: Option<String>,
-}
-
 /// What a deployment did.
 #[derive(Serialize, ToSchema)]
 pub struct DeployedOut {
@@ -248,7 +166,7 @@ pub async fn preview(
         bindings: given.bindings,
         from: None,
     };
-    shown(&app, &target).await
+    show(&app, &target).await
 }
 
 /// Puts a version in force in an environment.
@@ -257,14 +175,16 @@ pub async fn preview(
     params(("flow" = String, Path, description = "The flow's id."),
         ("If-Match" = String, Header, description = "What is in force: the preview's `ETag`.")),
     request_body = DeployIn,
-    responses((status = CREATED, body = DeployedOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = CREATED, body = DeployedOut),
+        (status = ACCEPTED, body = ProposalOut, description = "It waits for a second person."),
+        (status = "4XX", body = ProblemOut)))]
 pub async fn deploy(
     State(app): State<App>,
     caller: Caller,
     Path(flow): Path<String>,
     expected: Expected,
     Body(given): Body<DeployIn>,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let target = Target {
         flow,
         environment: given.environment,
@@ -300,7 +220,7 @@ pub async fn preview_promotion(
         .promoted(&flow, &given.from, &given.to, given.accept)
         .await?;
     let bindings = given.bindings;
-    shown(&app, &Target { bindings, ..target }).await
+    show(&app, &Target { bindings, ..target }).await
 }
 
 /// Puts what is in force in one environment in force in another.
@@ -309,14 +229,16 @@ pub async fn preview_promotion(
     params(("flow" = String, Path, description = "The flow's id."),
         ("If-Match" = String, Header, description = "What is in force: the preview's `ETag`.")),
     request_body = PromoteIn,
-    responses((status = CREATED, body = DeployedOut), (status = "4XX", body = ProblemOut)))]
+    responses((status = CREATED, body = DeployedOut),
+        (status = ACCEPTED, body = ProposalOut, description = "It waits for a second person."),
+        (status = "4XX", body = ProblemOut)))]
 pub async fn promote(
     State(app): State<App>,
     caller: Caller,
     Path(flow): Path<String>,
     expected: Expected,
     Body(given): Body<PromoteIn>,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let target = app
         .engine
         .promoted(&flow, &given.from, &given.to, given.accept)
@@ -388,9 +310,8 @@ pub async fn list(
         .await?;
     let mut numbers = BTreeMap::new();
     for row in &rows {
-        if !numbers.contains_key(&row.version) {
-            let version = store.flow_version(row.version).await?;
-            numbers.insert(row.version, version.number);
+        if let Entry::Vacant(unknown) = numbers.entry(row.version) {
+            unknown.insert(store.flow_version(row.version).await?.number);
         }
     }
     let active = app.engine.active_deployment(&environment, id).await?;
@@ -425,7 +346,7 @@ fn former(expected: &Expected) -> Result<Former, ApiError> {
     })
 }
 
-async fn shown(app: &App, target: &Target) -> Result<Tagged<PreviewOut>, ApiError> {
+async fn show(app: &App, target: &Target) -> Result<Tagged<PreviewOut>, ApiError> {
     let preview = app.engine.preview(target).await?;
     let kind = preview.environment.kind;
     let second_person = needs_second_person(app, Act::Deploy(kind)).await?;
@@ -440,9 +361,8 @@ async fn act(
     expected: &Expected,
     waiting: WaitingIn,
     reason: String,
-) -> Result<Tagged<DeployedOut>, ApiError> {
+) -> Result<Response, ApiError> {
     let environment = app.environment(Some(&target.environment))?;
-    ask_first(app, Act::Deploy(environment.kind)).await?;
     let deploy = Deploy {
         target,
         former: former(expected)?,
@@ -450,7 +370,12 @@ async fn act(
         who: caller.name.to_string(),
         reason,
     };
-    Ok(done(app.engine.deploy(deploy).await?))
+    if is_to_be_proposed(app, caller, Act::Deploy(environment.kind)).await? {
+        let flow = &deploy.target.flow;
+        let proposed = Proposed::deploy(&deploy, waiting);
+        return Ok(accepted(app, propose(app, caller, flow, &proposed).await?));
+    }
+    Ok(done(app.engine.deploy(deploy).await?).into_response())
 }
 
 fn done(deployed: Deployed) -> Tagged<DeployedOut> {
@@ -468,64 +393,4 @@ fn done(deployed: Deployed) -> Tagged<DeployedOut> {
         finish,
     };
     Tagged::created(deployed.deployment, out)
-}
-
-fn out(preview: Preview, second_person: bool) -> PreviewOut {
-    let former = preview.former.map(|(former, version)| FormerOut {
-        deployment: former.id.to_string(),
-        version,
-    });
-    PreviewOut {
-        flow: preview.flow,
-        environment: preview.environment.name.clone(),
-        kind: preview.environment.kind.as_str(),
-        version: preview.version.number,
-        former,
-        in_force: preview.is_in_force,
-        ok: !preview.problems.iter().any(Problem::is_error),
-        bindings: preview.bindings,
-        problems: preview.problems.into_iter().map(Into::into).collect(),
-        unbound: preview
-            .unbound
-            .into_iter()
-            .map(|u| UnboundOut {
-                kind: u.kind,
-                name: u.name,
-                sentence: u.sentence,
-                cure: u.cure,
-            })
-            .collect(),
-        differs: preview
-            .differs
-            .into_iter()
-            .map(|d| DifferenceOut {
-                kind: d.kind,
-                name: d.name,
-                sentence: d.sentence,
-            })
-            .collect(),
-        waiting: waiting_out(preview.waiting),
-        second_person,
-    }
-}
-
-fn waiting_out(waiting: Waiting) -> WaitingOut {
-    let first = waiting.first.into_iter().map(|one| WaitingRunOut {
-        run: one.run.id.to_string(),
-        key: one.run.key,
-        deployment: one.run.deployment.to_string(),
-        state: one.run.state.as_str(),
-        step: one.step,
-        waits_for: one.run.wait_for,
-        created_at: rfc3339(one.run.created_at),
-        deadline: optional(one.run.deadline),
-        not_movable: one.not_movable,
-    });
-    WaitingOut {
-        count: waiting.count,
-        by_state: waiting.by_state,
-        movable: waiting.movable,
-        not_movable: waiting.not_movable,
-        first: first.collect(),
-    }
 }

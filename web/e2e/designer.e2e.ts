@@ -1,0 +1,278 @@
+import { BASE, launch, open, violations } from './browser';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+// Named after the points of the designer. Each test begins a flow of its own and builds it up.
+
+let browser: Browser;
+let page: Page;
+let errors: string[];
+let count = 0;
+
+const row = (id: string) => page.locator(`[role=treeitem][id="row-step:${id}"]`);
+const field = (id: string, name: string) =>
+  page.locator(`aside[data-row="step:${id}"] [data-field="${name}"]`).first();
+const tree = () => page.locator('[role=tree]');
+const said = () => page.locator('[role=status]').allTextContents();
+const order = async (): Promise<string[]> => {
+  const ids = await page
+    .locator('[role=treeitem][data-kind=step]')
+    .evaluateAll((all) => all.map((one) => one.id.replace('row-step:', '')));
+  return ids;
+};
+
+async function yaml(): Promise<string> {
+  await page.locator('label', { hasText: 'YAML' }).click();
+  await page.locator('.cm-content').waitFor();
+  const text = await page.locator('.cm-line').allTextContents();
+  await page.locator('label', { hasText: 'Canvas' }).click();
+  await tree().waitFor();
+  return text.join('\n');
+}
+
+/** Pastes a text on the canvas, as the browser would. */
+async function paste(text: string): Promise<void> {
+  await tree().focus();
+  await page.evaluate((given) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', given);
+    const event = new ClipboardEvent('paste', {
+      clipboardData: data,
+      bubbles: true,
+      cancelable: true,
+    });
+    document.activeElement?.dispatchEvent(event);
+  }, text);
+  await page
+    .getByText(/^Pasted/)
+    .first()
+    .waitFor();
+}
+
+const STEPS = `steps:
+  - id: first
+    set:
+      amount: 1
+  - id: second
+    title: The second
+    set:
+      amount: =steps.first.amount + 1
+  - id: third
+    check: =steps.second.amount > 0
+    else: skip
+`;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  ({ page, errors } = await open(browser));
+  await page.goto(`${BASE}/flows/e2e-${process.pid}-${count++}`);
+  await page.getByRole('button', { name: 'Begin it' }).click();
+  await tree().waitFor();
+  await paste(STEPS);
+});
+afterEach(async () => {
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+describe.skipIf(BASE === '')('the designer', () => {
+  it('D2: dragging lights up what is legal, says why the rest is not, and outside changes nothing', async () => {
+    await row('third').click({ position: { x: 150, y: 40 } });
+    const [third, first] = [await row('third').boundingBox(), await row('first').boundingBox()];
+    if (!third || !first) throw new Error('the rows are not there');
+    await page.mouse.move(third.x + 150, third.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(third.x + 160, first.y + 16, { steps: 6 });
+    await page.getByText('Not here: it needs `second`').waitFor();
+    await page.mouse.up();
+    expect(await order()).toEqual(['first', 'second', 'third']);
+    await page.mouse.move(third.x + 150, third.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(5, 5, { steps: 4 });
+    await page.mouse.up();
+    expect(await order()).toEqual(['first', 'second', 'third']);
+    // From the palette onto a place between two steps.
+    const offer = page.getByRole('button', { name: 'Wait', exact: true });
+    const from = await offer.boundingBox();
+    const second = await row('second').boundingBox();
+    if (!from || !second) throw new Error('the palette is not there');
+    await page.mouse.move(from.x + 40, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(second.x + 150, second.y + 4, { steps: 8 });
+    await page.getByText('Drop Wait here').waitFor();
+    await page.mouse.up();
+    await row('wait').waitFor();
+    expect(await order()).toEqual(['first', 'wait', 'second', 'third']);
+  });
+
+  it('D3, W1: the keyboard adds, walks, moves, duplicates, deletes and finds', async () => {
+    await tree().focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('/');
+    await page.getByPlaceholder('Block or operation').fill('check');
+    await page.keyboard.press('Enter');
+    await row('check').waitFor();
+    expect(await order()).toEqual(['first', 'check', 'second', 'third']);
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect.poll(order).toEqual(['first', 'second', 'check', 'third']);
+    await page.keyboard.press('Control+ArrowUp');
+    await expect.poll(order).toEqual(['first', 'check', 'second', 'third']);
+    await page.keyboard.press('Control+d');
+    await expect.poll(order).toEqual(['first', 'check', 'check_2', 'second', 'third']);
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Alt+ArrowUp');
+    expect((await said()).join()).toContain('already');
+    await page.keyboard.press('Control+f');
+    await page.getByPlaceholder(/^Title, id/).fill('The second');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => row('second').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('D4, W3: a step is moved by its menu, without dragging', async () => {
+    await row('third')
+      .getByRole('button', { name: /^What can be done/ })
+      .click();
+    await page.getByRole('menuitem', { name: /^Move to/ }).click();
+    await page.getByPlaceholder('A step to stand before').fill('before first');
+    await page.getByText('it needs `second`').waitFor();
+    await page.keyboard.press('Escape');
+    await row('first')
+      .getByRole('button', { name: /^What can be done/ })
+      .click();
+    await page.getByRole('menuitem', { name: /^Duplicate/ }).click();
+    await row('first_2').waitFor();
+    await row('first_2')
+      .getByRole('button', { name: /^What can be done/ })
+      .click();
+    await page.getByRole('menuitem', { name: /^Move to/ }).click();
+    await page.getByRole('option', { name: /^After third, at the end/ }).click();
+    await expect.poll(order).toEqual(['first', 'second', 'third', 'first_2']);
+  });
+
+  it('D5: one undo over canvas and settings, with words, kept across a reload', async () => {
+    await row('second').click({ position: { x: 150, y: 40 } });
+    const title = field('second', 'title');
+    await title.fill('Other words');
+    await title.blur();
+    await tree().focus();
+    await page.keyboard.press('Control+d');
+    await row('second_2').waitFor();
+    await page.waitForTimeout(400);
+    await page.reload();
+    await tree().waitFor();
+    await tree().focus();
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await said()).join()).toContain('Undone: duplicated `second`');
+    await page.keyboard.press('Control+z');
+    await expect
+      .poll(async () => (await said()).join())
+      .toContain('Undone: changed title of `second`');
+    await row('second').getByText('The second').waitFor();
+    await page.keyboard.press('Control+Shift+z');
+    await row('second').getByText('Other words').waitFor();
+  });
+
+  it('D6: what is copied is canonical YAML; what is pasted is renumbered and references follow', async () => {
+    await row('first').click({ position: { x: 150, y: 40 } });
+    await tree().focus();
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+c');
+    await expect.poll(async () => (await said()).join()).toContain('Copied 2 steps');
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toBe(STEPS.split('  - id: third')[0]);
+    await page.keyboard.press('End');
+    await paste(text);
+    expect(await order()).toEqual(['first', 'second', 'third', 'first_2', 'second_2']);
+    expect(await yaml()).toContain('amount: =steps.first_2.amount + 1');
+  });
+
+  it('D7: text and picture are two views, and a comment becomes a note', async () => {
+    await page.locator('label', { hasText: 'YAML' }).click();
+    await page.locator('.cm-line', { hasText: 'id: third' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' # Why it is so');
+    await page.getByText('1 comment becomes a note').waitFor();
+    await page.locator('label', { hasText: 'Canvas' }).click();
+    await row('third').getByText('Why it is so').waitFor();
+    expect(await yaml()).toContain('note: Why it is so');
+  });
+
+  it('D8: a mistake is told on its step and field within a moment, and a press leads to the field', async () => {
+    await row('third').click({ position: { x: 150, y: 40 } });
+    const check = field('third', 'check');
+    const begun = performance.now();
+    await check.fill('=steps.secnd.amount > 0');
+    const problem = page.getByRole('region', { name: 'Problems' }).getByText(/secnd/).first();
+    await problem.waitFor();
+    const took = performance.now() - begun;
+    expect(await row('third').getAttribute('aria-label')).toContain('problem');
+    await row('first').click({ position: { x: 150, y: 40 } });
+    await problem.click();
+    await expect.poll(() => check.evaluate((one) => one === document.activeElement)).toBe(true);
+    process.stdout.write(`D8: told ${Math.round(took)} ms after the edit\n`);
+  });
+
+  it('D9: a renamed id is followed by every formula, in one step of undo', async () => {
+    await row('second').click({ position: { x: 150, y: 40 } });
+    const id = field('second', 'id');
+    await id.fill('other');
+    await id.press('Enter');
+    await row('other').waitFor();
+    expect(await yaml()).toContain('check: =steps.other.amount > 0');
+    await tree().focus();
+    await page.keyboard.press('Control+z');
+    await row('second').waitFor();
+    expect(await yaml()).toContain('check: =steps.second.amount > 0');
+  });
+
+  it('D17: the draft saves itself, and another browser finds it', async () => {
+    await page
+      .getByText('Saved', { exact: true })
+      .or(page.getByText('Draft saved'))
+      .first()
+      .waitFor();
+    const other = await open(browser);
+    await other.page.goto(page.url());
+    await other.page.locator('[id="row-step:third"]').waitFor();
+    await other.page.context().close();
+  });
+
+  it('D18: what is missing is named in place, with its cure', async () => {
+    await paste('steps:\n  - id: gone\n    use: no.such.operation\n    with: {}\n');
+    await row('gone').getByText('There is no no.such.operation on this server').waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('W10: axe finds nothing, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await paste('steps:\n  - id: gone\n    use: no.such.operation\n    with: {}\n');
+    await row('gone').getByText('There is no no.such.operation').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await tree().focus();
+    await page.keyboard.press('/');
+    await page.getByPlaceholder('Block or operation').waitFor();
+    await page.waitForTimeout(300);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('W2, W5: the canvas is a tree of sentences, and the focus stays where work goes on', async () => {
+    const third = row('third');
+    expect(await third.getAttribute('aria-level')).toBe('1');
+    expect(await third.getAttribute('aria-posinset')).toBe('4');
+    expect(await third.getAttribute('aria-label')).toContain(
+      'Go on only if steps.second.amount > 0',
+    );
+    await tree().focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('m');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => tree().evaluate((one) => one === document.activeElement)).toBe(true);
+    const active = await tree().getAttribute('aria-activedescendant');
+    expect(active).toBe('row-step:third');
+  });
+});

@@ -89,7 +89,7 @@ function Columns({ title, columns, onChange }: ColumnsProps) {
             allowDeselect={false}
             data={KINDS.filter((kind) => kind !== undefined)}
             value={column.type ?? 'text'}
-            onChange={(type) => set(at, { type: (type ?? 'text') })}
+            onChange={(type) => set(at, { type: type ?? 'text' })}
           />
           <Checkbox
             size="xs"

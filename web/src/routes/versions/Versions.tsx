@@ -25,7 +25,8 @@ export function Versions() {
   const { all, current } = useEnvironment();
   const list = useInfiniteQuery(versions(flow));
   const draft = useQuery(savedDraft(flow));
-  const known = useQuery(flows(current?.name)).data?.data.find((row) => row.flow === flow);
+  const places = useQuery(flows(current?.name));
+  const known = places.data?.data.find((row) => row.flow === flow);
   const [publishing, setPublishing] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [trial, setTrial] = useState<number | 'draft' | null>(null);
@@ -71,8 +72,8 @@ export function Versions() {
       )}
       <RowList
         label="Where it is in force"
-        list={list}
-        rows={all}
+        list={places}
+        rows={places.data && all}
         rowKey={(environment) => environment.id}
         empty={null}
         columns={[

@@ -12,7 +12,7 @@ function quoted(cell: string): string {
 /** A cell as it is shown and typed in. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A value of a row in one line: `account 1200, dimension EU`. */

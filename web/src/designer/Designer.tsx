@@ -19,7 +19,7 @@ import type { Saver } from './store/saver';
 import { useCheck } from './store/useCheck';
 import { useWarm } from './store/useWarm';
 import { Toolbar, type View } from './Toolbar';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import classes from './Designer.module.css';
 
 const YamlView = lazy(() => import('./YamlView'));
@@ -67,9 +67,15 @@ export function Designer({ editor, saver, failing }: Props) {
           );
       },
       canvas,
-      menu: (_, x, y) => setMenu({ x, y }),
+      menu: (x, y) => setMenu({ x, y }),
     };
   }, [editor]);
+
+  const chooseOperation = useCallback(
+    (step: Path, at: Path) => setAsked({ what: 'use', step, at }),
+    [],
+  );
+  const chooseTrigger = useCallback(() => setAsked({ what: 'start' }), []);
 
   // Where no text is typed, a paste is one of steps.
   useEffect(() => {
@@ -137,10 +143,7 @@ export function Designer({ editor, saver, failing }: Props) {
             </div>
             <Problems />
           </div>
-          <StepDetail
-            chooseOperation={(step, at) => setAsked({ what: 'use', step, at })}
-            chooseTrigger={() => setAsked({ what: 'start' })}
-          />
+          <StepDetail chooseOperation={chooseOperation} chooseTrigger={chooseTrigger} />
         </div>
         {menu && <RowMenu at={menu} onClose={() => setMenu(null)} />}
         {asked && <Ask asked={asked} editor={editor} acts={acts} onClose={close} />}

@@ -1,5 +1,5 @@
 import { BASE, launch, open } from './browser';
-import { thousand } from './thousand';
+import { type Offers, thousand } from './thousand';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -20,35 +20,49 @@ async function time(path: string, ready: string): Promise<number> {
   return Math.round(performance.now() - begun);
 }
 
-/** Long tasks and frames from now on. */
-const watch = (): Promise<void> =>
-  page.evaluate(() => {
-    const seen = { long: [] as number[], frames: [] as number[] };
-    Object.assign(window, { seen });
-    const tasks = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.long.push(Math.round(entry.duration));
-    });
-    tasks.observe({ type: 'longtask' });
-    let last = performance.now();
-    const frame = (now: number): void => {
-      seen.frames.push(now - last);
-      last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });
+interface Traced {
+  ph: string;
+  name: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  tdur?: number;
+  args?: { name?: string };
+}
 
-async function report(what: string): Promise<number[]> {
-  const seen = await page.evaluate(
-    () => (window as unknown as { seen: { long: number[]; frames: number[] } }).seen,
+const NAMES = ['ThreadControllerImpl::RunTask', 'RunTask'];
+
+/**
+ * The tasks of the page's main thread while `act` runs, in ms: how long each took, and how long the
+ * processor worked on it, which a busy machine does not change.
+ */
+async function trace(what: string, act: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  await act();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: Traced[];
+  };
+  const main = new Set(
+    traceEvents
+      .filter((one) => one.name === 'thread_name' && one.args?.name === 'CrRendererMain')
+      .map((one) => `${one.pid}/${one.tid}`),
   );
-  const frames = seen.frames.slice(2).toSorted((a, b) => a - b);
-  const at = (part: number): string => (frames[Math.floor(frames.length * part)] ?? NaN).toFixed(1);
+  const tasks = traceEvents.filter(
+    (one) => one.ph === 'X' && NAMES.includes(one.name) && main.has(`${one.pid}/${one.tid}`),
+  );
+  const worked = tasks.map((one) => (one.tdur ?? one.dur ?? 0) / 1000).toSorted((a, b) => b - a);
+  const took = tasks.map((one) => (one.dur ?? 0) / 1000).toSorted((a, b) => b - a);
+  const first = (all: number[]): string =>
+    all
+      .slice(0, 3)
+      .map((one) => one.toFixed(1))
+      .join(', ');
   tell(
-    `${what}: tasks over 50 ms ${JSON.stringify(seen.long)}; frames ${frames.length}, ` +
-      `median ${at(0.5)} ms, 99 of 100 below ${at(0.99)} ms`,
+    `${what}: ${tasks.length} tasks, longest by the processor ${first(worked)} ms; ` +
+      `by the clock ${first(took)} ms, ${took.filter((one) => one > 50).length} over 50 ms`,
   );
-  return seen.long;
+  expect(tasks.length).toBeGreaterThan(0);
+  return worked[0] ?? 0;
 }
 
 beforeAll(async () => {
@@ -60,6 +74,18 @@ afterAll(() => browser.close());
 describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
   it('opens in under a second', async () => {
     await page.goto(`${BASE}/flows`);
+    const offers = await page.evaluate(async () => {
+      const answer = await fetch('/api/v1/catalog');
+      const { connectors } = (await answer.json()) as {
+        connectors: { triggers: Offers['trigger'][]; operations: Offers['operation'][] }[];
+      };
+      const [trigger, operation] = [
+        connectors.flatMap((one) => one.triggers)[0],
+        connectors.flatMap((one) => one.operations)[0],
+      ];
+      if (!trigger || !operation) throw new Error('the catalog is empty');
+      return { trigger, operation };
+    });
     await page.evaluate(
       async ([tree, path]) => {
         const send = (url: string, body: unknown): Promise<Response> =>
@@ -72,13 +98,20 @@ describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
         const { document } = (await written.json()) as { document: string };
         await send(path, { document });
       },
-      [thousand(FLOW), '/api/v1/flows'] as const,
+      [thousand(FLOW, offers), '/api/v1/flows'] as const,
     );
     const [empty, opened]: [number[], number[]] = [[], []];
     for (let n = 0; n < 5; n += 1) {
       empty.push(await time('/flows', 'main h1'));
       opened.push(await time(`/flows/${FLOW}`, '[role=treeitem][data-kind=step]'));
     }
+    const asked = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter((one) => /catalog|draft|edit/.test(one.name))
+        .map((one) => `${new URL(one.name).pathname} ${Math.round(one.duration)}`),
+    );
+    tell(`asked: ${asked.join(', ')} ms`);
     tell(
       `opened ${JSON.stringify(opened)}, median ${median(opened)} ms; list of flows ${median(empty)} ms`,
     );
@@ -95,29 +128,30 @@ describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
     const box = await page.locator('[role=tree]').boundingBox();
     if (!box) throw new Error('the canvas is not there');
     const [x, middle, edge] = [box.x + 260, box.y + box.height / 2, box.y + box.height - 12];
-    await watch();
-    await page.mouse.move(x, middle);
-    for (let n = 0; n < 60; n += 1) {
-      await page.mouse.wheel(0, 700);
-      await page.waitForTimeout(25);
-    }
-    await report('scroll');
+    await trace('scroll', async () => {
+      await page.mouse.move(x, middle);
+      for (let n = 0; n < 60; n += 1) {
+        await page.mouse.wheel(0, 700);
+        await page.waitForTimeout(25);
+      }
+    });
     await page.locator('[role=tree]').evaluate((one) => one.scrollTo(0, 0));
     await page.waitForTimeout(500);
     const from = await page.locator('[id="row-step:s1"]').boundingBox();
     if (!from) throw new Error('the step is not there');
-    await watch();
-    await page.mouse.move(x, from.y + 40);
-    await page.mouse.down();
-    for (let n = 0; n < 240; n += 1) {
-      await page.mouse.move(x + (n % 3), Math.min(edge, from.y + 40 + n * 10));
-      await page.waitForTimeout(16);
-    }
+    const longest = await trace('drag', async () => {
+      await page.mouse.move(x, from.y + 40);
+      await page.mouse.down();
+      for (let n = 0; n < 240; n += 1) {
+        await page.mouse.move(x + (n % 3), Math.min(edge, from.y + 40 + n * 10));
+        await page.waitForTimeout(16);
+      }
+    });
     const scrolled = await page.locator('[role=tree]').evaluate((one) => one.scrollTop);
-    const long = await report(`drag, ${Math.round(scrolled)} px down`);
     await page.keyboard.press('Escape');
     await page.mouse.up();
+    tell(`dragged ${Math.round(scrolled)} px down`);
     expect(scrolled).toBeGreaterThan(1_000);
-    expect(Math.max(0, ...long)).toBeLessThanOrEqual(50);
+    expect(longest).toBeLessThanOrEqual(50);
   });
 });

@@ -10,6 +10,8 @@ let errors: string[];
 let count = 0;
 
 const row = (id: string) => page.locator(`[role=treeitem][id="row-step:${id}"]`);
+const field = (id: string, name: string) =>
+  page.locator(`aside[data-row="step:${id}"] [data-field="${name}"]`).first();
 const tree = () => page.locator('[role=tree]');
 const said = () => page.locator('[role=status]').allTextContents();
 const order = async (): Promise<string[]> => {
@@ -155,7 +157,7 @@ describe.skipIf(BASE === '')('the designer', () => {
 
   it('D5: one undo over canvas and settings, with words, kept across a reload', async () => {
     await row('second').click({ position: { x: 150, y: 40 } });
-    const title = page.locator('aside [data-field="title"]').first();
+    const title = field('second', 'title');
     await title.fill('Other words');
     await title.blur();
     await tree().focus();
@@ -203,7 +205,7 @@ describe.skipIf(BASE === '')('the designer', () => {
 
   it('D8: a mistake is told on its step and field within a moment, and a press leads to the field', async () => {
     await row('third').click({ position: { x: 150, y: 40 } });
-    const check = page.locator('aside [data-field="check"]').first();
+    const check = field('third', 'check');
     const begun = performance.now();
     await check.fill('=steps.secnd.amount > 0');
     const problem = page.getByRole('region', { name: 'Problems' }).getByText(/secnd/).first();
@@ -218,7 +220,7 @@ describe.skipIf(BASE === '')('the designer', () => {
 
   it('D9: a renamed id is followed by every formula, in one step of undo', async () => {
     await row('second').click({ position: { x: 150, y: 40 } });
-    const id = page.locator('aside [data-field="id"]').first();
+    const id = field('second', 'id');
     await id.fill('other');
     await id.press('Enter');
     await row('other').waitFor();

@@ -1,7 +1,13 @@
 type Step = Record<string, unknown>;
 
+/** What the flow is made of, as the server's catalog names it. */
+export interface Offers {
+  trigger: { id: string; subject: string };
+  operation: { id: string };
+}
+
 /** A flow of 1,000 steps that name one another: operations, values, choices, loops, checks. */
-export function thousand(flow: string): Record<string, unknown> {
+export function thousand(flow: string, offers: Offers): Record<string, unknown> {
   const steps: Step[] = [];
   let count = 0;
   const id = (): string => `s${count++}`;
@@ -12,8 +18,8 @@ export function thousand(flow: string): Record<string, unknown> {
       {
         id: read,
         title: `Read number ${count}`,
-        use: 'stripe.charge.balance_transaction',
-        with: { charge: '=charge.id' },
+        use: offers.operation.id,
+        with: { id: `=${offers.trigger.subject}.id` },
       },
       {
         id: values,
@@ -40,6 +46,6 @@ export function thousand(flow: string): Record<string, unknown> {
       { id: id(), check: `=steps.${choice}.x > 0`, else: 'skip' },
     );
   }
-  const head = { schema: 1, flow, title: 'A thousand steps', trigger: 'stripe.charge.succeeded' };
-  return { ...head, key: '=charge.id', steps };
+  const head = { schema: 1, flow, title: 'A thousand steps', trigger: offers.trigger.id };
+  return { ...head, key: `=${offers.trigger.subject}.id`, steps };
 }

@@ -50,11 +50,23 @@ struct Checked {
 }
 
 impl Engine {
-    /// The draft of a flow.
+    /// The draft of a flow, checked.
     ///
     /// # Errors
     /// If there is no such flow.
     pub async fn draft(&self, flow: &str) -> Result<Draft, ChangeError> {
+        let mut draft = self.unchecked_draft(flow).await?;
+        let latest = self.latest(self.flow_id(flow).await?).await?;
+        let checked = self.checked(flow, &draft.document, latest.as_ref());
+        draft.problems = checked.await?.problems;
+        Ok(draft)
+    }
+
+    /// The draft of a flow as it is saved, without its problems.
+    ///
+    /// # Errors
+    /// If there is no such flow.
+    pub async fn unchecked_draft(&self, flow: &str) -> Result<Draft, ChangeError> {
         let id = self.flow_id(flow).await?;
         let stored = self.shared.store.draft(id).await?;
         let latest = self.latest(id).await?;
@@ -68,7 +80,6 @@ impl Engine {
             (_, Some(latest)) => (latest.document.clone(), texts(&latest.samples), None),
             _ => return Err(ChangeError::not_found("draft of the flow", flow)),
         };
-        let checked = self.checked(flow, &document, latest.as_ref()).await?;
         Ok(Draft {
             flow: flow.to_owned(),
             revision,
@@ -76,7 +87,7 @@ impl Engine {
             samples,
             saved,
             latest: latest.map(|v| v.number),
-            problems: checked.problems,
+            problems: Vec::new(),
         })
     }
 
@@ -138,7 +149,7 @@ impl Engine {
         check_size(&save)?;
         let samples = match &save.samples {
             Some(samples) => samples.clone(),
-            None => match self.draft(flow).await {
+            None => match self.unchecked_draft(flow).await {
                 Ok(draft) => draft.samples,
                 Err(_) => Vec::new(),
             },
@@ -247,6 +258,29 @@ impl Engine {
             }
             other => other.into(),
         })
+    }
+
+    /// The number of the version that holds just this document and these samples.
+    pub(crate) async fn version_of(
+        &self,
+        flow: &str,
+        document: &str,
+        samples: &[String],
+    ) -> Result<Option<i64>, ChangeError> {
+        const PAGE: i64 = 500;
+        let id = self.flow_id(flow).await?;
+        let wanted = digest(document, samples);
+        let mut below = i64::MAX;
+        loop {
+            let heads = self.shared.store.version_heads(id, below, PAGE).await?;
+            if let Some(found) = heads.iter().find(|head| head.digest == wanted) {
+                return Ok(Some(found.number));
+            }
+            match heads.last() {
+                Some(last) => below = last.number,
+                None => return Ok(None),
+            }
+        }
     }
 
     /// The id under which the store knows a flow.

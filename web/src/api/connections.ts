@@ -19,3 +19,40 @@ export const checkConnection = (environment: string | undefined, connection: str
       params: { path: { connection }, query: { environment } },
     }),
   );
+
+export const makeConnection = (
+  environment: string,
+  body: components['schemas']['NewConnectionIn'],
+): Promise<Connection> =>
+  answer(
+    client.POST('/api/v1/environments/{environment}/connections', {
+      params: { path: { environment } },
+      body,
+    }),
+  );
+
+/** Changes what is given; secrets that are left out stay. */
+export const changeConnection = (
+  environment: string,
+  { name, revision }: Connection,
+  body: components['schemas']['ConnectionChangeIn'],
+): Promise<Connection> =>
+  answer(
+    client.PUT('/api/v1/environments/{environment}/connections/{connection}', {
+      params: {
+        path: { environment, connection: name },
+        header: { 'If-Match': `"${revision}"` },
+      },
+      body,
+    }),
+  );
+
+export const deleteConnection = (environment: string, { name, revision }: Connection) =>
+  answer(
+    client.DELETE('/api/v1/environments/{environment}/connections/{connection}', {
+      params: {
+        path: { environment, connection: name },
+        header: { 'If-Match': `"${revision}"` },
+      },
+    }),
+  );

@@ -1,7 +1,7 @@
 import { answer, client } from './client';
 import type { components } from './schema';
 
-export type Preview = components['schemas']['PreviewOut'];
+export type Preview = components['schemas']['StepPreviewOut'];
 
 /** The sample that a step is worked on: a pinned one as its document, or an event's body. */
 export type Chosen = { sample: string } | { body: object };
@@ -18,7 +18,7 @@ export const preview = (
   answer(
     client.POST('/api/v1/flows/preview', {
       params: { query: { environment } },
-      body: { tree, step, items, ...chosen } as components['schemas']['PreviewIn'],
+      body: { tree, step, items, ...chosen } as components['schemas']['StepPreviewIn'],
       signal,
     }),
   );

@@ -29,11 +29,11 @@ export function EnvironmentSwitch() {
       <Menu.Target>
         <UnstyledButton
           className={classes.switch}
-          aria-label={`Environment ${current.name} ${current.kind ?? ''}, change`}
+          aria-label={`Environment ${current.name} ${current.kind}, change`}
         >
           {mark(current.name, current.kind)}
           <span className={classes.name}>{current.name}</span>{' '}
-          {current.kind && <span className={classes.kind}>{current.kind}</span>}
+          <span className={classes.kind}>{current.kind}</span>
           <ChevronDown size={13} aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -12,6 +12,7 @@ import { routes as lookups } from '@/routes/lookups/routes';
 import { routes as runs } from '@/routes/runs/routes';
 import { routes as search } from '@/routes/search/routes';
 import { routes as settings } from '@/routes/settings/routes';
+import { routes as versions } from '@/routes/versions/routes';
 import { createRouter } from '@tanstack/react-router';
 
 /** Every screen: one line each. Their code is loaded when they are opened. */
@@ -28,6 +29,7 @@ const tree = root.addChildren([
   ...audit,
   ...settings,
   ...search,
+  ...versions,
 ]);
 
 export const router = createRouter({

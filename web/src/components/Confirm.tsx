@@ -13,6 +13,7 @@ interface Props {
   reason?: string;
   /** What must be typed before a risky act in a live environment. */
   typed?: string | undefined;
+  /** Resolves to `stay` where the dialog is not to be closed after it. */
   onAct: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
@@ -29,8 +30,8 @@ export function Confirm({ title, children, act, danger, reason, typed, onAct, on
     setBusy(true);
     setError(null);
     try {
-      await onAct(why.trim());
-      onClose();
+      const done = await onAct(why.trim());
+      if (done !== 'stay') onClose();
     } catch (thrown) {
       setError(thrown);
     } finally {

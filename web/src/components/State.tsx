@@ -34,6 +34,7 @@ const STATES: Record<string, [icon: LucideIcon, tone: Tone, word: string]> = {
   resolved: [Check, 'good', 'Resolved'],
   ok: [Check, 'good', 'Works'],
   paused: [Pause, 'warn', 'Paused'],
+  unknown: [Minus, 'quiet', 'Cannot be told'],
 };
 
 /** A state by icon and word, never by colour alone. */

@@ -2,6 +2,7 @@ import { Amount } from './Amount';
 import { JsonTree } from './JsonTree';
 import { State } from './State';
 import type { Trace } from '@/api/deadLetters';
+import { verdict } from '@/lib/trial';
 import classes from './TraceView.module.css';
 
 interface Line {
@@ -9,17 +10,22 @@ interface Line {
   amount_minor?: number;
 }
 
-/** What a dry run came to: its end, and what it would write. */
-export function TraceView({ trace }: { trace: Trace }) {
-  const isGood = trace.state === 'done' || trace.state === 'skipped';
+/** What a dry run of a letter that failed at a step came to: its end, and what it would write. */
+export function TraceView({ trace, failed }: { trace: Trace; failed: string }) {
+  const told = verdict(trace, failed);
+  const isGood = told.kind !== 'stuck';
+  const word = {
+    through: 'Would go through',
+    beyond: `Would go on past ${told.kind === 'beyond' ? told.step : ''}`,
+    stuck: `Would end: ${trace.state}`,
+  }[told.kind];
   return (
     <div className={classes.trace} data-good={isGood || undefined}>
       <p>
-        <State
-          state={trace.state}
-          word={isGood ? 'Would go through' : `Would end: ${trace.state}`}
-        />{' '}
-        {trace.because}
+        <State state={trace.state} word={word} />{' '}
+        {told.kind === 'beyond'
+          ? 'What its system answers is known only once it is sent; nothing after it can be told.'
+          : trace.because}
       </p>
       {trace.effects.map((effect) => (
         <details key={effect.at}>

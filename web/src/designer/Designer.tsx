@@ -20,7 +20,16 @@ import { useCheck } from './store/useCheck';
 import { useWarm } from './store/useWarm';
 import { StepView } from './step/StepView';
 import { Toolbar, type View } from './Toolbar';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import classes from './Designer.module.css';
 
 const YamlView = lazy(() => import('./YamlView'));
@@ -77,9 +86,16 @@ export function Designer({ editor, saver, failing }: Props) {
           );
       },
       canvas,
-      menu: (_, x, y) => setMenu({ x, y }),
+      menu: (x, y) => setMenu({ x, y }),
     };
   }, [editor]);
+
+  const chooseOperation = useCallback(
+    (step: Path, at: Path) => setAsked({ what: 'use', step, at }),
+    [],
+  );
+  const chooseTrigger = useCallback(() => setAsked({ what: 'start' }), []);
+  const openStep = useCallback(() => setOpened(true), []);
 
   // Where no text is typed, a paste is one of steps.
   useEffect(() => {
@@ -124,7 +140,6 @@ export function Designer({ editor, saver, failing }: Props) {
     if (asked?.what !== 'use' && asked?.what !== 'start') setTimeout(acts.canvas, 0);
   };
 
-  const chooseOperation = (step: Path, at: Path): void => setAsked({ what: 'use', step, at });
   const closeStep = (): void => {
     setOpened(false);
     setTimeout(acts.canvas, 0);
@@ -165,8 +180,8 @@ export function Designer({ editor, saver, failing }: Props) {
               </div>
               <StepDetail
                 chooseOperation={chooseOperation}
-                chooseTrigger={() => setAsked({ what: 'start' })}
-                openStep={() => setOpened(true)}
+                chooseTrigger={chooseTrigger}
+                openStep={openStep}
               />
             </>
           )}

@@ -2,6 +2,7 @@ import { useActs } from './canvas/acts';
 import { COMMANDS, said } from './commands';
 import { useEditor, useEditorState } from './store/context';
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
+import { LinkButton } from '@/components/LinkButton';
 import type { Saved, Saver } from './store/saver';
 import {
   ChevronsDownUp,
@@ -93,6 +94,16 @@ export function Toolbar({ view, onView, palette, onPalette, saver }: Props) {
           { value: 'yaml', label: 'YAML' },
         ]}
       />
+      {server && (
+        <LinkButton
+          to="/flows/$flow/versions"
+          params={{ flow: editor.flow }}
+          variant="default"
+          size="xs"
+        >
+          Publish and versions
+        </LinkButton>
+      )}
       <div className={classes.tools}>
         {press('undo', Undo2, undone && `Undo: ${undone}`, !undone)}
         {press('redo', Redo2, redone && `Redo: ${redone}`, !redone)}

@@ -215,6 +215,12 @@ export const COMMANDS: readonly Command[] = [
   },
   { id: 'find', label: 'Find in the flow', keys: ['Ctrl+f'], perform: ({ acts }) => acts.find() },
   {
+    id: 'back',
+    label: 'Back from a jump',
+    keys: ['Alt+ArrowLeft', 'b'],
+    perform: ({ editor }) => editor.back(),
+  },
+  {
     id: 'commands',
     label: 'All commands',
     keys: ['Ctrl+k'],

@@ -73,3 +73,6 @@ export function age(seconds: number): string {
   ).find(([, size]) => seconds >= size) ?? ['s', 1];
   return `${Math.floor(seconds / size)} ${unit}`;
 }
+
+/** A day as dates are written in fields and by the API, by the reader's calendar. */
+export const isoDay = (at: Date): string => at.toLocaleDateString('en-CA');

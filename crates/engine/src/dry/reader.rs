@@ -10,7 +10,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 /// What a dry run knows of a peer.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     session: SharedSession,
     /// None: there is nobody to ask.
     connection: Option<Arc<Connection>>,

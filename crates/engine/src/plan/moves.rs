@@ -6,6 +6,7 @@
 
 use super::{OnError, Plan, PlanStep, Work};
 use model::flow::Step;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use store::run::StepState;
 
@@ -100,7 +101,7 @@ impl<'a> Moves<'a> {
         let (was, is) = (self.written.0.get(n), self.written.1.get(n));
         match state {
             Some(StepState::Done) => {
-                if a.output != b.output {
+                if form(&a.output.document()) != form(&b.output.document()) {
                     return Some(format!("what `{id}` gives has another form now"));
                 }
                 if is_read(&a.work) != is_read(&b.work) {
@@ -125,6 +126,30 @@ impl<'a> Moves<'a> {
             }
             Some(StepState::Begun | StepState::Skipped) | None => None,
         }
+    }
+}
+
+/// A schema without what it says of single values: another text of the same kind fits as well.
+fn form(schema: &Value) -> Value {
+    let of_values = [
+        "maxLength",
+        "minLength",
+        "enum",
+        "const",
+        "examples",
+        "description",
+        "title",
+    ];
+    match schema {
+        Value::Object(members) => {
+            let kept = members
+                .iter()
+                .filter(|(name, value)| value.is_object() || !of_values.contains(&name.as_str()));
+            let kept = kept.map(|(name, value)| (name.clone(), form(value)));
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => items.iter().map(form).collect(),
+        other => other.clone(),
     }
 }
 

@@ -38,17 +38,17 @@ pub(super) struct Fields(BTreeMap<String, Tally>);
 impl Fields {
     /// Adds one subject.
     pub fn add(&mut self, name: &str, subject: &Value) {
-        self.value(name.to_owned(), subject, 0);
+        self.value(name, subject, 0);
     }
 
-    fn value(&mut self, path: String, value: &Value, depth: usize) {
+    fn value(&mut self, path: &str, value: &Value, depth: usize) {
         if value.is_null() || depth > DEPTH_MAX {
             return;
         }
-        if self.0.len() >= PATHS_MAX && !self.0.contains_key(&path) {
+        if self.0.len() >= PATHS_MAX && !self.0.contains_key(path) {
             return;
         }
-        let tally = self.0.entry(path.clone()).or_default();
+        let tally = self.0.entry(path.to_owned()).or_default();
         tally.present += 1;
         tally.kinds.insert(match value {
             Value::Null | Value::Bool(_) => "boolean",
@@ -64,12 +64,12 @@ impl Fields {
             Value::Array(items) => {
                 tally.items += items.len();
                 for item in items {
-                    self.value(format!("{path}[]"), item, depth + 1);
+                    self.value(&format!("{path}[]"), item, depth + 1);
                 }
             }
             Value::Object(members) => {
                 for (name, member) in members {
-                    self.value(format!("{path}.{name}"), member, depth + 1);
+                    self.value(&format!("{path}.{name}"), member, depth + 1);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}

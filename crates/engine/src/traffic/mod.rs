@@ -261,7 +261,7 @@ impl<'a> Sample<'a> {
             let found = found.await?.into_iter();
             heads.extend(found.filter(|h| h.received_at >= since).map(|h| (n, h)));
         }
-        heads.sort_by(|(_, a), (_, b)| b.id.cmp(&a.id));
+        heads.sort_by_key(|(_, head)| std::cmp::Reverse(head.id));
         heads.truncate(EVENTS_MAX);
         Ok(heads)
     }

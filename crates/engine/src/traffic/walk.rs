@@ -310,7 +310,7 @@ impl<'a> Walk<'a> {
             &self.scope(),
             &|formula| self.is_known(formula),
             &mut |found| {
-                let outcome = found.outcome.map(Value::clone);
+                let outcome = found.outcome.cloned();
                 let at = match found.path {
                     "" => path.to_owned(),
                     inner if inner.starts_with('[') => format!("{path}{inner}"),

@@ -22,9 +22,6 @@ trigger: manual
 inputs:
   n: integer
 steps:
-  - id: name
-    set:
-      text: ='Customer ' + text(input.n)
   - id: word
     when: =input.n % 20 == 0
     wait:
@@ -34,7 +31,7 @@ steps:
     use: infor.customer.create
     with:
       external_id: ='cus_' + text(input.n)
-      name: =steps.name.text
+      name: ='Customer ' + text(input.n)
       address:
         lines:
           - 12 Main St
@@ -296,7 +293,9 @@ async fn a_change_goes_live_under_load_and_is_taken_back() {
         .await;
     let back = back.unwrap_or_else(|e| panic!("{e:?}"));
     println!("rolled back: {:?}", back.treated);
-    assert_eq!((back.version, back.treated.moved), (1, 2));
+    // With the two that wait on the version that is taken back go the fifty that wait on the one
+    // before: it is in force again.
+    assert_eq!((back.version, back.treated.moved), (1, 52));
     story.app.infor.faults().clear();
     story.start(live, 3_000..3_010).await;
     story.say(1_000..3_010).await;

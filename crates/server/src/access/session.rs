@@ -84,7 +84,7 @@ pub fn cookie(session: Option<&Secret>, headers: &HeaderMap) -> HeaderValue {
     value
 }
 
-fn cookies<'a>(headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let pairs = lines
         .filter_map(|line| line.to_str().ok())

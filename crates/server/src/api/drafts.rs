@@ -1,7 +1,7 @@
 //! Drafts of flows: what a person works on, saved as it is, however wrong.
 
 use super::etag::{Expected, Tagged};
-use super::extract::Body;
+use super::extract::{Body, Params};
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{ApiError, DocumentProblemOut, ProblemOut};
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use engine::{Draft, SaveDraft};
 use model::Problem;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// What a person works on; the newest version as it stands where nothing is saved.
 #[derive(Serialize, ToSchema)]
@@ -31,9 +31,19 @@ pub struct DraftOut {
     /// The number of the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_version: Option<i64>,
-    /// Whether its check has no error. Its samples are worked when it is published.
-    ok: bool,
+    /// Whether its check has no error; absent if it was not checked. Its samples are worked when it
+    /// is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ok: Option<bool>,
     problems: Vec<DocumentProblemOut>,
+}
+
+/// How a draft is looked at.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LookIn {
+    /// Whether it is checked, which is the default. A long one is shown sooner without.
+    check: Option<bool>,
 }
 
 /// A new flow.
@@ -75,14 +85,21 @@ pub async fn create(
 
 /// Shows the draft of a flow.
 #[utoipa::path(get, path = "/api/v1/flows/{flow}/draft", tag = "flows", operation_id = "get_draft",
-    params(("flow" = String, Path, description = "The flow's id.")),
+    params(("flow" = String, Path, description = "The flow's id."), LookIn),
     responses((status = OK, body = DraftOut), (status = "4XX", body = ProblemOut)))]
 pub async fn show(
     State(app): State<App>,
     Path(flow): Path<String>,
+    Params(look): Params<LookIn>,
 ) -> Result<Tagged<DraftOut>, ApiError> {
-    let draft = app.engine.draft(&flow).await?;
-    Ok(Tagged::ok(draft.revision, out(draft)))
+    let draft = match look.check {
+        Some(false) => app.engine.unchecked_draft(&flow).await?,
+        _ => app.engine.draft(&flow).await?,
+    };
+    let is_checked = look.check != Some(false);
+    let shown = out(draft);
+    let ok = shown.ok.filter(|_| is_checked);
+    Ok(Tagged::ok(shown.revision, DraftOut { ok, ..shown }))
 }
 
 /// Saves the draft of a flow, in order or not.
@@ -137,7 +154,7 @@ fn out(draft: Draft) -> DraftOut {
         changed_by,
         changed_at: changed_at.map(rfc3339),
         latest_version: draft.latest,
-        ok: !draft.problems.iter().any(Problem::is_error),
+        ok: Some(!draft.problems.iter().any(Problem::is_error)),
         problems: draft.problems.into_iter().map(Into::into).collect(),
     }
 }

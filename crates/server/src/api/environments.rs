@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 /// Whether an environment moves real money.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = EnvironmentKindIn)]
 pub enum KindIn {
     Test,
     Live,

@@ -319,7 +319,8 @@ async fn request(
     let zone = &environment.company.books_zone;
     let to = match &asked.to {
         Some(text) => moment(text, zone, Edge::Last).map_err(|why| wrong_time("to", &why))?,
-        None => app.engine.clock().now(),
+        // What came in this very moment counts.
+        None => app.engine.clock().now().plus(Duration::from_micros(1)),
     };
     let from = match &asked.from {
         Some(text) => moment(text, zone, Edge::First).map_err(|why| wrong_time("from", &why))?,

@@ -325,7 +325,7 @@ steps:
     assert_eq!(
         shown["lookups"],
         json!({"tables": {"texts": 2}, "rows": [
-            {"table": "texts", "key": "usd", "at": "2026-11-24", "version": 1}]})
+            {"table": "texts", "key": "usd", "at": "2026-11-24", "version": 1}], "rules": []})
     );
     let again = app
         .post("/api/v1/lookups/texts/replay-missing", &json!({}))

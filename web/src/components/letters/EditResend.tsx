@@ -112,7 +112,7 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
         ))}
       </div>
       {attempt.error && <ErrorView error={attempt.error} inline />}
-      {attempt.data && <TraceView trace={attempt.data} />}
+      {attempt.data && <TraceView trace={attempt.data} failed={letter.step} />}
       {send.error && <ErrorView error={send.error} inline />}
       <Group justify="space-between" mt="md">
         <Checkbox

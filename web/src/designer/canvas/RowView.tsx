@@ -127,7 +127,7 @@ function Item({
         onContextMenu={(event) => {
           event.preventDefault();
           if (!selected) editor.select(row.key);
-          acts.menu(row.key, event.clientX, event.clientY);
+          acts.menu(event.clientX, event.clientY);
         }}
       >
         <span className={classes.icon} data-kind={words.kind} data-effect={words.effect}>
@@ -179,7 +179,7 @@ function Item({
             onClick={(event) => {
               if (!selected) editor.select(row.key);
               const box = event.currentTarget.getBoundingClientRect();
-              acts.menu(row.key, box.left, box.bottom);
+              acts.menu(box.left, box.bottom);
             }}
           >
             <Ellipsis size={15} />

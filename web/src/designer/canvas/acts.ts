@@ -13,7 +13,8 @@ export interface Acts {
   settings: () => void;
   /** Puts the focus back on the canvas. */
   canvas: () => void;
-  menu: (key: string, x: number, y: number) => void;
+  /** Shows what can be done with the chosen steps, at a point of the window. */
+  menu: (x: number, y: number) => void;
 }
 
 export const ActsContext = createContext<Acts | null>(null);

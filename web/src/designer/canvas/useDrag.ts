@@ -15,6 +15,8 @@ export type BeginDrag = (event: PointerEvent, what: Dragged) => void;
 const THRESHOLD_PX = 5;
 /** So near to an edge the canvas scrolls by itself. */
 const EDGE_PX = 48;
+/** By how much of what it is too near, in each frame. */
+const SPEED = 0.7;
 
 /** Dragging by pointer. The same is done by keyboard in `useKeys` and by menu in `MoveTo`. */
 export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | null>): BeginDrag {
@@ -66,7 +68,7 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
           at.x >= box.left && at.x <= box.right && at.y >= box.top && at.y <= box.bottom;
         if (inside) {
           const [above, below] = [box.top + EDGE_PX - at.y, at.y - box.bottom + EDGE_PX];
-          const by = above > 0 ? -above / 3 : below > 0 ? below / 3 : 0;
+          const by = above > 0 ? -above * SPEED : below > 0 ? below * SPEED : 0;
           if (by !== 0) {
             element.scrollBy(0, by);
             frame = requestAnimationFrame(follow);

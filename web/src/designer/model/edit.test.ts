@@ -14,7 +14,7 @@ import {
 } from './edit';
 import { FLOW } from './fixture';
 import { type JsonMap, type Path, get } from './json';
-import { judge, nextPlace, pathsById } from './places';
+import { judge, nextPlace, pathsById, usersOf } from './places';
 import { idOf, walk } from './step';
 import { describe, expect, it } from 'vitest';
 
@@ -64,6 +64,11 @@ describe('moving', () => {
     expect(down).toEqual({ reason: 'it is the last already' });
     const named = nextPlace(FLOW, [path(FLOW, 'guest')], 'up');
     expect(named).toEqual({ place: { list: ['steps'], at: 1 } });
+  });
+
+  it('D12: what uses a step is known', () => {
+    expect(usersOf(FLOW, 'customer')).toEqual(['item', 'order']);
+    expect(usersOf(FLOW, 'total')).toEqual([]);
   });
 
   it('what is wrong already stands in the way of nothing', () => {

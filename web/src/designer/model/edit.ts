@@ -14,7 +14,7 @@ import {
   set,
 } from './json';
 import { type Place, STEPS_MAX, isThere, judge, namedBy, outermost, placeOf } from './places';
-import { type Kind, idOf, kindOf, nestedLists, titleOf, walk } from './step';
+import { type Kind, idOf, kindOf, nestedLists, walk } from './step';
 
 export interface Edit {
   document: JsonMap;
@@ -385,9 +385,4 @@ export function namedOutside(pasted: readonly JsonMap[]): {
   };
   walk(pasted, [], note);
   return { operations: [...operations], connections: [...connections] };
-}
-
-/** How a step is called in sentences: its title, or its id. */
-export function calledBy(step: Json | undefined): string {
-  return titleOf(step) || idOf(step);
 }

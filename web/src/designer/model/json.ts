@@ -66,16 +66,6 @@ export function isWithin(inner: Path, outer: Path): boolean {
   return outer.length <= inner.length && outer.every((turn, n) => turn === inner[n]);
 }
 
-export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (isList(a)) {
-    return isList(b) && a.length === b.length && a.every((item, n) => sameValue(item, b[n]));
-  }
-  if (!isMap(a) || !isMap(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => sameValue(a[key], b[key]));
-}
-
 /**
  * `after`, made of the objects of `before` wherever both hold the same: what was read anew shares
  * what did not change. Items of lists are matched by their id, else by their position.

@@ -58,6 +58,15 @@ function namedByOwn(step: JsonMap): ReadonlySet<string> {
   return found;
 }
 
+/** The steps that name a step in their own formulas, in the order of the document. */
+export function usersOf(document: Json, id: string): string[] {
+  const found: string[] = [];
+  walk(get(document, ['steps']), ['steps'], (step) => {
+    if (namedByOwn(step).has(id)) found.push(idOf(step));
+  });
+  return found;
+}
+
 /** Whether a step at `step` has been worked, and is seen, at a place. */
 function isSeen(step: Path, place: Place): boolean {
   const { list, at } = placeOf(step);

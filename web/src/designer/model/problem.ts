@@ -3,7 +3,7 @@
 import { type Edit, freeId, renameId, setField, takenIds, isRefused } from './edit';
 import { type JsonMap, type Path, get, isList, isMap, renameMember, set } from './json';
 import { pathsById } from './places';
-import { idOf } from './step';
+import { idOf, walk } from './step';
 
 export interface Problem {
   severity: string;
@@ -131,21 +131,10 @@ export function fixOf(document: JsonMap, problem: Placed): { label: string; edit
   return null;
 }
 
-function secondWith(document: JsonMap, id: string): Path | null {
+function secondWith(document: JsonMap, id: string): Path | undefined {
   const found: Path[] = [];
-  const visit = (value: unknown, path: Path): void => {
-    if (isList(value as never))
-      (value as unknown[]).forEach((one, n) => {
-        visit(one, [...path, n]);
-      });
-    else if (isMap(value as never)) {
-      const map = value as JsonMap;
-      if (map.id === id && typeof path[path.length - 1] === 'number') found.push(path);
-      for (const [key, inner] of Object.entries(map)) {
-        if (key !== 'with' && key !== 'set' && key !== 'output') visit(inner, [...path, key]);
-      }
-    }
-  };
-  visit(document.steps, ['steps']);
-  return found[1] ?? null;
+  walk(document.steps, ['steps'], (step, path) => {
+    if (idOf(step) === id) found.push(path);
+  });
+  return found[1];
 }

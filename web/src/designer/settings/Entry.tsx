@@ -51,7 +51,7 @@ export function Entry({
         placeholder={placeholder ?? ''}
         required={required ?? false}
         minRows={lines ?? 1}
-        className={look}
+        className={`${classes.input} ${look}`}
         value={value}
         wrong={wrong}
         onText={write}
@@ -65,16 +65,26 @@ export function Entry({
       description={help}
       placeholder={placeholder ?? ''}
       withAsterisk={required ?? false}
-      autosize
-      minRows={lines ?? 1}
-      maxRows={10}
+      rows={rowsOf(value, lines ?? 1)}
       spellCheck={false}
       error={wrong}
       data-field={field.join('.')}
-      classNames={{ input: look }}
+      classNames={{ input: `${classes.input} ${look}` }}
       value={value}
       onChange={(event) => write(event.currentTarget.value)}
       onBlur={editor.seal}
     />
   );
+}
+
+/** About so many characters stand in a line. */
+const LINE_CHARS = 42;
+const MOST_ROWS = 10;
+
+/** Counted, not measured: measuring every field would block the page when a step is chosen. */
+function rowsOf(text: string, least: number): number {
+  const rows = text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARS)), 0);
+  return Math.min(MOST_ROWS, Math.max(least, rows));
 }

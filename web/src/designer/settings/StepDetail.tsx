@@ -3,7 +3,7 @@ import { StepSettings, useActiveRow } from './StepSettings';
 import type { Path } from '../model/json';
 import { useEditorState } from '../store/context';
 import { Button } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { useDeferredValue, useEffect, useRef } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
@@ -15,15 +15,20 @@ interface Props {
 
 /** Everything about the row that is chosen. The one place where a step is filled in. */
 export function StepDetail({ chooseOperation, chooseTrigger, openStep }: Props) {
-  const row = useActiveRow();
+  // Drawn when there is time: choosing and dragging a step do not wait for its form.
+  const row = useDeferredValue(useActiveRow());
   const several = useEditorState((state) => state.selected.length);
   const focus = useEditorState((state) => state.focus);
   const panel = useRef<HTMLElement>(null);
-  const number = focus?.number;
+  const active = useEditorState((state) => state.active);
+  const handled = useRef(0);
+  // What is typed never goes to a step that is no longer the chosen one.
+  const isThere = row?.key === active;
 
   // A problem leads to its field, or to the nearest one around it that is there.
   useEffect(() => {
-    if (!focus || !panel.current) return;
+    if (!focus || !isThere || !panel.current || handled.current === focus.number) return;
+    handled.current = focus.number;
     for (let n = focus.field.length; n > 0; n -= 1) {
       const name = focus.field.slice(0, n).join('.');
       const found = panel.current.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`);
@@ -34,11 +39,17 @@ export function StepDetail({ chooseOperation, chooseTrigger, openStep }: Props) 
       return;
     }
     panel.current.focus();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- each focus is asked for once
-  }, [number]);
+  }, [focus, isThere]);
 
   return (
-    <aside ref={panel} className={classes.panel} aria-label="Settings" tabIndex={-1}>
+    <aside
+      ref={panel}
+      className={classes.panel}
+      aria-label="Settings"
+      tabIndex={-1}
+      data-row={row?.key}
+      inert={!isThere}
+    >
       {several > 1 && (
         <p className={classes.doc}>
           {several} steps are chosen; these are the settings of the last.

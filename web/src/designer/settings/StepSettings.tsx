@@ -1,6 +1,7 @@
 import { BlockForm } from './BlockForm';
 import { Entry } from './Entry';
 import { Name } from './Name';
+import { References } from './References';
 import { useFields } from './useStep';
 import { renameBranch, renameId } from '../model/edit';
 import { type Path, isList } from '../model/json';
@@ -9,6 +10,7 @@ import { sentenceOf } from '../model/sentence';
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
 import { Select } from '@mantine/core';
+import { memo } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** The settings of the step, case or branch that is chosen. */
-export function StepSettings({ row, chooseOperation }: Props) {
+export const StepSettings = memo(function StepSettings({ row, chooseOperation }: Props) {
   const editor = useEditor();
   const fields = useFields(row.step);
   const id = idOf(fields.value);
@@ -95,10 +97,11 @@ export function StepSettings({ row, chooseOperation }: Props) {
       />
       <BlockForm fields={fields} at={[]} chooseOperation={choose([])} />
       <Entry fields={fields} field={['note']} label="Note" placeholder="Why it is so" lines={2} />
+      <References id={id} />
       <Around row={row} />
     </section>
   );
-}
+});
 
 /** What every kind of step may have. */
 function Around({ row }: { row: Row }) {

@@ -65,6 +65,8 @@ export class Editor {
   private state: State;
   private readonly listeners = new Set<Listener>();
   private count = 0;
+  /** Rows from which a jump was made. */
+  private readonly trail: string[] = [];
 
   constructor(flow: string, catalog: Catalog, history: History, server: Saved | null) {
     this.flow = flow;
@@ -203,6 +205,7 @@ export class Editor {
     const folded = without(this.state.folded, around(this.document, step));
     const key =
       step.length === 0 ? 'start' : `step:${idOf(get(this.document, step)) || step.join('/')}`;
+    if (key !== this.state.active) this.trail.push(this.state.active);
     this.update({
       folded,
       selected: [key],
@@ -210,6 +213,16 @@ export class Editor {
       ...(field ? { focus: { field, number: (this.count += 1) } } : {}),
     });
   }
+
+  /** Goes back to where the last jump was made. */
+  readonly back = (): void => {
+    for (let key = this.trail.pop(); key !== undefined; key = this.trail.pop()) {
+      if (!this.state.layout.index.has(key)) continue;
+      this.update({ selected: [key], active: key });
+      return;
+    }
+    this.say('There was no jump', 'refused');
+  };
 
   fold(key: string, folded: boolean): void {
     const next = new Set(this.state.folded);

@@ -1,3 +1,4 @@
+import { texts } from '@/lib/address';
 import { root } from '@/app/root';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
@@ -5,6 +6,7 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/audit',
+    validateSearch: texts('subject'),
     component: lazyRouteComponent(() => import('./Audit'), 'Audit'),
   }),
 ] as const;

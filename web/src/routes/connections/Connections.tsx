@@ -1,25 +1,88 @@
+import { ConnectionForm } from './ConnectionForm';
+import { TestResult } from './TestResult';
 import { useEnvironmentName } from '@/app/useEnvironment';
-import { connections } from '@/api/connections';
+import { type Connection, connections, deleteConnection } from '@/api/connections';
+import { Confirm } from '@/components/Confirm';
 import { Empty } from '@/components/Empty';
+import { Id } from '@/components/Id';
 import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
-import { useQuery } from '@tanstack/react-query';
+import { Time } from '@/components/Time';
+import { Button, Group } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
 
 /** The systems that the environment speaks to. */
 export function Connections() {
-  const list = useQuery(connections(useEnvironmentName()));
+  const environment = useEnvironmentName();
+  const client = useQueryClient();
+  const list = useQuery(connections(environment));
+  const [asked, setAsked] = useState<{ what: 'change' | 'delete'; of: Connection } | 'new' | null>(
+    null,
+  );
+  // Rises with every test, so that each asks anew.
+  const [tested, setTested] = useState<{ name: string; time: number } | null>(null);
+  const test = (name: string) => setTested((was) => ({ name, time: (was?.time ?? 0) + 1 }));
   return (
-    <Page title="Connections" about="The systems that this environment speaks to">
+    <Page
+      title="Connections"
+      about="The systems that this environment speaks to. Secrets are stored encrypted and never shown again"
+      acts={
+        environment && (
+          <Button leftSection={<Plus size={14} />} onClick={() => setAsked('new')}>
+            New connection
+          </Button>
+        )
+      }
+    >
+      {tested && (
+        <TestResult
+          key={tested.time}
+          environment={environment}
+          name={tested.name}
+          onClose={() => setTested(null)}
+        />
+      )}
       <RowList
         label="Connections"
         list={list}
         rows={list.data?.data}
         rowKey={(connection) => connection.id}
-        empty={<Empty title="No connections yet" why="A flow needs one to each system it uses." />}
+        empty={
+          <Empty
+            title="No connections yet"
+            why="A flow needs one to each system it uses."
+            next={{ label: 'New connection', act: () => setAsked('new') }}
+          />
+        }
         columns={[
-          { id: 'name', title: 'Name', cell: (c) => <strong>{c.name}</strong> },
-          { id: 'title', title: 'System', cell: (c) => c.title },
+          {
+            id: 'name',
+            title: 'Name',
+            cell: (c) => (
+              <>
+                <strong>{c.name}</strong>
+                <br />
+                {c.title}
+              </>
+            ),
+          },
+          {
+            id: 'state',
+            title: 'State',
+            cell: (c) =>
+              c.paused ? (
+                <>
+                  <State state="paused" /> since <Time at={c.paused.since} />
+                  <br />
+                  {c.paused.cause}
+                </>
+              ) : (
+                <State state="ok" />
+              ),
+          },
           {
             id: 'peer',
             title: 'Whose',
@@ -27,12 +90,81 @@ export function Connections() {
             cell: (c) => <span className="mono">{c.peer}</span>,
           },
           {
-            id: 'state',
-            title: 'State',
-            cell: (c) => <State state={c.paused ? 'paused' : 'ok'} />,
+            id: 'limits',
+            title: 'Limits',
+            from: 1100,
+            cell: (c) => `${c.limits.per_second} a second, ${c.limits.in_flight} at once`,
+          },
+          {
+            id: 'hook',
+            title: 'Webhooks go to',
+            from: 1100,
+            cell: (c) =>
+              c.hook_path && <Id id={`${window.location.origin}${c.hook_path}`} chars={44} />,
+          },
+          {
+            id: 'acts',
+            title: '',
+            align: 'right',
+            cell: (c) => (
+              <Group gap="xs" justify="flex-end">
+                <Button size="compact-xs" variant="default" onClick={() => test(c.name)}>
+                  Test
+                </Button>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => setAsked({ what: 'change', of: c })}
+                >
+                  Change
+                </Button>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => setAsked({ what: 'delete', of: c })}
+                >
+                  Remove
+                </Button>
+              </Group>
+            ),
           },
         ]}
       />
+      {environment && asked === 'new' && (
+        <ConnectionForm
+          environment={environment}
+          onStored={({ name }) => {
+            setAsked(null);
+            test(name);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {environment && asked !== null && asked !== 'new' && asked.what === 'change' && (
+        <ConnectionForm
+          environment={environment}
+          of={asked.of}
+          onStored={({ name }) => {
+            setAsked(null);
+            test(name);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {environment && asked !== null && asked !== 'new' && asked.what === 'delete' && (
+        <Confirm
+          title={`Remove ${asked.of.name}`}
+          act={`Remove ${asked.of.name}`}
+          danger
+          onAct={async () => {
+            await deleteConnection(environment, asked.of);
+            await client.invalidateQueries();
+          }}
+          onClose={() => setAsked(null)}
+        >
+          Its secrets are forgotten. It is refused while a flow is bound to it.
+        </Confirm>
+      )}
     </Page>
   );
 }

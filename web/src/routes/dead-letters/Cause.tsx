@@ -142,9 +142,10 @@ export function Cause() {
                   />
                 )}
                 <p style={{ margin: '0.25rem 0 0' }}>
-                  {tried.passing} of {tried.tried} tried would now go through
+                  {tried.passing} of {tried.tried} tried would now go on
                   {tried.amounts.map((a) => `, ${amountText(a.minor, a.currency)}`).join('')}
-                  {row != null && missing ? ', with the row above' : ''}. Nothing was changed.
+                  {row != null && missing ? ', with the row above' : ''}. Nothing was changed; what
+                  a system answers to a write is known only once it is sent.
                 </p>
               </div>
             )}

@@ -1,10 +1,11 @@
-import { type Outcome, passes } from './trial';
+import type { Outcome } from './trial';
 import type { Letter } from '@/api/deadLetters';
 import { detailsOf } from '@/api/problem';
 import { Amount } from '@/components/Amount';
 import { type Column, DataTable, type Pages } from '@/components/DataTable';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
+import { verdict } from '@/lib/trial';
 import { Link } from '@tanstack/react-router';
 
 interface Props {
@@ -12,16 +13,17 @@ interface Props {
   outcomes: ReadonlyMap<string, Outcome>;
 }
 
-function Tried({ outcome }: { outcome: Outcome | undefined }) {
+function Tried({ letter, outcome }: { letter: Letter; outcome: Outcome | undefined }) {
   if (!outcome) return null;
   if ('error' in outcome) {
     const { detail } = detailsOf(outcome.error);
     return <span title={detail}>could not be tried: {detail}</span>;
   }
   const { state, because } = outcome.trace;
-  return passes(outcome) ? (
-    <State state="done" word="Would go through" />
-  ) : (
+  const told = verdict(outcome.trace, letter.step);
+  if (told.kind === 'through') return <State state="done" word="Would go through" />;
+  if (told.kind === 'beyond') return <State state="done" word={`Would go on past ${told.step}`} />;
+  return (
     <span title={because ?? undefined}>
       would end {state}: {because}
     </span>
@@ -56,7 +58,7 @@ export function Letters({ pages, outcomes }: Props) {
       title: 'Dry run',
       width: 'minmax(110px, 260px)',
       from: 560,
-      cell: (letter) => <Tried outcome={outcomes.get(letter.run)} />,
+      cell: (letter) => <Tried letter={letter} outcome={outcomes.get(letter.run)} />,
     },
     {
       id: 'since',

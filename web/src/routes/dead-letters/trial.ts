@@ -1,5 +1,6 @@
 import { type Letter, type Trace, type Trial, tryLetter } from '@/api/deadLetters';
 import { sums } from '@/lib/money';
+import { verdict } from '@/lib/trial';
 
 /** How one letter of a group would end. */
 export type Outcome = { trace: Trace } | { error: unknown };
@@ -27,14 +28,14 @@ export async function tryAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Whether a replay would go through. */
-export const passes = (outcome: Outcome | undefined) =>
+/** Whether a replay would go on, as far as that can be known before something is sent. */
+const passes = (letter: Letter, outcome: Outcome | undefined) =>
   outcome !== undefined &&
   'trace' in outcome &&
-  (outcome.trace.state === 'done' || outcome.trace.state === 'skipped');
+  verdict(outcome.trace, letter.step).kind !== 'stuck';
 
 /** What a trial of a group came to so far. */
 export function summary(letters: readonly Letter[], outcomes: ReadonlyMap<string, Outcome>) {
-  const good = letters.filter((letter) => passes(outcomes.get(letter.run)));
+  const good = letters.filter((letter) => passes(letter, outcomes.get(letter.run)));
   return { tried: outcomes.size, passing: good.length, amounts: sums(good) };
 }

@@ -110,7 +110,22 @@ export function Flows() {
             from: 1100,
             cell: (row) => <span className="mono">{row.triggers.join(', ')}</span>,
           },
-          { id: 'deployed', title: 'In force', cell: (row) => row.deployed || 'nowhere' },
+          {
+            id: 'deployed',
+            title: 'In force',
+            cell: (row) =>
+              row.version === null ? (
+                'nowhere'
+              ) : (
+                <Anchor
+                  renderRoot={(props) => (
+                    <Link to="/flows/$flow/versions" params={{ flow: row.flow }} {...props} />
+                  )}
+                >
+                  {row.deployed || `nowhere, ${row.version} published`}
+                </Anchor>
+              ),
+          },
           {
             id: 'draft',
             title: 'Draft',

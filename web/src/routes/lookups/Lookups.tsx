@@ -1,15 +1,31 @@
+import { NewTable } from './NewTable';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { tables } from '@/api/lookups';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
+import { Time } from '@/components/Time';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
 
 /** The lookup tables of the environment. */
 export function Lookups() {
-  const list = useQuery(tables(useEnvironmentName()));
+  const environment = useEnvironmentName();
+  const list = useQuery(tables(environment));
+  const [asking, setAsking] = useState(false);
   return (
-    <Page title="Lookups" about="Tables that mappings read, with dates from which each row holds">
+    <Page
+      title="Lookups"
+      about="Tables that mappings read, with dates from which each row holds"
+      acts={
+        <Button leftSection={<Plus size={14} />} onClick={() => setAsking(true)}>
+          New table
+        </Button>
+      }
+    >
       <RowList
         label="Lookup tables"
         list={list}
@@ -19,23 +35,49 @@ export function Lookups() {
           <Empty
             title="No lookup tables yet"
             why="Flows that look values up, such as accounts or terms, keep their tables here."
+            next={{ label: 'New table', act: () => setAsking(true) }}
           />
         }
         columns={[
           {
             id: 'name',
             title: 'Table',
-            cell: (table) => <span className="mono">{table.name}</span>,
+            cell: (table) => (
+              <Anchor
+                c="inherit"
+                fw={600}
+                renderRoot={(props) => (
+                  <Link to="/lookups/$table" params={{ table: table.name }} {...props} />
+                )}
+              >
+                {table.name}
+              </Anchor>
+            ),
           },
           { id: 'description', title: 'About', from: 600, cell: (table) => table.description },
+          {
+            id: 'kind',
+            title: 'Found by',
+            from: 768,
+            cell: (table) =>
+              table.kind === 'rules' ? 'rules' : table.kind ? 'key' : 'key, columns not defined',
+          },
           {
             id: 'keys',
             title: 'Keys',
             align: 'right',
             cell: (table) => <span className="number">{table.keys}</span>,
           },
+          {
+            id: 'created',
+            title: 'Since',
+            align: 'right',
+            from: 768,
+            cell: (table) => <Time at={table.created_at} />,
+          },
         ]}
       />
+      {asking && <NewTable environment={environment} onClose={() => setAsking(false)} />}
     </Page>
   );
 }

@@ -1,3 +1,4 @@
+import { texts } from '@/lib/address';
 import { root } from '@/app/root';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
@@ -6,5 +7,11 @@ export const routes = [
     getParentRoute: () => root,
     path: '/lookups',
     component: lazyRouteComponent(() => import('./Lookups'), 'Lookups'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/lookups/$table',
+    validateSearch: texts('key', 'at'),
+    component: lazyRouteComponent(() => import('./Table'), 'Table'),
   }),
 ] as const;

@@ -48,10 +48,10 @@ impl Walk<'_> {
     async fn fail_by_journal(&mut self, step: &PlanStep) -> Result<(), Halt> {
         let failure = self.recalled(step)?.unwrap_or_default();
         let before = self.past.as_mut().and_then(|past| past.done.stopped.take());
-        match Box::pin(self.perform(step, &step.work)).await {
-            Err(Halt::Stop(stop @ Stop::Store(_))) => return Err(stop.into()),
-            // It failed, one way or the other.
-            Ok(()) | Err(_) => {}
+        // It failed, one way or the other; only a store that is away is no answer.
+        let ended = Box::pin(self.perform(step, &step.work)).await;
+        if let Err(Halt::Stop(stop @ Stop::Store(_))) = ended {
+            return Err(stop.into());
         }
         if let Some(past) = &mut self.past {
             let stopped = std::mem::replace(&mut past.done.stopped, before);

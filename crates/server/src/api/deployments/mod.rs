@@ -18,6 +18,7 @@ use model::ids::DeploymentId;
 use serde::{Deserialize, Serialize};
 use shown::{PreviewOut, out};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use store::{DeploymentRecord, Former};
 use utoipa::ToSchema;
 
@@ -309,9 +310,8 @@ pub async fn list(
         .await?;
     let mut numbers = BTreeMap::new();
     for row in &rows {
-        if !numbers.contains_key(&row.version) {
-            let version = store.flow_version(row.version).await?;
-            numbers.insert(row.version, version.number);
+        if let Entry::Vacant(unknown) = numbers.entry(row.version) {
+            unknown.insert(store.flow_version(row.version).await?.number);
         }
     }
     let active = app.engine.active_deployment(&environment, id).await?;

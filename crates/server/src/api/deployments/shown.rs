@@ -54,6 +54,7 @@ pub struct UnboundOut {
 
 /// Something that is otherwise in another environment.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EnvironmentDifferenceOut)]
 pub struct DifferenceOut {
     /// `connection`, `setting`, `rows`.
     kind: &'static str,

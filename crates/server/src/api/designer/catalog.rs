@@ -26,8 +26,24 @@ pub struct ConnectorOut {
     id: &'static str,
     title: &'static str,
     doc: &'static str,
+    /// What a connection of it needs; absent for what needs no connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<ConnectionFormOut>,
     triggers: Vec<TriggerOut>,
     operations: Vec<OfferedOut>,
+}
+
+/// What a connection is made from.
+#[derive(Serialize, ToSchema)]
+pub struct ConnectionFormOut {
+    /// JSON Schema of its settings.
+    #[schema(value_type = Object)]
+    settings: Value,
+    /// JSON Schema of its credential: every property is a secret text.
+    #[schema(value_type = Object)]
+    credential: Value,
+    /// Whether its system sends webhooks, which are signed.
+    sends_webhooks: bool,
 }
 
 /// What can start a flow.
@@ -176,6 +192,11 @@ fn connector(connector: &Connector) -> ConnectorOut {
         id: connector.id,
         title: connector.title,
         doc: connector.doc,
+        connection: Some(ConnectionFormOut {
+            settings: (connector.settings)(),
+            credential: (connector.credential)(),
+            sends_webhooks: connector.verify.is_some(),
+        }),
         triggers: connector.triggers.iter().map(trigger).collect(),
         operations: connector.operations.iter().map(|o| operation(*o)).collect(),
     }
@@ -213,6 +234,7 @@ fn own_books() -> ConnectorOut {
         id: "books",
         title: "Our own books",
         doc: "Cross references, deposits, payouts and exceptions that are kept here.",
+        connection: None,
         triggers: Vec::new(),
         operations: BOOKS.iter().map(|book| own_operation(*book)).collect(),
     }

@@ -22,7 +22,8 @@ pub struct EditIn {
     /// `{"=number": "<digits>"}`.
     #[schema(value_type = Option<Object>)]
     tree: Option<Value>,
-    /// Whether it is checked; without, only what keeps it from being read is told.
+    /// Whether it is checked and brought into its one form, which is the default. Without, only the
+    /// other view is made, and what keeps a text from being read is told.
     #[serde(default = "yes")]
     check: bool,
 }
@@ -34,7 +35,7 @@ const fn yes() -> bool {
 /// The document in its views, and what is wrong with it.
 #[derive(Serialize, ToSchema)]
 pub struct EditOut {
-    /// Its text in the one form; the text that was sent if it has no tree.
+    /// Its text in the one form; the text that was sent if it has no tree or is not checked.
     document: String,
     /// Its tree, if a text was sent that is a map.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,16 +83,20 @@ pub async fn edit(
 
 fn from_text(text: String, registry: Option<Registry>) -> EditOut {
     match read_tree(&text) {
-        Ok(tree) => EditOut {
-            tree: Some(tree.value.clone()),
-            moved: tree.moved.into_iter().map(Into::into).collect(),
-            ..from_tree(&tree.value, registry)
-        },
+        Ok(tree) => {
+            let written = match registry {
+                Some(_) => from_tree(&tree.value, registry),
+                None => EditOut::of(text),
+            };
+            EditOut {
+                moved: tree.moved.into_iter().map(Into::into).collect(),
+                tree: Some(tree.value),
+                ..written
+            }
+        }
         Err(problems) => EditOut {
-            document: text,
-            tree: None,
-            moved: Vec::new(),
             problems: out(problems),
+            ..EditOut::of(text)
         },
     }
 }
@@ -102,10 +107,19 @@ fn from_tree(tree: &Value, registry: Option<Registry>) -> EditOut {
     let problems = registry.map(|registry| engine::compile(&document, registry).1);
     let problems = out(problems.unwrap_or_default());
     EditOut {
-        document,
-        tree: None,
-        moved: Vec::new(),
         problems,
+        ..EditOut::of(document)
+    }
+}
+
+impl EditOut {
+    fn of(document: String) -> Self {
+        Self {
+            document,
+            tree: None,
+            moved: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 }
 

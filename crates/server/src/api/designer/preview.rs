@@ -30,7 +30,7 @@ const CHARS: usize = 500;
 /// A step of a document, and a sample. One of `document` and `tree`; one of `sample` and `body`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PreviewIn {
+pub struct StepPreviewIn {
     /// A flow's document, YAML.
     document: Option<String>,
     /// Or its tree, as `/flows/edit` gives it.
@@ -57,7 +57,7 @@ pub struct PreviewIn {
 /// What was seen of a step. Persons are hidden once anything in it is from elsewhere than the
 /// request: from a peer, or from our store.
 #[derive(Serialize, ToSchema)]
-pub struct PreviewOut {
+pub struct StepPreviewOut {
     /// Whether the step was reached; if not, the scope is that of where it ended.
     reached: bool,
     /// What would have kept a run from coming here, in sentences.
@@ -136,13 +136,13 @@ pub struct BeforeOut {
 /// Shows what a step's formulas see on a sample, and what each of its fields comes to by itself.
 /// The step and what comes after it may be unfinished. Nothing is sent, and nothing is stored.
 #[utoipa::path(post, path = "/api/v1/flows/preview", tag = "flows", operation_id = "preview_step",
-    params(ScopeIn), request_body = PreviewIn,
-    responses((status = OK, body = PreviewOut), (status = "4XX", body = ProblemOut)))]
+    params(ScopeIn), request_body = StepPreviewIn,
+    responses((status = OK, body = StepPreviewOut), (status = "4XX", body = ProblemOut)))]
 pub async fn preview(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,
-    Body(asked): Body<PreviewIn>,
-) -> Result<Json<PreviewOut>, ApiError> {
+    Body(asked): Body<StepPreviewIn>,
+) -> Result<Json<StepPreviewOut>, ApiError> {
     let begun = Instant::now();
     let tree = match (asked.document, asked.tree) {
         (Some(text), None) => match read_tree(&text) {
@@ -209,7 +209,7 @@ pub async fn preview(
     Ok(Json(out(seen, hider.as_ref(), begun)))
 }
 
-fn out(seen: Seen, hider: Option<&Hider>, begun: Instant) -> PreviewOut {
+fn out(seen: Seen, hider: Option<&Hider>, begun: Instant) -> StepPreviewOut {
     let (mut left, mut cut) = (VALUES, false);
     let names = seen.scope.into_iter();
     let scope = names.map(|(name, value)| {
@@ -222,7 +222,7 @@ fn out(seen: Seen, hider: Option<&Hider>, begun: Instant) -> PreviewOut {
             value: bounded(value, &mut left, &mut cut),
         }
     });
-    PreviewOut {
+    StepPreviewOut {
         reached: seen.reached,
         doubts: seen
             .doubts
@@ -361,7 +361,7 @@ fn bounded(value: Value, left: &mut usize, cut: &mut bool) -> Value {
 }
 
 /// The answer where nothing could be worked.
-fn stopped(problems: Vec<Problem>, begun: Instant) -> PreviewOut {
+fn stopped(problems: Vec<Problem>, begun: Instant) -> StepPreviewOut {
     let mut out = out(Seen::default(), None, begun);
     out.problems = problems.into_iter().map(Into::into).collect();
     out

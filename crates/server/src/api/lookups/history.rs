@@ -24,6 +24,7 @@ pub struct OfKeyIn {
 
 /// A version of a row.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RowVersionOut)]
 pub struct VersionOut {
     /// The first day that it is about; absent for always.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,15 @@
+import { root } from '@/app/root';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+
+export const routes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows/$flow/versions',
+    component: lazyRouteComponent(() => import('./Versions'), 'Versions'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows/$flow/what-if/$id',
+    component: lazyRouteComponent(() => import('./WhatIfPage'), 'WhatIfPage'),
+  }),
+] as const;

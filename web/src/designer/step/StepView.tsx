@@ -144,7 +144,9 @@ export function StepView({ chooseOperation, onClose }: Props) {
         ref={panes}
         tabIndex={-1}
         className={classes.view}
-        style={{ gridTemplateColumns: `${left}px 5px minmax(280px, 1fr) 5px ${right}px` }}
+        style={{
+          gridTemplateColumns: `${left}px ${widths.lines ? 56 : 5}px minmax(280px, 1fr) 5px ${right}px`,
+        }}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || event.defaultPrevented) return;
           // The first leaves the field, the second the step.

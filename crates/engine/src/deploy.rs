@@ -371,6 +371,26 @@ impl Engine {
         })
     }
 
+    /// Takes a flow out of force in an environment. Its runs go on with what they began with.
+    ///
+    /// # Errors
+    /// If there is no such flow, or the store's.
+    pub async fn retire(
+        &self,
+        environment: &Environment,
+        flow: &str,
+        who: &str,
+    ) -> Result<(), ChangeError> {
+        let _changing = self.shared.changing.lock().await;
+        let id = self.flow_id(flow).await?;
+        if let Some(active) = self.active_deployment(environment, id).await? {
+            let now = self.shared.clock.now();
+            self.shared.store.retire(active.id, who, now).await?;
+            self.shared.reload().await?;
+        }
+        Ok(())
+    }
+
     /// What is in force of a flow in an environment.
     ///
     /// # Errors

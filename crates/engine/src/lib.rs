@@ -21,6 +21,7 @@ mod environments;
 mod execute;
 mod explain;
 mod fire;
+pub mod folder;
 mod gate;
 mod ingest;
 mod input;

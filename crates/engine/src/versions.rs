@@ -260,6 +260,29 @@ impl Engine {
         })
     }
 
+    /// The number of the version that holds just this document and these samples.
+    pub(crate) async fn version_of(
+        &self,
+        flow: &str,
+        document: &str,
+        samples: &[String],
+    ) -> Result<Option<i64>, ChangeError> {
+        const PAGE: i64 = 500;
+        let id = self.flow_id(flow).await?;
+        let wanted = digest(document, samples);
+        let mut below = i64::MAX;
+        loop {
+            let heads = self.shared.store.version_heads(id, below, PAGE).await?;
+            if let Some(found) = heads.iter().find(|head| head.digest == wanted) {
+                return Ok(Some(found.number));
+            }
+            match heads.last() {
+                Some(last) => below = last.number,
+                None => return Ok(None),
+            }
+        }
+    }
+
     /// The id under which the store knows a flow.
     ///
     /// # Errors

@@ -59,9 +59,9 @@ impl From<Stop> for LookupError {
 }
 
 /// A table as a change meets it.
-pub(super) struct TableState {
-    pub(super) revision: i64,
-    pub(super) definition: Option<TableDefinition>,
+pub(crate) struct TableState {
+    pub(crate) revision: i64,
+    pub(crate) definition: Option<TableDefinition>,
     keys: usize,
 }
 
@@ -305,7 +305,7 @@ impl Engine {
         Ok(self.shared.store.lookup_put(change).await?)
     }
 
-    pub(super) async fn lookup_state(
+    pub(crate) async fn lookup_state(
         &self,
         environment: &Environment,
         table: &str,
@@ -319,7 +319,7 @@ impl Engine {
     }
 
     /// The whole table through time.
-    pub(super) async fn lookup_points(
+    pub(crate) async fn lookup_points(
         &self,
         environment: &Environment,
         table: &str,

@@ -15,6 +15,7 @@ pub use meet::{Met, MetRow, MetRule};
 pub(crate) use read::row_schema;
 pub use replay::ReplayedMissing;
 pub use sheet::Imported;
+pub(crate) use sheet::Replace;
 
 use crate::Engine;
 use crate::catalog::Environment;

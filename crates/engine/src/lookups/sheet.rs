@@ -1,11 +1,12 @@
 //! Tables as files: what an import would change, the import itself, the export.
 
-use super::change::{LookupError, busy, check_rules};
+use super::change::{LookupError, TableState, busy, check_rules};
 use crate::Engine;
 use crate::catalog::Environment;
 use mapping::TableDefinition;
 use mapping::rules::Explanation;
 use mapping::table::day::{self, Date};
+use mapping::table::sheet::SheetRow;
 use mapping::table::timeline::{Missing, apply, diff};
 use mapping::table::{Diff, ROWS_MAX, TableKind, sheet};
 use serde_json::Value;
@@ -19,6 +20,15 @@ pub struct Imported {
     pub diff: Diff,
     /// The table's definition, to show keys and cells by.
     pub definition: TableDefinition,
+}
+
+/// How rows take the place of those of a table.
+pub(crate) struct Replace<'a> {
+    pub(crate) table: &'a str,
+    pub(crate) missing: Missing,
+    /// Nothing is written.
+    pub(crate) dry_run: bool,
+    pub(crate) who: &'a str,
 }
 
 impl Engine {
@@ -42,26 +52,54 @@ impl Engine {
         } else {
             Missing::Keep
         };
+        let read = |state: Option<&TableState>| {
+            let definition = defined(table, state)?;
+            let limits = sheet::Limits::IMPORT;
+            sheet::read(definition, file, limits).map_err(LookupError::Problems)
+        };
+        let act = Replace {
+            table,
+            missing,
+            dry_run,
+            who,
+        };
+        self.lookup_replace(environment, act, read).await
+    }
+
+    /// Brings a table to what rows say, which `read` gives for the table as it stands.
+    pub(crate) async fn lookup_replace(
+        &self,
+        environment: &Environment,
+        act: Replace<'_>,
+        read: impl Fn(Option<&TableState>) -> Result<Vec<SheetRow>, LookupError>,
+    ) -> Result<Imported, LookupError> {
+        let table = act.table;
         for _ in 0..TRIES {
-            let (revision, definition) = self.lookup_defined(environment, table).await?;
-            let rows = sheet::read(&definition, file).map_err(LookupError::Problems)?;
+            let state = self.lookup_state(environment, table).await?;
+            let rows = read(state.as_ref())?;
+            let (revision, definition) =
+                state.map_or((0, None), |state| (state.revision, state.definition));
             let before = self.lookup_points(environment, table, revision).await?;
-            let diff = diff(&before, &rows, missing);
+            let diff = diff(&before, &rows, act.missing);
             let after = apply(&before, &diff.changes);
-            if definition.kind == TableKind::Rules {
-                check_rules(table, &definition, &after)?;
+            let rules = definition.as_ref().filter(|d| d.kind == TableKind::Rules);
+            if let Some(definition) = rules {
+                check_rules(table, definition, &after)?;
             } else if after.len() > ROWS_MAX {
                 return Err(LookupError::Refused(format!(
                     "the table `{table}` would have more than {ROWS_MAX} rows through time"
                 )));
             }
-            let imported = Imported { diff, definition };
-            if dry_run || imported.diff.changes.is_empty() {
+            let imported = Imported {
+                diff,
+                definition: definition.unwrap_or_default(),
+            };
+            if act.dry_run || imported.diff.changes.is_empty() {
                 return Ok(imported);
             }
             let changes = imported.diff.changes.clone();
             match self
-                .lookup_write(environment, table, revision, changes, who)
+                .lookup_write(environment, table, revision, changes, act.who)
                 .await
             {
                 Err(LookupError::Store(store::Error::Conflict(_))) => {}
@@ -117,12 +155,19 @@ impl Engine {
         table: &str,
     ) -> Result<(i64, TableDefinition), LookupError> {
         let state = self.lookup_state(environment, table).await?;
-        let state = state.ok_or_else(|| LookupError::NoTable(table.to_owned()))?;
-        let definition = state.definition.ok_or_else(|| {
-            LookupError::Refused(format!(
-                "nothing says what the columns of `{table}` are: define it first"
-            ))
-        })?;
-        Ok((state.revision, definition))
+        let definition = defined(table, state.as_ref())?.clone();
+        Ok((state.map_or(0, |state| state.revision), definition))
     }
+}
+
+fn defined<'a>(
+    table: &str,
+    state: Option<&'a TableState>,
+) -> Result<&'a TableDefinition, LookupError> {
+    let state = state.ok_or_else(|| LookupError::NoTable(table.to_owned()))?;
+    state.definition.as_ref().ok_or_else(|| {
+        LookupError::Refused(format!(
+            "nothing says what the columns of `{table}` are: define it first"
+        ))
+    })
 }

@@ -31,13 +31,41 @@ pub struct SheetRow {
     pub value: Json,
 }
 
+/// How large a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub bytes: usize,
+    pub rows: usize,
+}
+
+impl Limits {
+    /// Of a file that a person imports.
+    pub const IMPORT: Self = Self {
+        bytes: BYTES_MAX,
+        rows: ROWS_MAX,
+    };
+    /// Of a file that holds a table whole.
+    pub const WHOLE: Self = Self {
+        bytes: 16 << 20,
+        rows: super::ROWS_MAX,
+    };
+}
+
 /// Reads a file. The header decides whether `;` or `,` stands between cells.
 ///
 /// # Errors
 /// All that is wrong with it, each with line and column.
-pub fn read(definition: &TableDefinition, bytes: &[u8]) -> Result<Vec<SheetRow>, Vec<Problem>> {
-    if bytes.len() > BYTES_MAX {
-        let message = format!("the file has {} bytes, {BYTES_MAX} at most", bytes.len());
+pub fn read(
+    definition: &TableDefinition,
+    bytes: &[u8],
+    limits: Limits,
+) -> Result<Vec<SheetRow>, Vec<Problem>> {
+    if bytes.len() > limits.bytes {
+        let message = format!(
+            "the file has {} bytes, {} at most",
+            bytes.len(),
+            limits.bytes
+        );
         return Err(vec![problem(1, "file_too_large", message, "split it")]);
     }
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
@@ -64,8 +92,8 @@ pub fn read(definition: &TableDefinition, bytes: &[u8]) -> Result<Vec<SheetRow>,
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     let mut lines = Lines::of(bytes);
     for (n, record) in records.enumerate() {
-        if n >= ROWS_MAX {
-            let message = format!("the file has more than {ROWS_MAX} rows");
+        if n >= limits.rows {
+            let message = format!("the file has more than {} rows", limits.rows);
             problems.push(problem(0, "too_many_rows", message, "split it"));
             break;
         }

@@ -28,12 +28,12 @@ const HEADER: &str = "product,plan,account,rate,days,taxed,since,kind,valid_from
 
 /// The points that a file alone makes.
 fn points(definition: &TableDefinition, text: &str) -> Vec<Point> {
-    let rows = sheet::read(definition, text.as_bytes()).expect("rows");
+    let rows = sheet::read(definition, text.as_bytes(), sheet::Limits::IMPORT).expect("rows");
     apply(&[], &diff(&[], &rows, Missing::Keep).changes)
 }
 
 fn refused(definition: &TableDefinition, bytes: &[u8]) -> Vec<(String, String)> {
-    let problems = sheet::read(definition, bytes).expect_err("problems");
+    let problems = sheet::read(definition, bytes, sheet::Limits::IMPORT).expect_err("problems");
     assert!(
         problems
             .iter()
@@ -67,14 +67,17 @@ fn what_is_written_is_read_back_byte_for_byte() {
     assert_eq!(lines, given);
     for delimiter in [b',', b';'] {
         let first = sheet::write(&definition, &made, delimiter);
-        let rows = sheet::read(&definition, &first).expect("rows");
+        let rows = sheet::read(&definition, &first, sheet::Limits::IMPORT).expect("rows");
         let told = diff(&made, &rows, Missing::Keep);
         assert_eq!((told.changes, told.unchanged), (vec![], 5));
         let again = apply(&[], &diff(&[], &rows, Missing::Keep).changes);
         assert_eq!(sheet::write(&definition, &again, delimiter), first);
     }
     let with_bom = [b"\xef\xbb\xbf", sorted.as_bytes()].concat();
-    assert_eq!(sheet::read(&definition, &with_bom).map(|r| r.len()), Ok(5));
+    assert_eq!(
+        sheet::read(&definition, &with_bom, sheet::Limits::IMPORT).map(|r| r.len()),
+        Ok(5)
+    );
     let crlf = text.replace("two\nlines", "two").replace('\n', "\r\n");
     assert_eq!(points(&definition, &crlf).len(), made.len());
 }
@@ -201,7 +204,7 @@ fn a_file_says_the_whole_time_of_the_keys_it_names() {
          a,1,,2025-12-31\na,2,2026-06-01,\nb,1,,\nc,1,2026-09-01,\nd,1,,2026-01-31\n",
     );
     let told = |text: &str, missing| {
-        let rows = sheet::read(&items, text.as_bytes()).expect("rows");
+        let rows = sheet::read(&items, text.as_bytes(), sheet::Limits::IMPORT).expect("rows");
         diff(&before, &rows, missing)
     };
     let head = "key_a,value,valid_from,valid_to\n";
@@ -236,7 +239,7 @@ fn a_file_says_the_whole_time_of_the_keys_it_names() {
     );
     // Written, it changes nothing more.
     let after = apply(&before, &kept.changes);
-    let rows = sheet::read(&items, text.as_bytes()).expect("rows");
+    let rows = sheet::read(&items, text.as_bytes(), sheet::Limits::IMPORT).expect("rows");
     assert_eq!(diff(&after, &rows, Missing::Keep).changes, []);
 }
 

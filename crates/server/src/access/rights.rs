@@ -29,6 +29,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("GET", "/openapi.json", VIEWER),
     // These change nothing, whatever their method.
     ("POST", "/flows/check", VIEWER),
+    ("POST", "/flows/diff", VIEWER),
     ("POST", "/flows/edit", VIEWER),
     ("POST", "/flows/preview", VIEWER),
     ("POST", "/formulas…", VIEWER),

@@ -19,7 +19,9 @@ mod environments;
 mod etag;
 mod events;
 mod extract;
+mod flow_diff;
 mod flows;
+mod folder;
 mod letter_trial;
 mod live;
 mod lookups;
@@ -69,6 +71,7 @@ use utoipa_axum::routes;
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
         (name = "books", description = "What was booked, and what differs."),
+        (name = "folders", description = "Environments as folders of files."),
         (name = "accounts", description = "Who may do what, and what needs a second person."),
         (name = "audit", description = "What people did."),
         (name = "live", description = "What changes, as it happens."),
@@ -109,6 +112,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(live::show))
         .routes(routes!(flows::list))
         .routes(routes!(flows::check))
+        .routes(routes!(flow_diff::documents))
+        .routes(routes!(flow_diff::versions))
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
@@ -177,6 +182,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(lookups::derive::ask))
         .routes(routes!(lookups::sheet::import))
         .routes(routes!(lookups::sheet::export))
+        .merge(folders())
 }
 
 /// Drafts: a document with its samples may be large.
@@ -191,6 +197,14 @@ fn drafted() -> OpenApiRouter<App> {
 
 /// The longest draft with its samples, as JSON.
 const DRAFT_BYTES: usize = 8 << 20;
+
+/// Folders are larger than other bodies.
+fn folders() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(folder::show, folder::put))
+        .routes(routes!(folder::preview))
+        .layer(DefaultBodyLimit::max(folder::BODY_MAX_BYTES))
+}
 
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {

@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod designer;
 mod dry_run;
+mod folder;
 mod ingress;
 mod live;
 mod lookups;

@@ -1,6 +1,8 @@
 //! `towpath env`: the environments of a running server.
 
 use super::client::{Client, ClientArgs, segment};
+use super::differs;
+use super::folder::{self, Folder};
 use super::runs::{cell, table};
 use crate::cli::Sources;
 use clap::{Subcommand, ValueEnum};
@@ -18,7 +20,8 @@ Examples:
   towpath env show sandbox
   towpath env new staging --kind test --company Example --currency EUR \\
     --zone Europe/Berlin --collective-customer WEBGUEST --setting default_terms=N30
-  towpath env set staging --setting default_terms=N14")]
+  towpath env set staging --setting default_terms=N14
+  towpath env pull books --environment staging")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -58,6 +61,8 @@ enum What {
         #[arg(long = "setting", value_name = "NAME=TEXT", required = true)]
         settings: Vec<String>,
     },
+    #[command(flatten)]
+    Folder(Folder),
 }
 
 #[derive(clap::Args)]
@@ -85,8 +90,12 @@ struct NewArgs {
 }
 
 pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
+    if let What::Folder(command) = args.what {
+        return Ok(differs(folder::run(command, args.client, sources).await));
+    }
     let client = Client::new(args.client, sources)?;
     match args.what {
+        What::Folder(_) => {}
         What::List { json } => {
             let answer = client.get("/environments", &[]).await?;
             if json {

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod doctor;
 pub mod env;
 pub mod flow;
+pub mod folder;
 pub mod local;
 pub mod lookup;
 pub mod migrate;
@@ -46,6 +47,18 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => wait(doctor::run(args, sources)),
         Command::Config(command) => config::run(&command, sources),
         Command::Completions(args) => Ok(completions::run(&args)),
+    }
+}
+
+/// How a command ends whose answer is whether two things differ: 0 if not, 1 if so, 2 if that
+/// cannot be told.
+fn differs(answer: anyhow::Result<bool>) -> ExitCode {
+    match answer {
+        Ok(differs) => ExitCode::from(u8::from(differs)),
+        Err(error) => {
+            eprintln!("towpath: {error:#}");
+            ExitCode::from(2)
+        }
     }
 }
 

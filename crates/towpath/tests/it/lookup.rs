@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 [server]
 listen = "127.0.0.1:0"
 [log]
@@ -33,7 +33,7 @@ dir = "flows"
 "#;
 
 /// Needs a row that is not there, and an account that rules derive; calls nobody.
-const FLOW: &str = "\
+pub const FLOW: &str = "\
 schema: 1
 flow: note-charges
 title: Note charges
@@ -63,9 +63,9 @@ team,,mug_*,team,301000,2026-01-01,
 ";
 
 /// A server that ends with the test.
-struct Serving {
+pub struct Serving {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Drop for Serving {
@@ -75,7 +75,7 @@ impl Drop for Serving {
     }
 }
 
-fn serve(folder: &Path) -> Serving {
+pub fn serve(folder: &Path) -> Serving {
     let mut child = towpath(folder, &[], &["serve"])
         .stderr(Stdio::piped())
         .spawn()
@@ -124,13 +124,13 @@ async fn deliver(url: &str, n: u32, product: &str) {
 }
 
 /// A person at the command line.
-struct Person<'a> {
-    folder: &'a Path,
-    url: &'a str,
+pub struct Person<'a> {
+    pub folder: &'a Path,
+    pub url: &'a str,
 }
 
 impl Person<'_> {
-    fn call(&self, line: &str) -> Called {
+    pub fn call(&self, line: &str) -> Called {
         let mut args: Vec<&str> = line.split(' ').collect();
         args.extend(["--url", self.url]);
         let called = call(self.folder, &[], &args);
@@ -139,7 +139,7 @@ impl Person<'_> {
     }
 
     /// Calls what must succeed; answers with what it prints.
-    fn does(&self, line: &str) -> String {
+    pub fn does(&self, line: &str) -> String {
         let called = self.call(line);
         assert_eq!(called.code, Some(0), "{line}: {}", called.err);
         called.out

@@ -7,6 +7,7 @@ mod demo;
 mod disk;
 mod doctor;
 mod flow;
+mod folder;
 mod kill;
 mod lookup;
 mod mailbox;

@@ -58,14 +58,19 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// A key of the document itself.
-    pub fn key(key: &str) -> Self {
+    /// A document that is called so, or that needs no name.
+    pub fn document(label: &str) -> Self {
         Self {
-            path: key.to_owned(),
-            label: key.to_owned(),
+            path: String::new(),
+            label: label.to_owned(),
             within: String::new(),
             step: None,
         }
+    }
+
+    /// A key of the document itself.
+    pub fn key(key: &str) -> Self {
+        Self::document("").field(key)
     }
 
     pub fn step(id: &str) -> Self {
@@ -84,7 +89,11 @@ impl Spot {
 
     /// A named value within what stands here: `order.terms`.
     pub fn field(&self, name: &str) -> Self {
-        self.called(name, &format!("{}.{name}", self.label))
+        let label = match self.label.as_str() {
+            "" => name.to_owned(),
+            label => format!("{label}.{name}"),
+        };
+        self.called(name, &label)
     }
 
     /// What holds named values of its own, and is not spoken of: `with`.

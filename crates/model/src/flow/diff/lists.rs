@@ -18,6 +18,8 @@ pub struct Lists<'a> {
     same: HashMap<usize, usize>,
     /// Steps of the new version that kept their list and their order in it.
     stayed: HashSet<usize>,
+    /// The next of them in its list, for each step.
+    next: HashMap<usize, usize>,
 }
 
 impl<'a> Lists<'a> {
@@ -28,6 +30,7 @@ impl<'a> Lists<'a> {
             pairs,
             same: HashMap::from([(0, 0)]),
             stayed: HashSet::new(),
+            next: HashMap::new(),
         };
         lists.pair_nested();
         for (n, list) in new.lists.iter().enumerate() {
@@ -44,6 +47,15 @@ impl<'a> Lists<'a> {
             lists
                 .stayed
                 .extend(stayed.into_iter().map(|(node, _)| node));
+        }
+        for list in &new.lists {
+            let mut next = None;
+            for node in list.nodes.iter().rev() {
+                lists.next.extend(next.map(|next| (*node, next)));
+                if lists.stayed.contains(node) {
+                    next = Some(*node);
+                }
+            }
         }
         lists
     }
@@ -188,11 +200,9 @@ impl<'a> Lists<'a> {
     fn beside(&self, n: usize) -> String {
         let node = &self.new.nodes[n];
         let list = &self.new.lists[node.list].nodes;
-        let mut after = list[node.index + 1..].iter();
-        let next = after.find(|node| self.stayed.contains(node));
         beside(
             self.new,
-            next.copied(),
+            self.next.get(&n).copied(),
             node.index.checked_sub(1).map(|at| list[at]),
         )
     }

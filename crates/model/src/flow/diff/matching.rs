@@ -56,13 +56,10 @@ pub fn pairs(old: &Tree<'_>, new: &Tree<'_>) -> Pairs {
             pairs.add(o, n);
         }
     }
-    let left = |tree: &Tree<'_>, is_paired: &dyn Fn(usize) -> bool| {
-        let all = 0..tree.nodes.len();
-        let left: Vec<usize> = all.filter(|node| !is_paired(*node)).collect();
-        left
-    };
-    let removed = left(old, &|o| pairs.new_of(o).is_some());
-    let added = left(new, &|n| pairs.old_of(n).is_some());
+    let of_old = 0..old.nodes.len();
+    let removed: Vec<usize> = of_old.filter(|o| pairs.new_of(*o).is_none()).collect();
+    let of_new = 0..new.nodes.len();
+    let added: Vec<usize> = of_new.filter(|n| pairs.old_of(*n).is_none()).collect();
     if removed.is_empty() || added.is_empty() {
         return pairs;
     }

@@ -6,18 +6,18 @@
 
 mod block;
 mod changes;
+mod document;
 mod head;
 mod lists;
 mod matching;
 mod order;
 mod reference;
-mod sample;
 mod say;
 mod tree;
 mod value;
 
 pub use changes::{Change, ChangeKind};
-pub use sample::diff_samples;
+pub use document::{diff_samples, diff_values};
 
 use super::document::{Flow, Step};
 use changes::{Changes, Spot};

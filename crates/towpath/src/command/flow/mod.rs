@@ -3,10 +3,11 @@
 
 mod check;
 mod deploy;
-mod document;
+mod diff;
+pub mod document;
 mod draft;
 mod explain;
-mod fmt;
+pub mod fmt;
 mod functions;
 mod new;
 mod run;
@@ -33,6 +34,8 @@ pub enum Flow {
     Run(run::Args),
     /// Brings flows and samples into their one form.
     Fmt(fmt::Args),
+    /// Says what differs between two versions of a flow.
+    Diff(diff::Args),
     /// Says flows in plain sentences.
     Explain(explain::Args),
     /// Lists the functions that formulas call, with examples.
@@ -67,6 +70,7 @@ pub fn run(command: Flow, sources: Sources) -> anyhow::Result<ExitCode> {
         Flow::Test(args) => wait(test::run(args)),
         Flow::Run(args) => wait(run::run(args, sources)),
         Flow::Fmt(args) => fmt::run(&args),
+        Flow::Diff(args) => Ok(diff::run(&args)),
         Flow::Explain(args) => explain::run(&args),
         Flow::Functions(args) => functions::run(&args),
         Flow::Schema(args) => schema::run(&args),

@@ -1,6 +1,5 @@
 import { checkConnection } from '@/api/connections';
 import { ErrorView } from '@/components/ErrorView';
-import { Message } from '@/components/Message';
 import { Panel } from '@/components/Panel';
 import { State } from '@/components/State';
 import { CloseButton, Loader } from '@mantine/core';

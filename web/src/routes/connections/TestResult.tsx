@@ -33,7 +33,7 @@ export function TestResult({ environment, name, onClose }: Props) {
           <Loader size="xs" aria-label="It is asked" />
         ) : (
           <>
-            <State state={data.ok ? 'ok' : 'failed'} /> <Message text={data.message} />
+            <State state={data.ok ? 'ok' : 'failed'} /> {data.message}
           </>
         )}
       </div>

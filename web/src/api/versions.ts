@@ -1,5 +1,4 @@
 import { answer, answerWithTag, client } from './client';
-import { problemOf } from './problem';
 import type { components } from './schema';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
@@ -130,27 +129,19 @@ export const rollback = (
   );
 
 /** One thing that differs between two versions. */
-export interface FlowChange {
-  path: string;
-  kind: 'added' | 'removed' | 'changed' | 'moved' | 'renamed';
-  sentence: string;
-  step?: string;
-}
+export type FlowChange = Schemas['FlowChangeOut'];
 
-/**
- * Two versions of a flow compared by what they mean: a number, `draft`, or `live:<environment>`.
- * Null where the server does not compare.
- */
+/** Two versions of a flow compared by what they mean: a number, `draft`, or `live:<environment>`. */
 export const flowDiff = (flow: string, from: string, to: string) =>
   queryOptions({
     queryKey: ['versions', 'diff', flow, from, to],
-    queryFn: async (): Promise<FlowChange[] | null> => {
-      const query = new URLSearchParams({ from, to }).toString();
-      const reply = await fetch(`/api/v1/flows/${encodeURIComponent(flow)}/diff?${query}`);
-      const body: unknown = await reply.json().catch(() => null);
-      if (reply.ok) return (body as { changes: FlowChange[] }).changes;
-      if (reply.status === 404) return null;
-      throw problemOf(reply.status, body);
+    queryFn: async (): Promise<FlowChange[]> => {
+      const found = await answer(
+        client.GET('/api/v1/flows/{flow}/diff', {
+          params: { path: { flow }, query: { from, to } },
+        }),
+      );
+      return found.changes;
     },
     staleTime: 0,
     retry: false,

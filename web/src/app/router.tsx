@@ -12,6 +12,7 @@ import { routes as lookups } from '@/routes/lookups/routes';
 import { routes as runs } from '@/routes/runs/routes';
 import { routes as search } from '@/routes/search/routes';
 import { routes as settings } from '@/routes/settings/routes';
+import { routes as start } from '@/routes/start/routes';
 import { routes as versions } from '@/routes/versions/routes';
 import { createRouter } from '@tanstack/react-router';
 
@@ -30,6 +31,7 @@ const tree = root.addChildren([
   ...settings,
   ...search,
   ...versions,
+  ...start,
 ]);
 
 export const router = createRouter({

@@ -9,7 +9,7 @@ use super::reply::{Reply, add, echo, html, refused, replayed, write};
 use super::shared::Shared;
 use super::state::State;
 use super::version::Version;
-use super::{admin, expand, param};
+use super::{admin, expand, param, shop};
 use crate::faults::Action;
 use crate::journal::Entry;
 use crate::server::{cut, truncated};
@@ -40,6 +40,9 @@ pub async fn serve(Context(shared): Context<Arc<Shared>>, request: Request) -> R
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return cut();
     };
+    if path == "/_sandbox/shop" && parts.method == "GET" {
+        return shop::page();
+    }
     if let Some(rest) = path.strip_prefix("/_sandbox/") {
         return admin::serve(
             &shared,

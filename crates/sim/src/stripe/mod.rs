@@ -34,6 +34,7 @@ mod reply;
 mod schedule;
 mod sender;
 mod shared;
+mod shop;
 mod signature;
 mod state;
 mod version;

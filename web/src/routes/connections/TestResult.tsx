@@ -1,6 +1,5 @@
 import { checkConnection } from '@/api/connections';
 import { ErrorView } from '@/components/ErrorView';
-import { Message } from '@/components/Message';
 import { Panel } from '@/components/Panel';
 import { State } from '@/components/State';
 import { CloseButton, Loader } from '@mantine/core';
@@ -34,7 +33,7 @@ export function TestResult({ environment, name, onClose }: Props) {
           <Loader size="xs" aria-label="It is asked" />
         ) : (
           <>
-            <State state={data.ok ? 'ok' : 'failed'} /> <Message text={data.message} />
+            <State state={data.ok ? 'ok' : 'failed'} /> {data.message}
           </>
         )}
       </div>

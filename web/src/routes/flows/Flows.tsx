@@ -118,6 +118,7 @@ export function Flows() {
                 'nowhere'
               ) : (
                 <Anchor
+                  inherit
                   renderRoot={(props) => (
                     <Link to="/flows/$flow/versions" params={{ flow: row.flow }} {...props} />
                   )}

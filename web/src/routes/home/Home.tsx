@@ -8,6 +8,7 @@ import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { CauseTable } from '@/components/letters/CauseTable';
 import { groupCauses } from '@/lib/causes';
+import { StartLine } from '@/routes/start/StartLine';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import classes from './Home.module.css';
@@ -19,6 +20,7 @@ export function Home() {
   const groups = list.data && groupCauses(list.data.data);
   return (
     <Page title="Home">
+      <StartLine />
       <ProofLine environment={environment} />
       <NeedsYou environment={environment} groups={groups} />
       <section>

@@ -38,7 +38,12 @@ export function History({ flow, environment }: { flow: string; environment: Envi
                 <span className="number">{one.version}</span>
               ),
           },
-          { id: 'cause', title: 'By', cell: (one) => `${one.deployed_by}, ${one.cause}` },
+          {
+            id: 'cause',
+            title: 'By',
+            cell: (one) =>
+              one.deployed_by === one.cause ? one.cause : `${one.deployed_by}, ${one.cause}`,
+          },
           { id: 'reason', title: 'Why', from: 600, cell: (one) => one.reason },
           { id: 'at', title: 'At', cell: (one) => <Time at={one.deployed_at} /> },
           {

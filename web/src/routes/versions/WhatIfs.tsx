@@ -27,6 +27,7 @@ export function WhatIfs({ environment, flow }: { environment: string | undefined
             title: 'Came to',
             cell: (one) => (
               <Anchor
+                inherit
                 renderRoot={(props) => (
                   <Link to="/flows/$flow/what-if/$id" params={{ flow, id: one.id }} {...props} />
                 )}

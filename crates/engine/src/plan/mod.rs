@@ -246,13 +246,22 @@ impl Plan {
         templates
     }
 
+    /// What every formula reads of an event's body, those of `key` and `order_by` among them, which
+    /// are worked out before there is a run.
+    pub(crate) fn reads_with_start(&self) -> Mask {
+        let of_start = self.key.iter().chain(&self.order_by);
+        let templates = self.templates().into_iter().chain(of_start);
+        let paths: Vec<mapping::Path> = templates.flat_map(Template::references).collect();
+        self.mask(&paths)
+    }
+
     /// Works out what only the whole plan tells.
     fn settle(&mut self) {
         let templates = self.templates();
         let paths: Vec<mapping::Path> = templates.iter().flat_map(|t| t.references()).collect();
         let formulas = templates.iter().flat_map(|t| t.formulas());
         self.tables = formulas.flat_map(|(_, formula)| formula.tables()).collect();
-        self.reads = self.reads(&paths);
+        self.reads = self.mask(&paths);
         let of_steps = paths.iter().filter(|p| p.root == "steps");
         let ids: Option<BTreeSet<&str>> = of_steps
             .map(|path| match path.segments.first() {
@@ -264,8 +273,8 @@ impl Plan {
         settle_each(&mut self.steps, ids.as_ref(), true);
     }
 
-    /// What a run's steps read of its event's body.
-    fn reads(&self, paths: &[mapping::Path]) -> Mask {
+    /// What these paths read of an event's body, besides what every run reads of it.
+    pub(crate) fn mask(&self, paths: &[mapping::Path]) -> Mask {
         let mut reads = Mask::default();
         for member in ENVELOPE.iter().chain([&START]) {
             reads.add(&format!("/{member}"));

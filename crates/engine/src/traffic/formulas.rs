@@ -4,6 +4,7 @@ use super::walk::{Place, Tally};
 use crate::catalog::Connection;
 use crate::plan::surroundings::{TooLong, field, narrowed, too_long};
 use crate::plan::{Plan, Work};
+use mapping::Mask;
 use model::ids::EventId;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub struct FormulaTraffic {
 pub(super) struct Formulas {
     /// The input schema of each step's operations, narrowed by what its connection says.
     inputs: BTreeMap<String, Value>,
+    /// What the formulas read of an event's body.
+    pub reads: Mask,
     found: BTreeMap<String, FormulaTraffic>,
 }
 
@@ -53,6 +56,7 @@ impl Formulas {
         }
         Self {
             inputs,
+            reads: plan.reads_with_start(),
             found: BTreeMap::new(),
         }
     }

@@ -17,7 +17,7 @@ use crate::Engine;
 use crate::catalog::{Connection, Environment};
 use crate::dry::DryRun;
 use crate::dry::place::Place;
-use crate::execute::names;
+use crate::execute::{names_in, read};
 use crate::plan::{Plan, PlanStart};
 use crate::seal::{Purpose, open_bytes};
 use crate::shared::Shared;
@@ -276,7 +276,9 @@ impl<'a> Sample<'a> {
         body: &[u8],
     ) -> Result<(), store::Error> {
         // A body that the plan cannot read would be a dead letter, which is not a formula's fault.
-        let Ok((names, _)) = names(plan, &place.fixed, "run_traffic", body) else {
+        let body = read(&formulas.reads, body);
+        let Ok((names, _)) = body.and_then(|b| names_in(plan, &place.fixed, "run_traffic", &b))
+        else {
             return Ok(());
         };
         let zone = &place.company.books_zone;

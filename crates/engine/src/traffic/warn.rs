@@ -74,8 +74,12 @@ fn failed(formula: &FormulaTraffic) -> Option<Problem> {
             "give a default with `.?` and `orValue`, or guard it with `when`",
         ),
     };
+    let becomes = match formula.path.split('.').next() {
+        Some("order_by") => "waits for no other",
+        _ => "becomes a dead letter",
+    };
     let message = format!(
-        "{what} in {}, such as in {newest}; each such run becomes a dead letter",
+        "{what} in {}, such as in {newest}; each such run {becomes}",
         share(formula.failed, formula.worked)
     );
     Some(Problem::warning(

@@ -273,7 +273,7 @@ async fn a_peer_is_asked_as_often_as_the_flow_says_that_asks_most_often() {
     ] {
         let flows: Vec<&str> = flows.into_iter().map(String::as_str).collect();
         on_both(&flows, |app| async move {
-            app.engine.watch().await;
+            look(&app).await;
             let cursors = app.engine.store().poll_cursors().await.expect("cursors");
             let polled = cursors
                 .iter()

@@ -121,7 +121,8 @@ async fn real_events_say_what_was_empty_too_long_or_would_have_failed() {
             "a peer gives it"
         );
         let words = formula("steps.told.with.metadata.words").expect("it is known");
-        assert_eq!((words.worked, words.longest), (12, Some(4)));
+        // Three of the events have no row, so that their runs end before.
+        assert_eq!((words.worked, words.longest), (9, Some(4)));
         let catalog = app.engine.catalog();
         let of_trigger = app
             .engine

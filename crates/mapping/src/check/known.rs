@@ -200,7 +200,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// What is known of the items of a list.
+    /// What is known of the items of a list. Of several lists one that is empty says nothing of them.
     pub fn item(&self) -> Self {
         match self {
             Self::List(item, _) => item.as_ref().clone(),
@@ -208,11 +208,15 @@ impl<'a> Known<'a> {
                 let cases = node.cases();
                 let lists = cases.iter().filter(|case| {
                     let kinds = case.kinds();
-                    kinds.is_empty() || kinds.contains(&Kind::List)
+                    (kinds.is_empty() || kinds.contains(&Kind::List))
+                        && case.count().most != Some(0)
                 });
                 Self::either(lists.map(Case::item).collect())
             }
-            Self::Either(several) => Self::either(several.iter().map(Self::item).collect()),
+            Self::Either(several) => {
+                let filled = several.iter().filter(|one| one.count().most != Some(0));
+                Self::either(filled.map(Self::item).collect())
+            }
             _ => Self::Anything,
         }
     }

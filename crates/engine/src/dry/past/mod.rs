@@ -20,12 +20,12 @@ use crate::catalog::{Deployment, Environment};
 use crate::execute::{names_in, read};
 use crate::journal::{Journal, instance};
 use crate::lookups::failed;
-use crate::plan::{ENVELOPE, Plan, PlanStep, START, Work};
+use crate::plan::{Plan, PlanStep, Work};
 use crate::shared::Shared;
 use crate::stop::Stop;
 use connector::RecipeCx;
 use finance::journal::JournalEntry;
-use mapping::{Facts, Mask, Scope, Segment, Template, Value as Computed};
+use mapping::{Facts, Scope, Segment, Template, Value as Computed};
 use model::{Fault, Problem, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -208,18 +208,7 @@ impl<'a> Site<'a> {
         let Some(key) = &self.plan.key else {
             return Ok(None);
         };
-        let mut mask = Mask::default();
-        for member in ENVELOPE.iter().chain([&START]) {
-            mask.add(&format!("/{member}"));
-        }
-        let paths = key.references();
-        for start in &self.plan.starts {
-            mask.enter(start.subject_at());
-            for path in paths.iter().filter(|p| p.root == start.subject()) {
-                mask.add_path(start.subject_at(), path);
-            }
-        }
-        let body = read(&mask, run.body)?;
+        let body = read(&self.plan.mask(&key.references()), run.body)?;
         let (names, _) = names_in(self.plan, &self.place.fixed, &run.id, &body)?;
         let facts = Facts::default();
         let scope = Scope {

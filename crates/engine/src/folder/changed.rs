@@ -31,9 +31,9 @@ pub struct FileChange {
 }
 
 impl FileChange {
-    fn new(file: impl ToString, kind: ChangeKind, sentence: String) -> Self {
+    fn new(file: impl Into<String>, kind: ChangeKind, sentence: String) -> Self {
         Self {
-            file: file.to_string(),
+            file: file.into(),
             kind,
             sentence,
             changes: Vec::new(),
@@ -45,7 +45,7 @@ impl FileChange {
         Self { changes, ..self }
     }
 
-    fn lacking(file: impl ToString, sentence: String, name: String) -> Self {
+    fn lacking(file: impl Into<String>, sentence: String, name: String) -> Self {
         Self {
             remove: Some(name),
             ..Self::new(file, ChangeKind::Removed, sentence)

@@ -62,9 +62,9 @@ pub struct Found {
 }
 
 impl Found {
-    fn new(file: impl ToString, problem: Problem) -> Self {
+    fn new(file: impl Into<String>, problem: Problem) -> Self {
         Self {
-            file: file.to_string(),
+            file: file.into(),
             problem,
         }
     }

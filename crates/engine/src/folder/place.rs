@@ -50,6 +50,18 @@ impl fmt::Display for Place {
     }
 }
 
+impl From<&Place> for String {
+    fn from(place: &Place) -> Self {
+        place.to_string()
+    }
+}
+
+impl From<Place> for String {
+    fn from(place: Place) -> Self {
+        place.to_string()
+    }
+}
+
 fn id(text: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let is_id = (1..=64).contains(&text.len()) && text.bytes().all(plain);

@@ -31,7 +31,7 @@ impl Table {
         definition: Option<TableDefinition>,
         points: &[Point],
     ) -> Result<Self, String> {
-        let rows = spans(points).into_iter().map(row).collect();
+        let rows = spans(points).iter().map(row).collect();
         let table = Self {
             description,
             definition,
@@ -59,7 +59,7 @@ impl Table {
     }
 }
 
-fn row(span: Span<'_>) -> SheetRow {
+fn row(span: &Span<'_>) -> SheetRow {
     SheetRow {
         line: 0,
         key: span.key.to_owned(),

@@ -4,18 +4,28 @@ use crate::m3::export::{BATCH_ORDER, JOURNAL_HEAD, JOURNAL_LINE, ORDER};
 use crate::m3::reply::text;
 use crate::m3::request::{MiRequest, MiTransaction};
 use crate::session::InforSession;
+use finance::posting::PostingRules;
 use model::{Fault, FaultClass};
 
 /// Signs in, reads who we are, the payment type's account, and probes EXPORTMI if it is to be used.
 ///
 /// # Errors
-/// Those of the connection; `Rejected` if something is bound to the wrong thing.
+/// Those of the connection; `Rejected` if something is bound to the wrong thing, or to another
+/// account than that of the books.
 pub async fn check(session: &InforSession) -> Result<String, Fault> {
     let settings = session.m3();
     let user = session
         .get("GENERAL", MiTransaction::new("GetUserInfo", []))
         .await?;
     let user = user.outcome(0)?.clone();
+    let (ours, books) = (&settings.deposits_account, PostingRules::default().deposits);
+    if *ours != books {
+        let message = format!(
+            "`deposits_account` is {ours}, but the books keep deposits on account {books}: payments \
+             would never relieve them"
+        );
+        return Err(Fault::rejected(message).with_field("deposits_account"));
+    }
     let account = payment_account(session).await?;
     if account
         .as_ref()

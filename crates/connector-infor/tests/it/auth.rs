@@ -148,6 +148,11 @@ async fn check_says_who_we_are_and_what_is_bound_wrongly() {
     for (settings, field, words) in [
         (json!({"payment_type": "BK"}), "PYTP", "debits account 1000"),
         (json!({"payment_type": "XX"}), "PYTP", "payment type XX"),
+        (
+            json!({"deposits_account": "2400"}),
+            "deposits_account",
+            "the books keep deposits on account 2300",
+        ),
     ] {
         let session = sandbox.open(&sandbox.infor.ionapi(), None, settings);
         let fault = look(&*session).await.unwrap_err();

@@ -126,9 +126,10 @@ async fn keep_or_take_back<S: Savepoints, T>(
     }
 }
 
-/// Gives the answers of a batch that is on disk, and says what it changed.
+/// Says what a batch that is on disk has changed, and gives its answers: who has one finds that
+/// the watchers were told.
 pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>, changes: &Changes) {
-    let topics = changes::topics(&batch);
+    changes.note(changes::topics(&batch));
     for (operation, outcome) in batch.into_iter().zip(outcomes) {
         // Whoever waited may have gone; that is no concern of the writer.
         let _gone = match (operation, outcome) {
@@ -145,7 +146,6 @@ pub fn answer(batch: Vec<Operation>, outcomes: Vec<Outcome>, changes: &Changes) 
             }
         };
     }
-    changes.note(topics);
 }
 
 fn give_back<I, A>(items: Vec<I>, answers: Result<Vec<A>>) -> Result<Written<I, A>> {

@@ -17,6 +17,7 @@ use mapping::table::day;
 use mapping::table::timeline::Missing;
 use model::Problem;
 use model::flow::StepKind;
+use model::ids::DeploymentId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::Former;
@@ -108,15 +109,17 @@ impl Engine {
         push: Push,
     ) -> Result<Pushed, FolderError> {
         check_reason(&push.reason)?;
+        // Seen before the digest is: whoever deploys from here on is not overwritten.
+        let in_force = self.in_force(environment);
         let preview = self.folder_preview(environment, &push.files).await?;
-        if preview.digest != push.expect {
-            let name = environment.name.clone();
-            return Err(FolderError::ChangedMeanwhile(name));
-        }
         let (Some(to), _) = Folder::read(&push.files) else {
             return Err(FolderError::Problems(preview.problems));
         };
         let from = self.folder(environment).await?;
+        if digest(&from.write()) != push.expect {
+            let name = environment.name.clone();
+            return Err(FolderError::ChangedMeanwhile(name));
+        }
         let mut problems = preview.problems;
         problems.retain(Problem::is_error);
         problems.extend(unknown_removals(&preview.changes, &push.remove));
@@ -129,6 +132,7 @@ impl Engine {
             environment,
             from: &from,
             to: &to,
+            in_force,
             remove: push.remove.iter().map(String::as_str).collect(),
             who: &push.who,
             reason: &push.reason,
@@ -144,6 +148,14 @@ impl Engine {
             done,
             digest: digest(&self.folder(environment).await?.write()),
         })
+    }
+
+    /// The deployment of each flow that is in force in an environment.
+    fn in_force(&self, environment: &Environment) -> BTreeMap<String, DeploymentId> {
+        let catalog = self.catalog();
+        let deployments = catalog.deployments();
+        let own = deployments.filter(|d| d.active && d.environment.id == environment.id);
+        own.map(|d| (d.plan.flow.id.clone(), d.id)).collect()
     }
 }
 
@@ -214,6 +226,7 @@ struct Act<'a> {
     environment: &'a Environment,
     from: &'a Folder,
     to: &'a Folder,
+    in_force: BTreeMap<String, DeploymentId>,
     remove: BTreeSet<&'a str>,
     who: &'a str,
     reason: &'a str,
@@ -364,7 +377,7 @@ impl Act<'_> {
         };
         let deploy = Deploy {
             target,
-            former: Former::Any,
+            former: Former::Exactly(self.in_force.get(id).copied()),
             waiting: OnWaiting::Finish,
             who: self.who.to_owned(),
             reason: self.reason.to_owned(),

@@ -82,6 +82,16 @@ impl Engine {
         environment: &Environment,
         files: &Files,
     ) -> Result<Preview, FolderError> {
+        let (_, _, preview) = self.compare(environment, files).await?;
+        Ok(preview)
+    }
+
+    /// The environment and the files as folders, and what is between them.
+    async fn compare(
+        &self,
+        environment: &Environment,
+        files: &Files,
+    ) -> Result<(Folder, Folder, Preview), FolderError> {
         let (to, found) = Folder::read(files);
         let Some(to) = to else {
             let problems = found.into_iter().map(|found| found.flat());
@@ -91,11 +101,12 @@ impl Engine {
         let from = self.folder(environment).await?;
         let today = self.books_today(environment)?;
         let problems = check_files(files, self.registry()).await;
-        Ok(Preview {
+        let preview = Preview {
             digest: digest(&from.write()),
             changes: changed(&from, &to, day::start(today)),
             problems: problems.into_iter().map(|found| found.flat()).collect(),
-        })
+        };
+        Ok((from, to, preview))
     }
 
     /// Puts the files of a folder in force. Each act is whole; if one is refused, those before it
@@ -111,12 +122,8 @@ impl Engine {
         check_reason(&push.reason)?;
         // Seen before the digest is: whoever deploys from here on is not overwritten.
         let in_force = self.in_force(environment);
-        let preview = self.folder_preview(environment, &push.files).await?;
-        let (Some(to), _) = Folder::read(&push.files) else {
-            return Err(FolderError::Problems(preview.problems));
-        };
-        let from = self.folder(environment).await?;
-        if digest(&from.write()) != push.expect {
+        let (from, to, preview) = self.compare(environment, &push.files).await?;
+        if preview.digest != push.expect {
             let name = environment.name.clone();
             return Err(FolderError::ChangedMeanwhile(name));
         }

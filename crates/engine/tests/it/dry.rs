@@ -68,7 +68,8 @@ steps:
               is: =steps.first.is + 1
 ";
 
-async fn fill(app: &App) {
+/// The rows that a purchase of a mug needs.
+pub async fn fill(app: &App) {
     let goods = r#"{"account": "2300", "dimension": "GOODS"}"#;
     for (table, key, value) in [
         ("items", "prod_mug", "\"MUG\""),

@@ -1,6 +1,7 @@
 //! What another version would have done: nothing but what differs, in sentences and in money.
 
 use crate::app::{App, on_both, purchase};
+use crate::dry::fill;
 use engine::what_if::{Change, Difference, LookupsAt, WhatIf, WhatIfError, WhatIfRequest};
 use model::ids::RunId;
 use model::{RunState, Timestamp};
@@ -96,17 +97,6 @@ steps:
             set:
               is: =steps.first.is + 1
 ";
-
-async fn fill(app: &App) {
-    let goods = r#"{"account": "2300", "dimension": "GOODS"}"#;
-    for (table, key, value) in [
-        ("items", "prod_mug", "\"MUG\""),
-        ("gl_accounts", "prod_mug", goods),
-        ("payment_methods", "card", "\"CC\""),
-    ] {
-        app.put_row(table, key, value).await;
-    }
-}
 
 fn sized(quantity: i64) -> sim::stripe::Purchase {
     let mut purchase = serde_json::to_value(purchase()).expect("JSON");

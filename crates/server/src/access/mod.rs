@@ -41,7 +41,7 @@ pub struct Access {
     /// Proves, while there are no accounts, that who makes the first runs this machine.
     setup_code: Option<[u8; 32]>,
     pub throttle: Throttle,
-    pub hashing: Semaphore,
+    hashing: Semaphore,
 }
 
 /// How a server knows who calls.
@@ -95,6 +95,17 @@ impl Access {
         let given = token::digest(&Secret::new(given.trim().to_uppercase()));
         self.setup_code
             .is_some_and(|own| bool::from(own.ct_eq(&given)))
+    }
+
+    /// Hashes a password, or compares one, when it is its turn and off the threads of requests.
+    pub async fn hashed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = self.hashing.acquire().await;
+        let _turn = turn.map_err(|e| ApiError::internal(&e))?;
+        let worked = tokio::task::spawn_blocking(work).await;
+        worked.map_err(|e| ApiError::internal(&e))
     }
 
     fn is_configured(&self, digest: &[u8; 32]) -> bool {

@@ -184,15 +184,9 @@ pub fn role(path: &str, text: &str) -> Result<Role, ApiError> {
 
 /// The hash of a password that can be one.
 pub async fn checked_password(app: &App, path: &str, given: Secret) -> Result<Secret, ApiError> {
-    let _turn = app
-        .access
-        .hashing
-        .acquire()
-        .await
-        .map_err(|e| ApiError::internal(&e))?;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&given)).await;
-    hashed
-        .map_err(|e| ApiError::internal(&e))?
+    app.access
+        .hashed(move || password::hash(&given))
+        .await?
         .map_err(|error| match error {
             vault::Error::Password => {
                 let cure = "take a longer one; several words are easy to remember";

@@ -168,14 +168,9 @@ pub async fn first_admin(
 }
 
 async fn verify(app: &App, given: Secret, hash: Secret) -> Result<bool, ApiError> {
-    let _turn = app
-        .access
-        .hashing
-        .acquire()
+    app.access
+        .hashed(move || password::verify(&given, &hash))
         .await
-        .map_err(|e| ApiError::internal(&e))?;
-    let verified = tokio::task::spawn_blocking(move || password::verify(&given, &hash));
-    verified.await.map_err(|e| ApiError::internal(&e))
 }
 
 /// Whether an account has this password.

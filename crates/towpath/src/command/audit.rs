@@ -1,11 +1,14 @@
 //! `towpath audit`: what people did, and whether the trail of it is whole.
 
 use super::client::{Client, ClientArgs};
+use super::runs::table;
 use crate::cli::{Sources, wrong_config};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use store::{AuditCheck, Store, TrailHead};
+
+const COLUMNS: [&str; 6] = ["id", "at", "who", "action", "subject", "detail"];
 
 /// The audit trail: who did what.
 #[derive(clap::Args)]
@@ -142,22 +145,11 @@ fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(answer)?);
         return Ok(());
     }
-    let rows = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
-    if rows.is_empty() {
+    let rows = &answer["data"];
+    if rows.as_array().is_some_and(Vec::is_empty) {
         println!("nothing was done");
-    }
-    for row in rows {
-        let text = |name: &str| row[name].as_str().unwrap_or_default();
-        let id = row["id"].to_string();
-        println!(
-            "{:>6}  {}  {:<16} {:<20} {}  {}",
-            id,
-            text("at"),
-            text("who"),
-            text("action"),
-            text("subject"),
-            text("detail")
-        );
+    } else {
+        println!("{}", table(&COLUMNS, rows));
     }
     if let Some(next) = answer["next"].as_str() {
         println!("\nmore: --after {next}");

@@ -44,7 +44,7 @@ pub async fn run(args: Args, client: ClientArgs, sources: Sources) -> anyhow::Re
     if !json {
         tell(&preview);
     }
-    let pushed = if preview["same"] == true {
+    let pushed = if preview["same"] == true && args.remove.is_empty() {
         json!({"done": [], "digest": preview["digest"]})
     } else {
         if !args.yes && !agreed()? {

@@ -42,7 +42,13 @@ export function History({ flow, environment }: { flow: string; environment: Envi
             id: 'cause',
             title: 'By',
             cell: (one) =>
-              one.deployed_by === one.cause ? one.cause : `${one.deployed_by}, ${one.cause}`,
+              one.deployed_by === one.cause ? (
+                one.cause
+              ) : (
+                <>
+                  {one.deployed_by}, <span style={{ whiteSpace: 'nowrap' }}>{one.cause}</span>
+                </>
+              ),
           },
           { id: 'reason', title: 'Why', from: 600, cell: (one) => one.reason },
           { id: 'at', title: 'At', cell: (one) => <Time at={one.deployed_at} /> },

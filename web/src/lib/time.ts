@@ -15,6 +15,9 @@ export function relative(at: Date, now: Date, locale?: string): string {
   return format.format(Math.trunc(seconds / size), unit);
 }
 
+/** The grid track of a column of moments: a day and a time fit, and the time alone where there is no room. */
+export const MOMENT = 'minmax(108px, 152px)';
+
 /** A moment as lists show it: the clock time today, the day before that. */
 export function short(at: Date, now: Date, locale?: string, zone?: string): string {
   const base = zone ? { timeZone: zone } : {};

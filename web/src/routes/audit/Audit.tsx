@@ -4,13 +4,14 @@ import { type Column, DataTable } from '@/components/DataTable';
 import { Filters, SearchField } from '@/components/Filters';
 import { Page } from '@/components/Page';
 import { Time } from '@/components/Time';
+import { MOMENT } from '@/lib/time';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 const COLUMNS: Column<AuditRow>[] = [
-  { id: 'at', title: 'At', width: '116px', cell: (row) => <Time at={row.at} /> },
+  { id: 'at', title: 'At', width: MOMENT, cell: (row) => <Time at={row.at} /> },
   { id: 'who', title: 'Who', width: 'minmax(70px, 150px)', cell: (row) => row.who },
   {
     id: 'action',

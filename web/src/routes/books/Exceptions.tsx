@@ -5,6 +5,7 @@ import { type Column, DataTable } from '@/components/DataTable';
 import { Filters } from '@/components/Filters';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
+import { MOMENT } from '@/lib/time';
 import { Checkbox } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -45,7 +46,7 @@ const COLUMNS: readonly Column<Exception>[] = [
   {
     id: 'opened',
     title: 'Since',
-    width: '108px',
+    width: MOMENT,
     align: 'right',
     from: 560,
     cell: (exception) => <Time at={exception.opened_at} />,

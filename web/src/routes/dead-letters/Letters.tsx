@@ -6,6 +6,7 @@ import { type Column, DataTable, type Pages } from '@/components/DataTable';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { verdict } from '@/lib/trial';
+import { MOMENT } from '@/lib/time';
 import { Link } from '@tanstack/react-router';
 
 interface Props {
@@ -63,7 +64,7 @@ export function Letters({ pages, outcomes }: Props) {
     {
       id: 'since',
       title: 'Since',
-      width: '108px',
+      width: MOMENT,
       align: 'right',
       cell: (letter) => <Time at={letter.since} />,
     },

@@ -5,6 +5,7 @@ import { type Column, DataTable } from '@/components/DataTable';
 import { Filters, SearchField } from '@/components/Filters';
 import { Page } from '@/components/Page';
 import { Time } from '@/components/Time';
+import { MOMENT } from '@/lib/time';
 import { Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -45,7 +46,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'occurred',
     title: 'Occurred',
-    width: '108px',
+    width: MOMENT,
     align: 'right',
     from: 1024,
     cell: (event) => <Time at={event.occurred_at} />,
@@ -53,7 +54,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'received',
     title: 'Received',
-    width: '108px',
+    width: MOMENT,
     align: 'right',
     cell: (event) => <Time at={event.received_at} />,
   },

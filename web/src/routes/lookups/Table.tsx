@@ -6,6 +6,7 @@ import { RowActs } from './RowActs';
 import { RowHistory } from './RowHistory';
 import { type Draft, draftOf, sentOf } from './draft';
 import { useEnvironmentName } from '@/app/useEnvironment';
+import { MOMENT } from '@/lib/time';
 import {
   type Definition,
   type Row,
@@ -145,7 +146,7 @@ export function Table() {
     {
       id: 'at',
       title: 'Changed',
-      width: '108px',
+      width: MOMENT,
       from: 900,
       cell: (row) => (row.version === 0 ? null : <Time at={row.changed_at} />),
     },

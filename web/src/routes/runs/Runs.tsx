@@ -7,7 +7,7 @@ import { Page } from '@/components/Page';
 import { RunWait } from '@/components/RunWait';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
-import { duration } from '@/lib/time';
+import { MOMENT, duration } from '@/lib/time';
 import { Select, VisuallyHidden } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -76,7 +76,7 @@ export function Runs() {
     {
       id: 'began',
       title: 'Began',
-      width: '108px',
+      width: MOMENT,
       align: 'right',
       cell: (run) => <Time at={run.created_at} />,
     },

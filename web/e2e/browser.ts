@@ -1,7 +1,10 @@
 import axe from 'axe-core';
 import { type Browser, type Page, chromium } from 'playwright-core';
+import { inject } from 'vitest';
 
-export const BASE = process.env.TOWPATH_URL ?? '';
+/** Where Towpath and its sandboxes answer. */
+export const DEMO = inject('demo');
+export const BASE = DEMO.towpath;
 
 const FLAGS = [
   '--headless',

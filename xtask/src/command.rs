@@ -25,7 +25,8 @@ pub fn run_in(folder: &Path, program: &str, args: &[&str]) -> Result<()> {
     start(folder, program, args, &[])
 }
 
-fn start(
+/// The same, in another folder and with variables.
+pub fn start(
     folder: &Path,
     program: &str,
     args: &[&str],

@@ -2,7 +2,7 @@
 //!
 //! Nothing is done twice: what was installed and built is remembered by a hash of what it was made of.
 
-use crate::command::{root, run, run_in, run_with};
+use crate::command::{root, run, run_in, run_with, start};
 use crate::setup::need;
 use anyhow::{Context, Result};
 use std::collections::hash_map::DefaultHasher;
@@ -39,6 +39,32 @@ pub fn check() -> Result<()> {
     build()?;
     npm(&["run", "--silent", "check"])?;
     npm(&["run", "--silent", "test"])
+}
+
+/// Drives the built binary with its sandboxes in a real browser.
+pub fn browser(args: &[String]) -> Result<()> {
+    install()?;
+    let chromium = chromium()?;
+    run("cargo", &["build", "--quiet", "--package", "towpath"])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |given| root().join(given));
+    let binary = target.join("debug/towpath");
+    let variables = [
+        ("TOWPATH_BINARY".to_owned(), binary.display().to_string()),
+        ("CHROMIUM".to_owned(), chromium),
+    ];
+    let mut all = vec!["run", "--silent", "e2e", "--"];
+    all.extend(args.iter().map(String::as_str));
+    start(&folder(), "npm", &all, &variables)
+}
+
+/// Debian's browser, or the one that `CHROMIUM` names.
+fn chromium() -> Result<String> {
+    if let Ok(given) = std::env::var("CHROMIUM") {
+        return Ok(given);
+    }
+    need("chromium", "chromium")?;
+    Ok("/usr/bin/chromium".to_owned())
 }
 
 /// Writes `web/openapi.json` as the server's code describes its API.

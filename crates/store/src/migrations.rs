@@ -43,6 +43,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),
         postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
     },
+    Migration {
+        number: 6,
+        name: "attempts",
+        sqlite: include_str!("../migrations/sqlite/0006_attempts.sql"),
+        postgres: include_str!("../migrations/postgres/0006_attempts.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

@@ -9,6 +9,7 @@ mod audit;
 mod books;
 mod books_proof;
 mod changes;
+mod completeness;
 mod connections;
 mod dead_letters;
 mod deployments;
@@ -29,11 +30,14 @@ mod opened;
 mod proposals;
 mod rules;
 mod runs;
+mod search;
 mod session;
 mod starts;
+mod statistics;
 mod tokens;
 mod traffic;
 mod versions;
+mod waits;
 mod what_ifs;
 
 pub use deployments::WaitingIn;
@@ -67,6 +71,7 @@ use utoipa_axum::routes;
         (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
+        (name = "search", description = "Whatever a person has in hand."),
         (name = "approvals", description = "What waits for a person's yes or no."),
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
@@ -150,10 +155,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
+        .routes(routes!(completeness::show, completeness::check))
+        .routes(routes!(search::search))
+        .routes(routes!(statistics::show))
+        .routes(routes!(statistics::errors))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(runs::steps))
         .routes(routes!(runs::calls))
+        .routes(routes!(runs::call))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))

@@ -7,6 +7,7 @@ mod crash;
 mod decisions;
 mod effects;
 mod given;
+mod inbox;
 mod ingest;
 mod keys;
 mod limits;

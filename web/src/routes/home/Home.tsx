@@ -4,6 +4,7 @@ import { ProofLine } from './ProofLine';
 import { Throughput } from './Throughput';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { causes } from '@/api/deadLetters';
+import { CompletenessLine } from '@/components/CompletenessLine';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { CauseTable } from '@/components/letters/CauseTable';
@@ -22,6 +23,7 @@ export function Home() {
     <Page title="Home">
       <StartLine />
       <ProofLine environment={environment} />
+      <CompletenessLine environment={environment} brief />
       <NeedsYou environment={environment} groups={groups} />
       <section>
         <h2 className={classes.title}>

@@ -3,6 +3,7 @@ import { DeployDialog, type Asked } from './DeployDialog';
 import { History } from './History';
 import { PublishDialog } from './PublishDialog';
 import { StartWhatIf } from './StartWhatIf';
+import { VersionText } from './VersionText';
 import { WhatIfs } from './WhatIfs';
 import { useEnvironment } from '@/app/useEnvironment';
 import { flows } from '@/api/flows';
@@ -16,12 +17,13 @@ import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Button, Group } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 /** What is live where, what was published, and what is being worked on. */
 export function Versions() {
   const { flow } = useParams({ from: '/flows/$flow/versions' });
+  const { version: shown } = useSearch({ from: '/flows/$flow/versions' });
   const { all, current } = useEnvironment();
   const list = useInfiniteQuery(versions(flow));
   const draft = useQuery(savedDraft(flow));
@@ -147,7 +149,16 @@ export function Versions() {
           {
             id: 'version',
             title: 'Version',
-            cell: ({ version }) => <strong className="number">{version}</strong>,
+            cell: ({ version }) => (
+              <Link
+                to="/flows/$flow/versions"
+                params={{ flow }}
+                search={{ version: String(version) }}
+                className="number"
+              >
+                {version}
+              </Link>
+            ),
           },
           { id: 'reason', title: 'Why', cell: ({ reason }) => reason },
           { id: 'by', title: 'Published by', from: 768, cell: (one) => one.published_by },
@@ -185,6 +196,7 @@ export function Versions() {
           Older versions
         </Button>
       )}
+      {Number(shown) > 0 && <VersionText flow={flow} number={Number(shown)} />}
       <WhatIfs environment={current?.name} flow={flow} />
       {current && <History flow={flow} environment={current} />}
       {publishing && draft.data && (

@@ -1,10 +1,12 @@
 import { root } from '@/app/root';
+import { texts } from '@/lib/address';
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/flows/$flow/versions',
+    validateSearch: texts('version'),
     component: lazyRouteComponent(() => import('./Versions'), 'Versions'),
   }),
   createRoute({

@@ -70,14 +70,13 @@ async fn entries_of(
     text: &str,
     limit: i64,
 ) -> Result<Vec<EntryRecord>> {
-    let mut rows = Vec::new();
-    for statement in [&subledger::ENTRIES, &subledger::ENTRIES_SENT] {
-        let mut call = Call::each(statement);
-        call.row(values![environment.0, text]);
-        rows.extend(session.call(call).await?);
+    let mut call = Call::each(&subledger::ENTRIES);
+    call.row(values![environment.0, text]);
+    let mut rows = session.call(call).await?;
+    for statement in [&subledger::ENTRIES_NAMED, &subledger::ENTRIES_VOUCHER] {
+        let named = values![environment.0, text, limit];
+        rows.extend(session.rows(statement, &named).await?);
     }
-    let voucher = values![environment.0, text, limit];
-    rows.extend(session.rows(&subledger::ENTRIES_VOUCHER, &voucher).await?);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let mut found = entries::complete(session, rows).await?;
     let mut seen = std::collections::HashSet::new();

@@ -14,6 +14,7 @@ mod limits;
 mod lists;
 mod lookups;
 mod lost_commit;
+mod million;
 mod replay;
 mod settings;
 mod subledger;

@@ -21,6 +21,8 @@ pub struct NewEvent {
     pub kind: String,
     pub occurred_at: Timestamp,
     pub received_at: Timestamp,
+    /// A write of ours caused it.
+    pub own: bool,
     /// Which live secret matched, by its position; for the rotation screen.
     pub secret: Option<i64>,
     pub body_len: i64,

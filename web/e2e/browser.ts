@@ -51,3 +51,9 @@ export async function violations(page: Page): Promise<string[]> {
         .join(' | ')}`,
   );
 }
+
+/** The screen shows what it has: no placeholder is left. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main h1, main h2').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'));
+}

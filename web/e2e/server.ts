@@ -11,6 +11,8 @@ export interface Demo {
   stripe: string;
   infor: string;
   mail: string;
+  /** The program itself, for tests that begin with an empty store. */
+  binary: string;
 }
 
 declare module 'vitest' {
@@ -19,7 +21,7 @@ declare module 'vitest' {
   }
 }
 
-const NONE: Demo = { towpath: '', stripe: '', infor: '', mail: '' };
+const NONE: Demo = { towpath: '', stripe: '', infor: '', mail: '', binary: '' };
 
 /**
  * Starts the real binary with its sandboxes, once for all files: `TOWPATH_BINARY demo`. With
@@ -28,8 +30,9 @@ const NONE: Demo = { towpath: '', stripe: '', infor: '', mail: '' };
  */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   const { TOWPATH_URL, TOWPATH_BINARY, TOWPATH_STRIPE = '', TOWPATH_INFOR = '' } = process.env;
+  const binary = TOWPATH_BINARY ?? '';
   if (TOWPATH_URL) {
-    const given = { towpath: TOWPATH_URL, stripe: TOWPATH_STRIPE, infor: TOWPATH_INFOR };
+    const given = { towpath: TOWPATH_URL, stripe: TOWPATH_STRIPE, infor: TOWPATH_INFOR, binary };
     project.provide('demo', { ...NONE, ...given });
     return;
   }
@@ -59,6 +62,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     stripe: at('sandbox Stripe'),
     infor: at('sandbox Infor'),
     mail: at('sandbox mail'),
+    binary,
   });
   return async () => {
     program.kill('SIGINT');

@@ -387,7 +387,8 @@ impl<'a> Execution<'a> {
                 let cause = fault.map(|f| f.message.clone()).unwrap_or_default();
                 self.shared.pause(connection, cause).await?;
             }
-            _ => {}
+            Some(_) => {}
+            None => connection.gate.succeeded(),
         }
         Ok(answer)
     }

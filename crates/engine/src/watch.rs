@@ -233,7 +233,10 @@ async fn walk(
         let page = connection.session.poll(trigger, &cursor).await;
         drop(permit);
         let page = match page {
-            Ok(page) => page,
+            Ok(page) => {
+                connection.gate.succeeded();
+                page
+            }
             Err(fault) => {
                 if fault.class == model::FaultClass::Unauthorized {
                     drop(shared.pause(connection, fault.message.clone()).await);

@@ -1,12 +1,34 @@
 import { makeFirstAdmin, session, signIn } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import classes from './SignIn.module.css';
 
-/** Signing in; on a fresh server, making its first administrator. */
+/** The page of a server that does not know who is there; on a fresh one, for its first administrator. */
 export function SignIn({ firstRun }: { firstRun: boolean }) {
+  return (
+    <main className={classes.page}>
+      <div className={classes.form}>
+        <h1>{firstRun ? 'Make the first administrator' : 'Sign in to Towpath'}</h1>
+        {firstRun && <p>Nobody has an account on this server yet. The first one administers it.</p>}
+        <SignInForm firstRun={firstRun} />
+      </div>
+    </main>
+  );
+}
+
+/** Over a page whose session has ended: nothing on it is lost. */
+export function SignInAgain() {
+  return (
+    <Modal opened onClose={() => undefined} withCloseButton={false} title="Sign in again" centered>
+      <p>The session is over. What stands on the page behind is kept.</p>
+      <SignInForm firstRun={false} />
+    </Modal>
+  );
+}
+
+function SignInForm({ firstRun }: { firstRun: boolean }) {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
@@ -23,16 +45,12 @@ export function SignIn({ firstRun }: { firstRun: boolean }) {
     },
   });
   return (
-    <main className={classes.page}>
       <form
-        className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
           enter.mutate();
         }}
       >
-        <h1>{firstRun ? 'Make the first administrator' : 'Sign in to Towpath'}</h1>
-        {firstRun && <p>Nobody has an account on this server yet. The first one administers it.</p>}
         <Stack gap="sm">
           {firstRun && (
             <TextInput
@@ -78,6 +96,5 @@ export function SignIn({ firstRun }: { firstRun: boolean }) {
           </Button>
         </Stack>
       </form>
-    </main>
   );
 }

@@ -10,6 +10,7 @@ mod books;
 mod books_proof;
 mod changes;
 mod connections;
+mod credential_files;
 mod dead_letters;
 mod deployments;
 mod designer;
@@ -22,6 +23,7 @@ mod extract;
 mod flow_diff;
 mod flows;
 mod folder;
+mod guide;
 mod letter_trial;
 mod live;
 mod lookups;
@@ -76,6 +78,7 @@ use utoipa_axum::routes;
         (name = "audit", description = "What people did."),
         (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
+        (name = "guide", description = "What there is to begin with."),
     ),
 )]
 struct Document;
@@ -101,6 +104,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(session::first_admin))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
+        .routes(routes!(guide::show))
+        .routes(routes!(guide::flow))
+        .routes(routes!(guide::start))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(rules::show, rules::put))
@@ -168,6 +174,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
+        .routes(routes!(credential_files::read))
         .routes(routes!(books::totals))
         .routes(routes!(books_proof::show))
         .routes(routes!(books::entries))

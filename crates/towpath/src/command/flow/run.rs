@@ -90,9 +90,9 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         },
     };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&trace)?);
+        say!("{}", serde_json::to_string_pretty(&trace)?);
     } else {
-        print!("{}", told::tell(&plan.flow, &trace));
+        say_text!("{}", told::tell(&plan.flow, &trace));
     }
     Ok(match trace.state {
         Ended::Dead | Ended::Cut => ExitCode::FAILURE,

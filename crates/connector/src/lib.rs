@@ -21,7 +21,8 @@ pub use call::{Call, CallKind, Found, Last, Next, Repeat, UndoNext};
 pub use file::{CredentialFacts, CredentialFile};
 pub use metadata::{Field, Metadata};
 pub use operation::{
-    AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, RecipeCx, SetGuard,
+    AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, ReadBack, RecipeCx,
+    SetGuard,
 };
 pub use registry::{Connector, Registry};
 pub use session::{

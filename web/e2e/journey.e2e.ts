@@ -24,7 +24,7 @@ afterEach(() => server.stop());
 const row = (page: Page, id: string): Locator =>
   page.locator(`[role=treeitem][id="row-step:${id}"]`);
 const end = (page: Page): Locator =>
-  page.getByRole('button', { name: 'Add a step at the end of this list' }).last();
+  page.locator('[aria-label="Add a step at the end of this list"][data-outer]');
 const offer = (page: Page, name: string): Locator =>
   page.getByRole('navigation', { name: 'What can be added' }).getByRole('button', {
     name,
@@ -53,22 +53,30 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 const field = (page: Page, name: string): Locator =>
   page.getByRole('region', { name: 'Mapping' }).locator(`[data-field="${name}"]`).first();
 
+const find = (page: Page): Locator => page.getByRole('textbox', { name: 'Find in the sample' });
+const source = (page: Page, path: string): Locator => page.locator(`[data-source="${path}"]`);
+
 /** Drags a value of the sample onto a field. */
-async function map(page: Page, source: string, target: string): Promise<void> {
-  const find = page.getByRole('textbox', { name: 'Find in the sample' });
-  await find.fill(source);
-  const from = page.locator(`[data-source="${source}"]`);
-  await from.waitFor();
-  await from.dragTo(field(page, target));
+async function map(page: Page, path: string, target: string): Promise<void> {
+  await find(page).fill(path);
+  await source(page, path).dragTo(field(page, target));
 }
 
 /** Puts a function into an empty field by the picker, then a value of the sample into it by drag. */
-async function mapThrough(page: Page, name: string, source: string, target: string): Promise<void> {
+async function mapThrough(page: Page, name: string, path: string, target: string): Promise<void> {
+  await call(page, name, target);
+  await map(page, path, target);
+}
+
+/** Puts a function into a field: what comes next goes between its brackets. */
+async function call(page: Page, name: string, target: string): Promise<void> {
   await field(page, target).click();
   await page.getByRole('button', { name: 'Function' }).click();
-  await page.getByRole('dialog').getByRole('combobox').fill(name);
-  await page.getByRole('option', { name: new RegExp(`^${name}\\(`) }).first().click();
-  await map(page, source, target);
+  await page.getByLabel('Find a function').fill(name);
+  await page
+    .getByRole('button', { name: new RegExp(`^${name}\\(`) })
+    .first()
+    .click();
 }
 
 async function openStep(page: Page, id: string): Promise<void> {
@@ -97,7 +105,10 @@ async function publishAndDeploy(page: Page, version: number): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: publish }).click();
   await page.getByRole('button', { name: `Deploy ${version}`, exact: true }).click();
   await page.getByLabel('Why', { exact: true }).fill('The journey of a test');
-  await page.getByRole('dialog').getByRole('button', { name: `Deploy ${version} to` }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Deploy ${version} to` })
+    .click();
   await page.getByText(`Version ${version}`, { exact: true }).first().waitFor();
 }
 
@@ -187,6 +198,14 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     // Mapped on the real sample.
     await openStep(page, 'check');
     await map(page, 'charge.paid', 'check');
+    for (const one of [
+      'payment_intent',
+      'customer',
+      'billing_details.name',
+      'billing_details.address',
+    ]) {
+      await page.keyboard.type(` && has(charge.${one})`);
+    }
     await shows(page, 'check', 'true');
     await back(page);
     await openStep(page, 'checkout_session');
@@ -196,6 +215,11 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await openStep(page, 'customer');
     await map(page, 'charge.customer', 'with.external_id');
     await map(page, 'charge.billing_details.name', 'with.name');
+    await page.getByText(/^More \(/).click();
+    await call(page, 'address', 'with.address');
+    await find(page).fill('');
+    await source(page, 'charge.billing_details').locator('svg').click();
+    await source(page, 'charge.billing_details.address').dragTo(field(page, 'with.address'));
     await back(page);
     await openStep(page, 'sales_order');
     await map(page, 'steps.customer.number', 'with.customer');
@@ -208,7 +232,7 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await shows(page, 'with.currency', 'USD');
     await page.getByRole('button', { name: 'Bind to a list' }).click();
     await map(page, 'steps.checkout_session.lines', 'with.lines.each');
-    await mapThrough(page, 'lookup', '', 'with.lines.to.item');
+    await call(page, 'lookup', 'with.lines.to.item');
     await page.keyboard.type("'items', ");
     await map(page, 'item.product', 'with.lines.to.item');
     await map(page, 'item.quantity', 'with.lines.to.quantity');
@@ -275,7 +299,10 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await cause.getByRole('link').first().click();
     await page.getByRole('button', { name: /^Retry 2/ }).click();
     await page.getByLabel('From the first step, on the current version').check();
-    await page.getByRole('dialog').getByRole('button', { name: /^Retry 2/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Retry 2/ })
+      .click();
     await page.getByText('2 of 2 retried: 2 done, 0 failed again').waitFor();
 
     // Each purchase that a version in force saw is one order.

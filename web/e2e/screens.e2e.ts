@@ -68,8 +68,14 @@ describe.skipIf(BASE === '')('lists and errors, on the demo', () => {
     await page.goto(`${BASE}/flows/order-to-cash/versions`);
     await page.getByRole('button', { name: 'What if' }).first().click();
     await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByText(/would|differ|same/).first().waitFor();
-    await page.getByText(/Done|done/).first().waitFor();
+    await page
+      .getByText(/would|differ|same/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/Done|done/)
+      .first()
+      .waitFor();
   });
 
   it('C2: a connection shows its state, its last success and its flows, and no secret', async () => {
@@ -194,7 +200,10 @@ steps:
     await page.goto(`${server.url}/flows/e2e-v2/versions`);
     await page.getByRole('button', { name: 'Promote to second' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/no connection/i).first().waitFor();
+    await dialog
+      .getByText(/no connection/i)
+      .first()
+      .waitFor();
     expect(await dialog.getByRole('button', { name: /^Deploy/ }).count()).toBe(0);
     await dialog.getByRole('button', { name: 'Close' }).last().click();
   });
@@ -217,7 +226,9 @@ steps:
     await dialog.getByRole('button', { name: 'Deploy 2 to sandbox' }).click();
     await page.getByText('2, in force').waitFor();
     await page.goto(`${server.url}/runs/${run}?env=sandbox`);
-    const version = page.locator('dt', { hasText: 'Version' }).locator('xpath=following-sibling::dd');
+    const version = page
+      .locator('dt', { hasText: 'Version' })
+      .locator('xpath=following-sibling::dd');
     expect(await version.textContent()).toBe('1');
   });
 
@@ -277,7 +288,11 @@ steps:
     expect(await dialog.textContent()).not.toContain(secret);
     await dialog.getByRole('button', { name: 'Connect and test' }).click();
     await page.getByText('Test of infor').waitFor();
-    await page.getByRole('status').filter({ hasText: /SIM_TST|100/ }).first().waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /SIM_TST|100/ })
+      .first()
+      .waitFor();
     expect(await page.content()).not.toContain(secret);
   });
 });

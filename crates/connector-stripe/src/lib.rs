@@ -7,6 +7,7 @@
 
 pub mod balance;
 pub mod envelope;
+mod example;
 pub mod fault;
 pub mod form;
 pub mod key;

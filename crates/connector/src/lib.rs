@@ -28,4 +28,4 @@ pub use registry::{Connector, Registry};
 pub use session::{
     ConnectionConfig, Credential, Mode, Page, PolledEvent, Posting, Runtime, Session,
 };
-pub use trigger::{Envelope, Fires, Source, Trigger, Verified};
+pub use trigger::{Envelope, Example, Fires, Source, Trigger, Verified};

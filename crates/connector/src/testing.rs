@@ -11,6 +11,7 @@ use crate::http::Http;
 use crate::operation::{AnyOperation, Effect, ReadBack, RecipeCx};
 use crate::registry::Connector;
 use crate::session::{Runtime, Session};
+use crate::trigger::{Source, Trigger};
 use model::clock::{Clock, Entropy};
 use model::{EffectId, Fault, Timestamp};
 use serde_json::Value;
@@ -83,6 +84,43 @@ pub fn check(connector: &Connector) -> Vec<String> {
         }
         if !(trigger.schema)().is_object() {
             wrong.push(format!("{}: its schema is no object", trigger.id));
+        }
+        wrong.extend(example_events(connector, trigger));
+    }
+    wrong
+}
+
+/// What is wrong with the events that a trigger gives as examples.
+fn example_events(connector: &Connector, trigger: &Trigger) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut say = |what: String| wrong.push(format!("{}: its examples: {what}", trigger.id));
+    let examples = (trigger.examples)(trigger);
+    if examples.is_empty() {
+        say("there is none".into());
+    }
+    let schema = (trigger.schema)();
+    for example in &examples {
+        let Some(subject) = example.body.pointer(trigger.subject_at) else {
+            say(format!("nothing stands at {}", trigger.subject_at));
+            continue;
+        };
+        let required = schema.get("required").and_then(Value::as_array);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if subject.get(name).is_none_or(Value::is_null) {
+                say(format!("`{name}` is not there"));
+            }
+        }
+        if let Some((amount, currency)) = trigger.money_at
+            && (subject.pointer(amount).is_none() || subject.pointer(currency).is_none())
+        {
+            say("they have no amount".into());
+        }
+        if let (Source::Webhook, Some(envelope)) = (trigger.source, connector.envelope) {
+            match envelope(example.body.to_string().as_bytes()) {
+                Ok(read) if read.kind == trigger.kind() => {}
+                Ok(read) => say(format!("they are of type {}", read.kind)),
+                Err(why) => say(why),
+            }
         }
     }
     wrong

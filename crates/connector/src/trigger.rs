@@ -37,6 +37,23 @@ pub struct Trigger {
     pub money_at: Option<(&'static str, &'static str)>,
     /// The subject's JSON Schema.
     pub schema: fn() -> Value,
+    /// Events as they arrive, made by hand: what a flow can be tried on before any came.
+    pub examples: fn(&Self) -> Vec<Example>,
+}
+
+impl Trigger {
+    /// The event's type as its envelope says it: `charge.succeeded`.
+    pub fn kind(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(_, kind)| kind)
+    }
+}
+
+/// An event that never happened.
+pub struct Example {
+    /// What is special about it: `JPY 5,000`.
+    pub title: String,
+    /// As the peer sends it.
+    pub body: Value,
 }
 
 /// What ingress needs to know of an event before it is stored.

@@ -45,56 +45,56 @@ function SignInForm({ firstRun }: { firstRun: boolean }) {
     },
   });
   return (
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
-        <Stack gap="sm">
-          {firstRun && (
-            <TextInput
-              label="Name"
-              autoComplete="name"
-              required
-              size="sm"
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          )}
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        enter.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        {firstRun && (
           <TextInput
-            label="E-mail"
-            type="email"
-            autoComplete="username"
+            label="Name"
+            autoComplete="name"
             required
             size="sm"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
           />
-          <PasswordInput
-            label="Password"
-            {...(firstRun ? { description: '12 characters or more.' } : {})}
-            autoComplete={firstRun ? 'new-password' : 'current-password'}
-            required
+        )}
+        <TextInput
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          size="sm"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          {...(firstRun ? { description: '12 characters or more.' } : {})}
+          autoComplete={firstRun ? 'new-password' : 'current-password'}
+          required
+          size="sm"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {firstRun && (
+          <TextInput
+            label="Setup code"
+            description="Printed when the server started; not needed on the server's own machine."
+            autoComplete="one-time-code"
             size="sm"
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
           />
-          {firstRun && (
-            <TextInput
-              label="Setup code"
-              description="Printed when the server started; not needed on the server's own machine."
-              autoComplete="one-time-code"
-              size="sm"
-              value={code}
-              onChange={(event) => setCode(event.currentTarget.value)}
-            />
-          )}
-          {enter.error && <ErrorView error={enter.error} inline />}
-          <Button type="submit" size="sm" loading={enter.isPending}>
-            {firstRun ? 'Make account' : 'Sign in'}
-          </Button>
-        </Stack>
-      </form>
+        )}
+        {enter.error && <ErrorView error={enter.error} inline />}
+        <Button type="submit" size="sm" loading={enter.isPending}>
+          {firstRun ? 'Make account' : 'Sign in'}
+        </Button>
+      </Stack>
+    </form>
   );
 }

@@ -18,26 +18,26 @@ export function UserMenu() {
   const { name, email, role } = data.account;
   return (
     <>
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Account of ${name}`}>
-          <CircleUser size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {name} ({role})<br />
-          {email}
-        </Menu.Label>
-        <Menu.Item leftSection={<KeyRound size={14} />} onClick={() => setAsked(true)}>
-          Change password
-        </Menu.Item>
-        <Menu.Item leftSection={<LogOut size={14} />} onClick={() => leave.mutate()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-    {asked && <OwnPassword account={data.account} onClose={() => setAsked(false)} />}
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Account of ${name}`}>
+            <CircleUser size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>
+            {name} ({role})<br />
+            {email}
+          </Menu.Label>
+          <Menu.Item leftSection={<KeyRound size={14} />} onClick={() => setAsked(true)}>
+            Change password
+          </Menu.Item>
+          <Menu.Item leftSection={<LogOut size={14} />} onClick={() => leave.mutate()}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {asked && <OwnPassword account={data.account} onClose={() => setAsked(false)} />}
     </>
   );
 }

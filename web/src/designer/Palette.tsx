@@ -71,7 +71,7 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
     if (editor.apply(insert(editor.document, placeAfter(editor), [step]), true)) acts.canvas();
   };
   return (
-    <nav className={classes.palette} aria-label="What can be added">
+    <>
       <TextInput
         value={query}
         onChange={(event) => setQuery(event.currentTarget.value)}
@@ -108,6 +108,6 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
         ))}
         {shown.length === 0 && <p className={classes.quiet}>Nothing is named like this.</p>}
       </div>
-    </nav>
+    </>
   );
 });

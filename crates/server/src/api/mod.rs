@@ -24,6 +24,7 @@ mod flow_diff;
 mod flows;
 mod folder;
 mod guide;
+mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
@@ -120,6 +121,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::check))
         .routes(routes!(flow_diff::documents))
         .routes(routes!(flow_diff::versions))
+        .routes(routes!(last_changes::list))
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
@@ -145,6 +147,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
+        .routes(routes!(designer::examples::list))
+        .routes(routes!(designer::pin::pin))
         .routes(routes!(designer::preview::preview))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))

@@ -142,6 +142,16 @@ export class Saver {
     }
   }
 
+  /** Stores the samples beside the flow, with the document as it was last saved. */
+  readonly pin = async (samples: readonly string[]): Promise<void> => {
+    const { server } = this.editor.get();
+    if (!server) throw new Error('the flow is not saved yet');
+    const answer = await saveDraft(this.editor.flow, server.revision, server.text, samples);
+    // What was typed meanwhile is saved from the new revision.
+    const { document } = this.editor.get().server ?? server;
+    this.editor.update({ server: savedOf(answer, document) });
+  };
+
   /** Another person has saved meanwhile: a person decides, nothing is written over. */
   private async meet(): Promise<void> {
     const theirs = await draft(this.editor.flow);

@@ -44,15 +44,14 @@ export function DropFile({ suffixes, taken, kind, onTaken }: Props) {
       {taken ? (
         <>
           <p>
-            <strong>{taken.name}</strong> fills the credential. It is sent to the server and not shown
-            again.
+            <strong>{taken.name}</strong> fills the credential. It is sent to the server and not
+            shown again.
           </p>
-          <Facts
-            facts={taken.read.facts.map(({ title, text }) => [title, text] as const)}
-          />
+          <Facts facts={taken.read.facts.map(({ title, text }) => [title, text] as const)} />
           {isWrongKind && (
             <p role="alert">
-              It is for a {taken.read.kind} environment and this one is for {kind}: it will be refused.
+              It is for a {taken.read.kind} environment and this one is for {kind}: it will be
+              refused.
             </p>
           )}
         </>

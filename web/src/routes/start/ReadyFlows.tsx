@@ -77,7 +77,9 @@ export function ReadyFlows({ flows, start }: Props) {
           loading={put.isPending}
           onClick={() => put.mutate()}
         >
-          {wanted.length === 1 ? `Put ${wanted[0]?.title} in force` : `Put ${wanted.length} in force`}
+          {wanted.length === 1
+            ? `Put ${wanted[0]?.title} in force`
+            : `Put ${wanted.length} in force`}
         </Button>
       )}
     </>

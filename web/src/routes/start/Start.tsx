@@ -20,11 +20,7 @@ export function Start() {
       title="First steps"
       about="From a fresh server to the first order in the books. Leave at any time: what is done is seen from what is there"
     >
-      {!start || !offers ? (
-        <Skeleton height={240} />
-      ) : (
-        <Steps start={start} offers={offers} />
-      )}
+      {!start || !offers ? <Skeleton height={240} /> : <Steps start={start} offers={offers} />}
     </Page>
   );
 }

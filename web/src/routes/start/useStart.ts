@@ -43,7 +43,7 @@ export function useStart(): Start | undefined {
     hasAccounts: who.account != null || !who.first_run,
     systems: (systems ?? []).map((one) => one.title),
     inForce: new Map(here.map((flow) => [flow.flow, flow.title])),
-    known: new Map((all ?? []).map((flow) => [flow.flow, flow.latest_version])),
+    known: new Map((all ?? []).map((flow) => [flow.flow, flow.latest_version ?? undefined])),
     event: received?.data[0]?.type,
     run: run && { id: run.id, key: run.key },
   };

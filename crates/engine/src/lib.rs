@@ -22,6 +22,7 @@ mod execute;
 mod explain;
 mod fire;
 pub mod folder;
+mod fresh;
 mod gate;
 mod ingest;
 mod input;

@@ -56,6 +56,14 @@ pub enum Ingested {
     Duplicate { event: EventId },
 }
 
+/// A place among the runs in work: by shard, then by when they are due, then by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub shard: i64,
+    pub due_at: Timestamp,
+    pub run: RunId,
+}
+
 /// A run as the scheduler needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedRun {

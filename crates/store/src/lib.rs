@@ -37,7 +37,7 @@ pub use changes::{Topic, Topics};
 pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};
-pub use event::{Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
+pub use event::{Due, Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
 pub use queries::Page;
 pub use queries::accounts::{AccountRecord, SignInRecord, TokenRecord};
 pub use queries::dead_letters::{LetterFilter, LetterGroup, StoredLetter};

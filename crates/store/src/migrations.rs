@@ -43,6 +43,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),
         postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
     },
+    Migration {
+        number: 7,
+        name: "repair",
+        sqlite: include_str!("../migrations/sqlite/0007_repair.sql"),
+        postgres: include_str!("../migrations/postgres/0007_repair.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

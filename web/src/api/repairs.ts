@@ -19,7 +19,9 @@ export const repairs = (environment: string | undefined, fingerprint: string) =>
     queryKey: ['dead_letters', 'repairs', environment, fingerprint],
     queryFn: () =>
       answer(
-        client.GET('/api/v1/repairs', { params: { query: { environment, fingerprint, limit: 10 } } }),
+        client.GET('/api/v1/repairs', {
+          params: { query: { environment, fingerprint, limit: 10 } },
+        }),
       ),
     refetchInterval: ({ state }) =>
       state.data?.data.some((repair) => repair.state === 'running' || repair.stands?.open)

@@ -62,8 +62,7 @@ export type Choice = components['schemas']['ChoiceOut'];
 export const choices = (run: string) =>
   queryOptions({
     queryKey: ['runs', 'choices', run],
-    queryFn: () =>
-      answer(client.GET('/api/v1/runs/{run}/choices', { params: { path: { run } } })),
+    queryFn: () => answer(client.GET('/api/v1/runs/{run}/choices', { params: { path: { run } } })),
   });
 
 export const replayRun = (run: string, how: Replay) =>

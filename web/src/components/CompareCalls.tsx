@@ -21,7 +21,7 @@ interface Attempt {
 
 function attempts(calls: readonly Call[], whose: string): Attempt[] {
   return calls.map((call, at) => {
-    const { started_at: began, ended_at: ended, step: _step, ...rest } = call;
+    const { started_at: began, ended_at: ended, ...rest } = call;
     const took = duration(Date.parse(ended) - Date.parse(began));
     const end = call.fault ? call.fault.class.replace('_', ' ') : 'answered';
     return {
@@ -68,9 +68,7 @@ export function CompareCalls({ calls, step, before }: Props) {
               allowDeselect={false}
             />
           </Group>
-          {left && right && (
-            <SideBySide label="Attempts side by side" left={left} right={right} />
-          )}
+          {left && right && <SideBySide label="Attempts side by side" left={left} right={right} />}
         </Modal>
       )}
     </>

@@ -54,8 +54,7 @@ export function groupCauses(rows: readonly CauseRow[]): CauseGroup[] {
       const until = same.map((row) => row.until).reduce((a, b) => (a > b ? a : b));
       const questions = same.reduce((sum, row) => sum + row.questions, 0);
       const oldest = same.reduce((a, b) => (a.since <= b.since ? a : b)).first;
-      const { amount_minor: _minor, currency: _currency, ...rest } = first;
-      const group = { ...rest, count, since, until, questions, first: oldest };
+      const group = { ...first, count, since, until, questions, first: oldest };
       return [{ ...group, amounts: sums(same) }];
     })
     .sort((a, b) => {

@@ -27,7 +27,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RepairIn {
-    kind: KindIn,
+    kind: RepairKindIn,
     /// Of a retry: from the first step instead of from the failed one.
     #[serde(default)]
     from_start: bool,
@@ -46,7 +46,7 @@ pub struct RepairIn {
 /// Whether anything is changed.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum KindIn {
+enum RepairKindIn {
     /// Each letter is worked from its first step without changing anything.
     Trial,
     /// Each letter is worked again.
@@ -176,8 +176,8 @@ pub async fn start(
         reason: reason.map(|text| said("reason", text)).transpose()?,
     };
     let kind = match asked.kind {
-        KindIn::Trial => RepairKind::Trial,
-        KindIn::Retry => RepairKind::Retry,
+        RepairKindIn::Trial => RepairKind::Trial,
+        RepairKindIn::Retry => RepairKind::Retry,
     };
     let begun = app
         .engine

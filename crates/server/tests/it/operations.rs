@@ -148,7 +148,7 @@ async fn a_payload_is_corrected_in_one_place_and_tried_first() {
         app.post(&replay, &hidden).await.json()["code"],
         "hidden_value"
     );
-    let nowhere = json!({"changes": [{"path": "/data/paid", "value": true}]});
+    let nowhere = json!({"changes": [{"path": "/data/paid", "value": true}], "reason": "x"});
     assert_eq!(
         app.post(&replay, &nowhere).await.json()["code"],
         "wrong_change"

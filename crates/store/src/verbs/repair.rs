@@ -117,7 +117,8 @@ pub async fn set_care(session: &mut dyn Session, set: &SetCare) -> Result<i64> {
                 name: set.fingerprint.clone(),
             });
         };
-        let is_this_one = (care.changed_at, &care.changed_by) == (set.at, &set.who);
+        let is_this_one = (care.changed_at, &care.changed_by) == (set.at, &set.who)
+            && (&care.assignee, care.account, &care.due) == (&set.assignee, set.account, &set.due);
         if is_this_one && revision == set.expected + 1 {
             return Ok(revision);
         }

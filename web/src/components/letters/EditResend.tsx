@@ -143,7 +143,11 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
           >
             Dry run
           </Button>
-          <Button disabled={!ready || !isSaid} loading={send.isPending} onClick={() => send.mutate()}>
+          <Button
+            disabled={!ready || !isSaid}
+            loading={send.isPending}
+            onClick={() => send.mutate()}
+          >
             Resend with {changes.length} {changes.length === 1 ? 'change' : 'changes'}
           </Button>
         </Group>

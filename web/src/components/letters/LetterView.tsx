@@ -43,8 +43,8 @@ export function LetterView({ letter }: { letter: Letter }) {
             </p>
           )}
           <p className={classes.about}>
-            <CodeLink code={letter.code} /> at step{' '}
-            <span className="mono">{letter.step}</span>, <Time at={letter.since} ago />.{' '}
+            <CodeLink code={letter.code} /> at step <span className="mono">{letter.step}</span>,{' '}
+            <Time at={letter.since} ago />.{' '}
             <Link to="/dead-letters/$fingerprint" params={{ fingerprint: letter.fingerprint }}>
               All of this cause
             </Link>

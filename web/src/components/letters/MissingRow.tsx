@@ -17,11 +17,12 @@ interface Props {
   /** How the letters are retried once the row is there; by the server, wherever it is missed, if
    * absent. */
   onRetry?: () => Promise<unknown>;
+  onStored?: () => void;
 }
 
 /** The row that is missing, to be filled in where it is missed. */
 export function MissingRow(props: Props) {
-  const { environment, table, rowKey, waiting, onDraft, onRetry } = props;
+  const { environment, table, rowKey, waiting, onDraft, onRetry, onStored } = props;
   const client = useQueryClient();
   const known = useQuery(definition(environment, table));
   const like = useQuery(firstRow(environment, table)).data?.data[0]?.value;
@@ -48,6 +49,7 @@ export function MissingRow(props: Props) {
     onSuccess: async () => {
       if (retry) await onRetry?.();
       await client.invalidateQueries();
+      onStored?.();
     },
   });
 

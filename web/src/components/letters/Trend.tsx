@@ -13,13 +13,7 @@ export function Trend({ counts }: { counts: readonly number[] }) {
   });
   const about = `Per day, the latest first: ${days.reverse().join(', ')}`;
   return (
-    <svg
-      className={classes.trend}
-      width={WIDTH}
-      height={HEIGHT}
-      role="img"
-      aria-label={about}
-    >
+    <svg className={classes.trend} width={WIDTH} height={HEIGHT} role="img" aria-label={about}>
       <title>{about}</title>
       {counts.map((count, at) => {
         const height = count === 0 ? 1 : Math.max(3, (count * HEIGHT) / most);

@@ -38,11 +38,7 @@ const COLUMNS: readonly Column<Deposit>[] = [
     align: 'right',
     from: 560,
     cell: (deposit) => (
-      <Amount
-        minor={deposit.settlement_left_minor}
-        currency={deposit.settlement_currency}
-        strong
-      />
+      <Amount minor={deposit.settlement_left_minor} currency={deposit.settlement_currency} strong />
     ),
   },
   {

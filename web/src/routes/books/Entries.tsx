@@ -109,7 +109,9 @@ export function Entries() {
           clearable
           w={160}
         />
-        {filter.standing === 'late' && <AgeFilter value={filter.age} onChange={(age) => set({ age })} />}
+        {filter.standing === 'late' && (
+          <AgeFilter value={filter.age} onChange={(age) => set({ age })} />
+        )}
         <SearchField
           label="Reference begins with"
           value={filter.reference}

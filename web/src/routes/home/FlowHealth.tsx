@@ -1,5 +1,5 @@
 import { causes } from '@/api/deadLetters';
-import { flows, type Flow } from '@/api/flows';
+import { type FlowRow, flows } from '@/api/flows';
 import { newestRun } from '@/api/runs';
 import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
@@ -21,7 +21,7 @@ export function FlowHealth({ environment }: { environment: string | undefined })
   });
   const errors = (flow: string) =>
     open.filter((cause) => cause.flow === flow).reduce((sum, cause) => sum + cause.count, 0);
-  const runOf = (flow: Flow) => last[shown?.indexOf(flow) ?? -1]?.data?.data[0];
+  const runOf = (flow: FlowRow) => last[shown?.indexOf(flow) ?? -1]?.data?.data[0];
   return (
     <section>
       <h2 className={classes.title}>

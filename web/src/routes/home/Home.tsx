@@ -53,7 +53,7 @@ export function Home() {
           size="xs"
           data={VIEWS}
           value={view}
-          onChange={(value) => choose(value as View)}
+          onChange={choose}
         />
       }
     >

@@ -44,6 +44,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
     },
     Migration {
+        number: 7,
+        name: "repair",
+        sqlite: include_str!("../migrations/sqlite/0007_repair.sql"),
+        postgres: include_str!("../migrations/postgres/0007_repair.sql"),
+    },
+    Migration {
         number: 8,
         name: "own_events",
         sqlite: include_str!("../migrations/sqlite/0008_own_events.sql"),

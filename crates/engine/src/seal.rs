@@ -15,6 +15,7 @@ pub enum Purpose {
     Lookups,
     WhatIf,
     Call,
+    Repair,
 }
 
 impl Purpose {
@@ -27,6 +28,7 @@ impl Purpose {
             Self::Lookups => b"lookups",
             Self::WhatIf => b"what_if",
             Self::Call => b"call",
+            Self::Repair => b"repair",
         }
     }
 }

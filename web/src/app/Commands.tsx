@@ -7,7 +7,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ArrowRight, Moon, Search, Sun } from 'lucide-react';
+import { ArrowRight, Footprints, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 
 /** The command palette: screens, acts, and whatever id a person has in hand. */
@@ -28,6 +28,7 @@ export function Commands() {
 
   const screens = SCREENS.filter(({ title, about }) => found(`${title} ${about}`));
   const acts = [
+    { title: 'First steps', icon: Footprints, act: () => void navigate({ to: '/start' }) },
     { title: 'Light colours', icon: Sun, act: () => setColorScheme('light') },
     { title: 'Dark colours', icon: Moon, act: () => setColorScheme('dark') },
   ].filter(({ title }) => found(title));

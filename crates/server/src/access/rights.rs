@@ -37,6 +37,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/audit/verify", VIEWER),
     // They read at the peers.
     ("POST", "/flows/dry-run", OPERATOR),
+    ("POST", "/flows/pin", OPERATOR),
     ("POST", "/flows/{flow}/samples/run", OPERATOR),
     ("POST", "/connections/{connection}/check", OPERATOR),
     (
@@ -52,6 +53,8 @@ const TABLE: &[(&str, &str, Need)] = &[
     // The flow names the role that decides; the handler asks for it.
     ("POST", "/approvals/{id}", OPERATOR),
     ("POST", "/dead-letters…", OPERATOR),
+    ("PUT", "/dead-letters/causes/{fingerprint}/care", OPERATOR),
+    ("POST", "/repairs…", OPERATOR),
     ("POST", "/lookups/{table}/replay-missing", OPERATOR),
     // Drafts and tables.
     ("GET", "/accounts", ADMIN),

@@ -16,7 +16,7 @@ use model::ids::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
-use store::{EventFilter, InboxEvent, RunRecord, STRETCHES, Standing};
+use store::{EventFilter, EventHead, EventState, InboxEvent, RunRecord, STRETCHES};
 use utoipa::{IntoParams, ToSchema};
 
 /// An event without its payload.
@@ -49,6 +49,8 @@ pub struct EventOut {
     received_at: String,
     /// How often it was delivered; 0 if it was fetched from the sender's list, or is our own.
     deliveries: i64,
+    /// A write of ours caused it: it starts only flows that ask for such events (`own_events`).
+    own: bool,
     body_bytes: i64,
     /// SHA-256 of the body as it came, in hexadecimal.
     body_sha256: String,
@@ -131,8 +133,8 @@ pub async fn list(
         }
     };
     let standing = filter.state.as_deref().map(|text| {
-        let found = Standing::ALL.into_iter().find(|s| s.as_str() == text);
-        let states = Standing::ALL.map(Standing::as_str).join(", ");
+        let found = EventState::ALL.into_iter().find(|s| s.as_str() == text);
+        let states = EventState::ALL.map(EventState::as_str).join(", ");
         let detail = format!("`{text}` is no state of an event");
         found.ok_or_else(|| {
             ApiError::bad_request("wrong_state", detail, &format!("one of: {states}"))
@@ -246,8 +248,7 @@ fn out(app: &App, inbox: &InboxEvent, money: Option<&Amount>, waits: &Waits) -> 
     EventOut {
         id: event.id.to_string(),
         state: standing.as_str(),
-        reason: (standing == Standing::Ignored)
-            .then(|| format!("no flow that was in force listened to {}", event.kind)),
+        reason: (standing == EventState::Ignored).then(|| ignored(&event)),
         runs: runs.collect(),
         amount_minor: money.map(|(minor, _)| *minor),
         currency: money.map(|(_, currency)| currency.clone()),
@@ -262,8 +263,17 @@ fn out(app: &App, inbox: &InboxEvent, money: Option<&Amount>, waits: &Waits) -> 
         occurred_at: rfc3339(event.occurred_at),
         received_at: rfc3339(event.received_at),
         deliveries: event.deliveries,
+        own: event.own,
         body_bytes: event.body_len,
         body_sha256: hexadecimal(&event.body_sha256),
+    }
+}
+
+/// Why an event started nothing.
+fn ignored(event: &EventHead) -> String {
+    match event.own {
+        true => "a write of ours caused it, and no flow asks for such events".into(),
+        false => format!("no flow that was in force listened to {}", event.kind),
     }
 }
 

@@ -4,13 +4,18 @@
 //! from the words of `model`, `store` and `engine`.
 
 mod accounts;
+mod age;
 mod approvals;
 mod audit;
 mod books;
 mod books_proof;
+mod call_detail;
+mod causes;
 mod changes;
+mod choices;
 mod completeness;
 mod connections;
+mod credential_files;
 mod dead_letters;
 mod deployments;
 mod designer;
@@ -23,15 +28,20 @@ mod extract;
 mod flow_diff;
 mod flows;
 mod folder;
+mod guide;
+mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
+mod meanings;
 mod opened;
 mod proposals;
+mod repairs;
 mod rules;
 mod runs;
 mod search;
 mod session;
+mod standing;
 mod starts;
 mod statistics;
 mod tokens;
@@ -43,9 +53,15 @@ mod what_ifs;
 pub use deployments::WaitingIn;
 pub use live::WATCHERS_MAX;
 
+/// The latest proof of each environment.
+pub type Proofs = SharedAnswer<model::Timestamp, books_proof::ProofOut>;
+/// The latest standing of each environment.
+pub type Standings = SharedAnswer<standing::StandingOf, standing::StandingOut>;
+
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
+use crate::shared_answer::SharedAnswer;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -81,6 +97,7 @@ use utoipa_axum::routes;
         (name = "audit", description = "What people did."),
         (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
+        (name = "guide", description = "What there is to begin with."),
     ),
 )]
 struct Document;
@@ -106,6 +123,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(session::first_admin))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
+        .routes(routes!(guide::show))
+        .routes(routes!(guide::flow))
+        .routes(routes!(guide::start))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(rules::show, rules::put))
@@ -119,6 +139,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::check))
         .routes(routes!(flow_diff::documents))
         .routes(routes!(flow_diff::versions))
+        .routes(routes!(last_changes::list))
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
@@ -144,6 +165,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
+        .routes(routes!(designer::examples::list))
+        .routes(routes!(designer::pin::pin))
         .routes(routes!(designer::preview::preview))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
@@ -163,13 +186,24 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(runs::show))
         .routes(routes!(runs::steps))
         .routes(routes!(runs::calls))
-        .routes(routes!(runs::call))
+        .routes(routes!(call_detail::show))
+        .routes(routes!(choices::list))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::decide))
-        .routes(routes!(dead_letters::causes))
-        .routes(routes!(dead_letters::replay_cause))
+        .routes(routes!(causes::list))
+        .routes(routes!(causes::replay))
+        .routes(routes!(causes::care, causes::put_care))
+        .routes(routes!(causes::comments, causes::comment))
+        .routes(routes!(causes::assignees))
+        .routes(routes!(meanings::list))
+        .routes(routes!(repairs::start))
+        .routes(routes!(repairs::list))
+        .routes(routes!(repairs::show))
+        .routes(routes!(repairs::items))
+        .routes(routes!(repairs::cancel))
+        .routes(routes!(repairs::resume))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
@@ -178,8 +212,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
+        .routes(routes!(credential_files::read))
         .routes(routes!(books::totals))
         .routes(routes!(books_proof::show))
+        .routes(routes!(standing::show))
+        .routes(routes!(books::deposits))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

@@ -6,7 +6,7 @@ use super::dead_letters::{LetterOut, letter_out};
 use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
 use super::flows::{ConversionOut, conversions_of};
-use super::opened::{masked, persons, plain};
+use super::opened::masked;
 use super::waits::{WaitOut, Waits};
 use crate::access::Caller;
 use crate::app::App;
@@ -17,18 +17,17 @@ use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::Purpose;
-use engine::{Deployment, Environment, MetRow, MetRule, Replay};
+use engine::{Deployment, MetRow, MetRule, Replay};
 use mapping::table::day;
 use model::ids::{EnvironmentId, FlowId, RunId};
 use model::{FaultClass, RunState, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::run::StepState;
 use store::{EntryRecord, PlacedCall, RunFilter, RunRecord, STRETCHES, StepRecord};
 use utoipa::{IntoParams, ToSchema};
-use vault::Sealed;
 
 /// A run.
 #[derive(Serialize, ToSchema)]
@@ -193,23 +192,6 @@ pub struct CallOut {
     kept: bool,
 }
 
-/// A call with what was asked and answered, without persons. What was too long to be kept is
-/// counted in its place.
-#[derive(Serialize, ToSchema)]
-pub struct CallDetailOut {
-    #[serde(flatten)]
-    call: CallOut,
-    /// What the step was begun with, if this was the first call about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<Value>,
-    /// In the peer's own form; the credential is added after it was kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<Value>,
-    /// What the peer answered, if anything came.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    response: Option<Value>,
-}
-
 /// Which runs a list shows.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -233,8 +215,11 @@ pub struct ReplayIn {
     payload: Option<Value>,
     /// Places of the event's payload that are corrected; the payload as received is kept.
     changes: Vec<ChangeIn>,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// the run has done means the same in both; else it is refused.
     newest: bool,
+    /// Why; kept in the audit trail. Needed where the payload is another.
+    reason: Option<String>,
 }
 
 impl ReplayIn {
@@ -245,6 +230,7 @@ impl ReplayIn {
             from_start: self.from_start,
             payload: self.payload.map(|p| p.to_string().into_bytes()),
             newest: self.newest,
+            reason: self.reason.as_deref().map(reason).transpose()?,
         };
         Ok((replay, self.changes))
     }
@@ -269,6 +255,37 @@ impl From<Vec<RunId>> for StartedOut {
 #[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     pub reason: String,
+}
+
+impl ReasonIn {
+    /// What was said; an empty reason is none.
+    pub fn said(&self) -> Result<String, ApiError> {
+        reason(&self.reason)
+    }
+}
+
+/// The longest text that a person gives with an act.
+pub const TEXT_MAX: usize = 2_000;
+
+fn reason(text: &str) -> Result<String, ApiError> {
+    said("reason", text)
+}
+
+/// A text that a person has to give, without the space around it.
+pub fn said(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    let code = "wrong_text";
+    if text.is_empty() {
+        let detail = format!("`{field}` says nothing");
+        return Err(ApiError::bad_request(code, detail, "say it in a few words"));
+    }
+    let length = text.chars().count();
+    if length > TEXT_MAX {
+        let detail = format!("`{field}` has {length} characters");
+        let cure = format!("{TEXT_MAX} at most");
+        return Err(ApiError::bad_request(code, detail, &cure));
+    }
+    Ok(text.to_owned())
 }
 
 /// Lists runs, newest first.
@@ -370,7 +387,7 @@ pub async fn show(
 }
 
 /// So many steps and calls are shown with their run.
-const FIRST: i64 = 200;
+pub const FIRST: i64 = 200;
 
 /// Lists the steps of a run, those of the flow's own list first, then item by item.
 #[utoipa::path(get, path = "/api/v1/runs/{run}/steps", tag = "runs",
@@ -448,75 +465,10 @@ fn place<const N: usize>(page: &PageIn) -> Result<Option<[i64; N]>, ApiError> {
     Ok(Some(place))
 }
 
-fn numbers<const N: usize>(text: &str) -> Option<[i64; N]> {
+/// The numbers of a place.
+pub fn numbers<const N: usize>(text: &str) -> Option<[i64; N]> {
     let numbers: Option<Vec<i64>> = text.split('.').map(|n| n.parse().ok()).collect();
     numbers?.try_into().ok()
-}
-
-/// Shows a call of a run with what was asked and answered.
-#[utoipa::path(get, path = "/api/v1/runs/{run}/calls/{place}", tag = "runs",
-    operation_id = "get_run_call",
-    params(("run" = String, Path, description = "`run_…`"),
-        ("place" = String, Path, description = "A call's `place`.")),
-    responses((status = OK, body = CallDetailOut), (status = "4XX", body = ProblemOut)))]
-pub async fn call(
-    State(app): State<App>,
-    Path((run, place)): Path<(String, String)>,
-) -> Result<Json<CallDetailOut>, ApiError> {
-    let id: RunId = run.parse()?;
-    let [revision, n] = numbers(&place).ok_or_else(|| ApiError::not_found("call", &place))?;
-    let store = app.engine.store();
-    let run = store.run(id).await?;
-    let call = store.call(id, (revision, n)).await?;
-    let catalog = app.engine.catalog();
-    let environment = catalog.environment_by_id(run.environment);
-    let said = match (environment, &call.body) {
-        (Some(environment), Some(body)) => said(&app, environment, &run, body).await?,
-        _ => Map::new(),
-    };
-    let part = |name| said.get(name).cloned();
-    let (input, request, response) = (part("input"), part("request"), part("answer"));
-    let deployment = catalog.deployment(run.deployment);
-    let placed = PlacedCall {
-        at: (revision, n),
-        has_body: call.body.is_some(),
-        call,
-    };
-    Ok(Json(CallDetailOut {
-        call: call_out(deployment.as_ref(), placed),
-        input,
-        request,
-        response,
-    }))
-}
-
-/// What was said in a call, without the persons that the event, the steps and the call itself know.
-async fn said(
-    app: &App,
-    environment: &Environment,
-    run: &RunRecord,
-    body: &Sealed,
-) -> Result<Map<String, Value>, ApiError> {
-    let Some(Value::Object(said)) = plain(environment, body, Purpose::Call) else {
-        return Ok(Map::new());
-    };
-    let store = app.engine.store();
-    let mut persons = match store.event(run.event).await {
-        Ok(event) => persons(environment, &event.body).unwrap_or_default(),
-        Err(store::Error::NotFound { .. }) => Persons::default(),
-        Err(error) => return Err(error.into()),
-    };
-    for step in store.steps_page(run.id, None, FIRST).await? {
-        let output = step.output.filter(|_| step.state == StepState::Done);
-        if let Some(output) = output.and_then(|o| plain(environment, &o, Purpose::Step)) {
-            persons.add(&output);
-        }
-    }
-    said.values().for_each(|part| persons.add(part));
-    let hider = persons.hider();
-    let hider = hider.map_err(|error| ApiError::internal(&error))?;
-    let parts = said.into_iter();
-    Ok(parts.map(|(name, part)| (name, hider.hide(part))).collect())
 }
 
 /// What a run met of the lookup tables.
@@ -625,7 +577,7 @@ pub async fn cancel(
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<RunOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.cancel(id, &caller.name, &why.reason).await?;
+    app.engine.cancel(id, &caller.name, &why.said()?).await?;
     let run = app.engine.store().run(id).await?;
     let waits = Waits::of(&app, &[&run]).await?;
     Ok(Json(run_out(&app, run, &waits)))
@@ -692,7 +644,8 @@ fn step_out(deployment: Option<&Arc<Deployment>>, step: &StepRecord) -> RunStepO
     }
 }
 
-fn call_out(deployment: Option<&Arc<Deployment>>, placed: PlacedCall) -> CallOut {
+/// A call as the API shows it.
+pub fn call_out(deployment: Option<&Arc<Deployment>>, placed: PlacedCall) -> CallOut {
     let call = placed.call;
     CallOut {
         place: place_name(placed.at),

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum EventState {
     /// No flow listened: it is kept, and started nothing.
     Ignored,
     /// All its runs are over, and nothing is left to do.
@@ -31,7 +31,7 @@ pub enum Standing {
     Failed,
 }
 
-impl Standing {
+impl EventState {
     pub const ALL: [Self; 7] = [
         Self::Ignored,
         Self::Done,
@@ -60,7 +60,7 @@ impl Standing {
 pub struct EventFilter {
     pub connection: Option<ConnectionId>,
     pub kind: Option<String>,
-    pub standing: Option<Standing>,
+    pub standing: Option<EventState>,
     /// The beginning of the sender's id, or of the business key of a run that it started.
     pub search: Option<String>,
 }
@@ -75,20 +75,20 @@ pub struct EventRun {
 }
 
 impl EventRun {
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> EventState {
         if self.is_open {
-            return Standing::Failed;
+            return EventState::Failed;
         }
         match self.run.state {
-            RunState::Waiting | RunState::Retry | RunState::Parked => Standing::Waiting,
-            RunState::Running => Standing::Running,
-            RunState::Ready if self.behind.is_some() => Standing::Held,
-            RunState::Ready => Standing::Stored,
+            RunState::Waiting | RunState::Retry | RunState::Parked => EventState::Waiting,
+            RunState::Running => EventState::Running,
+            RunState::Ready if self.behind.is_some() => EventState::Held,
+            RunState::Ready => EventState::Stored,
             RunState::Done
             | RunState::Dead
             | RunState::Covered
             | RunState::Skipped
-            | RunState::Cancelled => Standing::Done,
+            | RunState::Cancelled => EventState::Done,
         }
     }
 }
@@ -102,9 +102,9 @@ pub struct InboxEvent {
 
 impl InboxEvent {
     /// What became of it: of several runs, what needs somebody most.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> EventState {
         let runs = self.runs.iter().map(EventRun::standing);
-        runs.max().unwrap_or(Standing::Ignored)
+        runs.max().unwrap_or(EventState::Ignored)
     }
 }
 
@@ -130,9 +130,9 @@ impl Source {
         }
         Ok(match filter.standing {
             None => Self::All(None),
-            Some(Standing::Ignored) => Self::All(Some(false)),
-            Some(Standing::Done) => Self::All(Some(true)),
-            Some(Standing::Failed) => Self::Failed,
+            Some(EventState::Ignored) => Self::All(Some(false)),
+            Some(EventState::Done) => Self::All(Some(true)),
+            Some(EventState::Failed) => Self::Failed,
             Some(_) if few_live(session).await? => Self::Live,
             Some(_) => Self::All(Some(true)),
         })

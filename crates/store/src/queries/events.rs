@@ -24,6 +24,8 @@ pub struct EventHead {
     pub body_sha256: [u8; 32],
     /// How often it was delivered, the first time included.
     pub deliveries: i64,
+    /// A write of ours caused it.
+    pub own: bool,
 }
 
 /// An event with its sealed body.
@@ -48,6 +50,7 @@ pub fn head(row: &mut Reader) -> Result<EventHead> {
         body_len: row.int()?,
         body_sha256: row.digest()?,
         deliveries: row.int()?,
+        own: row.int()? != 0,
     })
 }
 

@@ -11,10 +11,12 @@ pub mod events;
 pub mod lookups;
 pub mod overview;
 pub mod proposals;
+pub mod repair;
 pub mod run_list;
 pub mod runs;
 pub mod search;
 pub mod settings;
+pub mod standing;
 pub mod statistics;
 pub mod what_if;
 

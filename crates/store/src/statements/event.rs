@@ -9,6 +9,7 @@ statements! {
         ("id", Int), ("environment", Int), ("connection", Int), ("peer", Text),
         ("dedupe_key", Text), ("kind", Text), ("occurred_at", Int), ("received_at", Int),
         ("secret", Int), ("body_len", Int), ("body_sha256", Blob), ("deliveries", Int),
+        ("own", Int),
     ], "ON CONFLICT(environment, peer, dedupe_key) DO NOTHING", "id");
     /// Counts a delivery of an event that was there already.
     COUNT_DELIVERY = each_hot(
@@ -46,7 +47,8 @@ statements! {
         resolved_at = NULL, resolved_by = NULL, reason = NULL");
     EVENT = one_hot(
         "SELECT e.id, e.environment, e.connection, e.peer, e.dedupe_key, e.kind, e.occurred_at,
-           e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, b.body
+           e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, e.own,
+           b.body
          FROM event e LEFT JOIN event_body b ON b.event = e.id WHERE e.id = $1",
     );
     /// Environment, peer, the sender's id.

@@ -15,7 +15,7 @@ macro_rules! run_columns {
 macro_rules! event_columns {
     () => {
         "e.id, e.environment, e.connection, e.peer, e.dedupe_key, e.kind, e.occurred_at,
-         e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries"
+         e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, e.own"
     };
 }
 /// What else narrows a list of runs: `$4` flow, `$5` state, `$6` pattern of the key.

@@ -13,6 +13,7 @@ pub mod effect;
 pub mod event;
 pub mod list;
 pub mod lookup;
+pub mod repair;
 pub mod run;
 pub mod settings;
 pub mod subledger;
@@ -255,6 +256,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     event::ALL,
     list::ALL,
     lookup::ALL,
+    repair::ALL,
     run::ALL,
     settings::ALL,
     subledger::ALL,

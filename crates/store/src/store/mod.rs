@@ -4,6 +4,7 @@ mod accounts;
 mod lists;
 mod lookups;
 mod reads;
+mod repair;
 mod trail;
 mod versions;
 mod what_if;

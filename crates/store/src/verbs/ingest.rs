@@ -124,7 +124,7 @@ fn key<'a>(event: &&'a NewEvent) -> (i64, &'a str, &'a str) {
 }
 
 /// The columns of an event.
-pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 12] {
+pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 13] {
     values![
         id,
         event.environment.0,
@@ -139,6 +139,7 @@ pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 12] {
         event.body_sha256.as_slice(),
         // What was fetched, or is our own, was not delivered.
         event.secret.is_some(),
+        event.own,
     ]
 }
 

@@ -6,12 +6,12 @@ use model::{EffectState, FaultClass, RunState};
 use store::advance::CrossReferenceWrite;
 use store::run::{CallRecord, StepRecord, StepState};
 use store::{
-    Advanced, DeadLetter, EntryWrite, EventFilter, Found, Page, PollCursor, RunFilter, STRETCHES,
-    Standing, Store, Voucher, testing,
+    Advanced, DeadLetter, EntryWrite, EventFilter, EventState, Found, Page, PollCursor, RunFilter,
+    STRETCHES, Store, Voucher, testing,
 };
 
 /// The events of a standing, by the sender's id, newest first.
-async fn standing(store: &Store, standing: Standing) -> Vec<String> {
+async fn standing(store: &Store, standing: EventState) -> Vec<String> {
     let filter = EventFilter {
         standing: Some(standing),
         ..EventFilter::default()
@@ -58,12 +58,12 @@ async fn an_event_stands_as_what_of_its_runs_needs_somebody_most() {
         done(&store, &fence, dead).await;
 
         for (expected, of) in [
-            (Standing::Ignored, "evt_nobody"),
-            (Standing::Done, "evt_done"),
-            (Standing::Stored, "evt_first"),
-            (Standing::Held, "evt_second"),
-            (Standing::Waiting, "evt_waits"),
-            (Standing::Failed, "evt_dies"),
+            (EventState::Ignored, "evt_nobody"),
+            (EventState::Done, "evt_done"),
+            (EventState::Stored, "evt_first"),
+            (EventState::Held, "evt_second"),
+            (EventState::Waiting, "evt_waits"),
+            (EventState::Failed, "evt_dies"),
         ] {
             assert_eq!(
                 standing(&store, expected).await,
@@ -72,7 +72,7 @@ async fn an_event_stands_as_what_of_its_runs_needs_somebody_most() {
             );
         }
         assert!(
-            standing(&store, Standing::Running).await.is_empty(),
+            standing(&store, EventState::Running).await.is_empty(),
             "{name}"
         );
 
@@ -90,7 +90,7 @@ async fn an_event_stands_as_what_of_its_runs_needs_somebody_most() {
         );
         done(&store, &fence, advance(&first, RunState::Done)).await;
         assert_eq!(
-            standing(&store, Standing::Stored).await,
+            standing(&store, EventState::Stored).await,
             ["evt_second"],
             "{name}"
         );

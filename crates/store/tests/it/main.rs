@@ -15,6 +15,7 @@ mod lists;
 mod lookups;
 mod lost_commit;
 mod million;
+mod repairs;
 mod replay;
 mod settings;
 mod subledger;

@@ -6,7 +6,7 @@ use model::RunState;
 use model::ids::{ConnectionId, FlowId};
 use std::time::{Duration, Instant};
 use store::testing::Guard;
-use store::{EventFilter, Page, RunFilter, STRETCHES, Standing, Store, testing};
+use store::{EventFilter, EventState, Page, RunFilter, STRETCHES, Store, testing};
 
 const LIMIT: Duration = Duration::from_millis(300);
 
@@ -202,14 +202,14 @@ async fn a_page_of_a_million_comes_at_once() {
         };
         assert_eq!(events(name, &store, "newest", any()).await, 101);
         for one in [
-            Standing::Done,
-            Standing::Waiting,
-            Standing::Stored,
-            Standing::Failed,
+            EventState::Done,
+            EventState::Waiting,
+            EventState::Stored,
+            EventState::Failed,
         ] {
             assert!(events(name, &store, one.as_str(), standing(one)).await > 90);
         }
-        assert!(events(name, &store, "ignored", standing(Standing::Ignored)).await > 0);
+        assert!(events(name, &store, "ignored", standing(EventState::Ignored)).await > 0);
         let of = EventFilter {
             connection: Some(ConnectionId(3)),
             kind: Some("usual".into()),

@@ -2,6 +2,7 @@ import { type Worked, standing } from './steps';
 import { flow } from '@/api/flows';
 import type { RunDetail } from '@/api/runs';
 import { CallList } from '@/components/CallList';
+import { CompareCalls } from '@/components/CompareCalls';
 import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
@@ -64,6 +65,7 @@ export function StepPanel({ run, row }: Props) {
         <>
           <h3>Calls and attempts</h3>
           <CallList run={run.id} calls={row.calls} />
+          <CompareCalls run={run.id} calls={row.calls} step={row.id} before={run.replay_of} />
         </>
       )}
       {row.step?.output !== undefined && (

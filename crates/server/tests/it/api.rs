@@ -58,7 +58,8 @@ async fn a_search_finds_what_is_hidden_and_does_not_show_it() {
         .map(|hit| json!([hit["kind"], hit["label"], hit["matched"]]))
         .collect();
     let event = |n| json!(["event", format!("evt_{n}"), "payload"]);
-    assert_eq!(kinds, [event(2), event(1)]);
+    let run = |n| json!(["run", format!("ch_{n}"), "payload of its event"]);
+    assert_eq!(kinds, [event(2), run(2), event(1), run(1)]);
     assert_eq!(found["looked_through"]["events"], 2);
     let found = app.get("/api/v1/search?q=ch_2").await.json();
     assert_eq!(found["hits"][0]["kind"], "run");

@@ -1,4 +1,5 @@
 import { BASE, launch, open, violations } from './browser';
+import { draft, ownId, publish, redraft } from './drafts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -78,7 +79,130 @@ afterEach(async () => {
   await page.context().close();
 });
 
+const WHOLE = (id: string, more = ''): string => `schema: 1
+flow: ${id}
+title: Versions
+trigger: manual
+steps:
+  - id: first
+    set:
+      amount: 1
+${more}`;
+
 describe.skipIf(BASE === '')('the designer', () => {
+  it('D1: the product places every step; nothing can be drawn wrong, and nothing says where it stands', async () => {
+    const before = await yaml();
+    await row('first').click({ position: { x: 150, y: 40 } });
+    await tree().focus();
+    // What `second` needs cannot come after it, by whatever way.
+    await page.keyboard.press('Alt+ArrowDown');
+    expect((await said()).join()).toContain('Not moved down: `second` needs it');
+    await row('second').click({ position: { x: 150, y: 40 } });
+    await tree().focus();
+    await page.keyboard.press('Control+d');
+    await row('second_2').waitFor();
+    await page.keyboard.press('Delete');
+    await row('second_2').waitFor({ state: 'detached' });
+    expect(await yaml()).toBe(before);
+    expect(before).not.toMatch(/^\s*(x|y|position|width|height|edges|nodes):/m);
+    const boxes = await page
+      .locator('[role=treeitem]')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    expect(boxes).toEqual(boxes.toSorted((a, b) => a - b));
+  });
+
+  it('D8: nothing is published while a problem is open', async () => {
+    const flow = ownId('publish');
+    await draft(
+      page,
+      WHOLE(flow, '  - id: then\n    check: =steps.frst.amount > 0\n    else: skip\n'),
+    );
+    await page.goto(`${BASE}/flows/${flow}`);
+    await row('then').waitFor();
+    const go = page.getByRole('link', { name: 'Publish' });
+    await expect.poll(() => go.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('link', { name: 'Versions' }).click();
+    const button = page.getByRole('button', { name: 'Publish as version 1' });
+    await page.getByText(/It is not published while a problem is open/).waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByRole('link', { name: 'open the designer' }).click();
+    await row('then').click({ position: { x: 150, y: 40 } });
+    await field('then', 'check').fill('=steps.first.amount > 0');
+    await expect.poll(() => go.getAttribute('aria-disabled')).toBe(null);
+    await page.getByText('Draft saved').waitFor();
+    await go.click();
+    await page.getByLabel('Why it is changed').fill('It is the first');
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish as version 1' }).click();
+    await page.getByRole('cell', { name: 'It is the first' }).waitFor();
+  });
+
+  it('D12: search, outline, folding, and a jump to a reference and back', async () => {
+    await paste(
+      'steps:\n  - id: choice\n    choose:\n      - when: =steps.second.amount > 5\n        steps:\n          - id: deep\n            title: Far within\n            set:\n              y: =steps.first.amount\n',
+    );
+    await row('deep').waitFor();
+    await page.getByRole('button', { name: 'Fold all blocks' }).click();
+    await row('deep').waitFor({ state: 'detached' });
+    await tree().focus();
+    await page.keyboard.press('Control+f');
+    await page.getByPlaceholder(/^Title, id/).fill('amount > 5');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('label', { hasText: 'Outline' }).click();
+    const outline = page.getByRole('group', { name: 'Outline' });
+    await outline.getByRole('button', { name: 'Far within' }).click();
+    await row('deep').waitFor();
+    await expect.poll(() => row('deep').getAttribute('aria-selected')).toBe('true');
+    const aside = page.locator('aside[data-row="step:deep"]');
+    await aside.getByRole('button', { name: 'first', exact: true }).click();
+    await expect.poll(() => row('first').getAttribute('aria-selected')).toBe('true');
+    await tree().focus();
+    await page.keyboard.press('Alt+ArrowLeft');
+    await expect.poll(() => row('deep').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('D13: two versions side by side, with a sentence per change, who changed a step last and why', async () => {
+    const flow = ownId('compare');
+    const check = '  - id: gone\n    check: =steps.first.amount > 0\n    else: skip\n';
+    await draft(page, WHOLE(flow, check));
+    await publish(page, flow, 'the first');
+    const added = '  - id: fresh\n    set:\n      b: =steps.first.amount\n';
+    await redraft(page, flow, WHOLE(flow, added).replace('amount: 1', 'amount: 2'));
+    await publish(page, flow, 'amounts were halved');
+    await page.goto(`${BASE}/flows/${flow}/compare?from=1&to=2`);
+    const sides = page.getByRole('region', { name: 'Side by side' });
+    await sides.locator('tr[data-mark=changed]').getByText(/1.*2/).first().waitFor();
+    await sides.locator('tr[data-mark=added]').getByText('fresh').waitFor();
+    await sides.locator('tr[data-mark=removed]').getByText('gone').waitFor();
+    await sides.getByText(/amounts were halved/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    // The same version is no difference.
+    await page.goto(`${BASE}/flows/${flow}/compare?from=2&to=2`);
+    await page.getByText('Both mean the same.').waitFor();
+    expect(await sides.locator('tr[data-mark]:not([data-mark=same])').count()).toBe(0);
+    await page.goto(`${BASE}/flows/${flow}`);
+    await row('first').click({ position: { x: 150, y: 40 } });
+    await page
+      .locator('aside')
+      .getByText(/Last changed in version 2 by .*amounts were halved/)
+      .waitFor();
+  });
+
+  it('D14: notes belong to a step or to the flow, as text, and go where the step goes', async () => {
+    await row('third').click({ position: { x: 150, y: 40 } });
+    await field('third', 'note').fill('Asked for by the auditors');
+    await row('third').getByText('Asked for by the auditors').waitFor();
+    await row('start').or(page.locator('[id="row-start"]')).first().click();
+    await page.locator('aside [data-field=note]').first().fill('About the whole flow');
+    expect(await yaml()).toContain('note: About the whole flow');
+    await row('third').click({ position: { x: 150, y: 40 } });
+    await tree().focus();
+    await page.keyboard.press('Control+c');
+    await expect.poll(async () => (await said()).join()).toContain('Copied');
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toContain('note: Asked for by the auditors');
+  });
+
   it('D2: dragging lights up what is legal, says why the rest is not, and outside changes nothing', async () => {
     await row('third').click({ position: { x: 150, y: 40 } });
     const [third, first] = [await row('third').boundingBox(), await row('first').boundingBox()];

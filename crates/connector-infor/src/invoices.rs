@@ -6,7 +6,7 @@ use crate::m3::reply::{Outcome, text};
 use crate::m3::request::{MiRequest, MiTransaction, Record};
 use crate::session::InforSession;
 use connector::session::About;
-use connector::{Fires, Page, PolledEvent, Source, Trigger};
+use connector::{Example, Fires, Page, PolledEvent, Source, Trigger};
 use finance::Currency;
 use model::{Fault, FaultClass, Timestamp};
 use schemars::JsonSchema;
@@ -36,7 +36,40 @@ pub const CREATED: Trigger = Trigger {
     subject_at: "/invoice",
     money_at: Some(("/open_minor", "/currency")),
     schema: || schemars::schema_for!(Invoice).to_value(),
+    examples: |_| {
+        vec![
+            example("EUR 59.50", "EUR", "59.50", 5950),
+            example(
+                "JPY 5,000, a currency without decimals",
+                "JPY",
+                "5000",
+                5000,
+            ),
+        ]
+    },
 };
+
+/// An invoice that was never made.
+fn example(title: &str, currency: &str, amount: &str, minor: i64) -> Example {
+    Example {
+        title: title.to_owned(),
+        body: json!({"invoice": {
+            "invoice": "26000417",
+            "number": "417",
+            "year": "2026",
+            "order": "1000001",
+            "customer": "C100042",
+            "payer": "C100042",
+            "currency": currency,
+            "amount": amount,
+            "open": amount,
+            "amount_minor": minor,
+            "open_minor": minor,
+            "date": "2026-11-24",
+            "due": "2026-12-24",
+        }}),
+    }
+}
 
 /// An invoice of the ERP.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -4,6 +4,7 @@
 //! key. It is inferred from the life of the objects [unverified for every payment method]; where it
 //! can be doubted it says `Many`, which only forbids that key.
 
+use crate::example;
 use crate::object::{
     Charge, CheckoutSession, Customer, Dispute, Kind, PaymentIntent, Payout, Price, Product, Refund,
 };
@@ -33,6 +34,7 @@ const fn on<K: Kind>(
         subject_at: "/data/object",
         money_at,
         schema: K::schema,
+        examples: example::events::<K>,
     }
 }
 
@@ -268,5 +270,6 @@ pub static TRIGGERS: &[Trigger] = &[
         subject_at: "/balance_transaction",
         money_at: AMOUNT,
         schema: balance_transaction,
+        examples: example::balance_transactions,
     },
 ];

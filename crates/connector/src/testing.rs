@@ -8,9 +8,10 @@
 use crate::call::Call;
 use crate::effect::{Act, Ledger, Progress, Wanted};
 use crate::http::Http;
-use crate::operation::{AnyOperation, Effect, RecipeCx};
+use crate::operation::{AnyOperation, Effect, ReadBack, RecipeCx};
 use crate::registry::Connector;
 use crate::session::{Runtime, Session};
+use crate::trigger::{Source, Trigger};
 use model::clock::{Clock, Entropy};
 use model::{EffectId, Fault, Timestamp};
 use serde_json::Value;
@@ -41,6 +42,10 @@ pub fn check(connector: &Connector) -> Vec<String> {
             if !schema.is_object() {
                 wrong.push(format!("{id}: its {what} schema is no object"));
             }
+        }
+        if let Some(back) = operation.read_back() {
+            let lacking = read_back(connector, *operation, &back);
+            wrong.extend(lacking.map(|what| format!("{id}: its read back: {what}")));
         }
         if operation.examples().is_empty() {
             wrong.push(format!("{id}: has no example"));
@@ -80,8 +85,78 @@ pub fn check(connector: &Connector) -> Vec<String> {
         if !(trigger.schema)().is_object() {
             wrong.push(format!("{}: its schema is no object", trigger.id));
         }
+        wrong.extend(example_events(connector, trigger));
     }
     wrong
+}
+
+/// What is wrong with the events that a trigger gives as examples.
+fn example_events(connector: &Connector, trigger: &Trigger) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut say = |what: String| wrong.push(format!("{}: its examples: {what}", trigger.id));
+    let examples = (trigger.examples)(trigger);
+    if examples.is_empty() {
+        say("there is none".into());
+    }
+    let schema = (trigger.schema)();
+    for example in &examples {
+        let Some(subject) = example.body.pointer(trigger.subject_at) else {
+            say(format!("nothing stands at {}", trigger.subject_at));
+            continue;
+        };
+        let required = schema.get("required").and_then(Value::as_array);
+        for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            if subject.get(name).is_none_or(Value::is_null) {
+                say(format!("`{name}` is not there"));
+            }
+        }
+        if let Some((amount, currency)) = trigger.money_at
+            && (subject.pointer(amount).is_none() || subject.pointer(currency).is_none())
+        {
+            say("they have no amount".into());
+        }
+        if let (Source::Webhook, Some(envelope)) = (trigger.source, connector.envelope) {
+            match envelope(example.body.to_string().as_bytes()) {
+                Ok(read) if read.kind == trigger.kind() => {}
+                Ok(read) => say(format!("they are of type {}", read.kind)),
+                Err(why) => say(why),
+            }
+        }
+    }
+    wrong
+}
+
+/// Fields of a read back that the schemas do not have.
+fn read_back(
+    connector: &Connector,
+    operation: &dyn AnyOperation,
+    back: &ReadBack,
+) -> impl Iterator<Item = String> {
+    let reads = connector
+        .operations
+        .iter()
+        .find(|o| o.id() == back.operation && o.effect() == Effect::Read);
+    let (input, output) = (operation.input_schema(), operation.output_schema());
+    let known_by = if operation.effect().is_once() {
+        &output
+    } else {
+        &input
+    };
+    let has = |schema: &Value, field: &str| schema["properties"].get(field).is_some();
+    let mut lacking = Vec::new();
+    match reads {
+        None => lacking.push(format!("there is no read `{}`", back.operation)),
+        Some(read) => {
+            let (asked, read) = (read.input_schema(), read.output_schema());
+            let mut fields = vec![(&asked, back.by), (known_by, back.of)];
+            for (written, shown) in back.fields {
+                fields.extend([(&input, *written), (&read, *shown)]);
+            }
+            let unknown = fields.iter().filter(|(schema, field)| !has(schema, field));
+            lacking.extend(unknown.map(|(_, field)| format!("there is no field `{field}`")));
+        }
+    }
+    lacking.into_iter()
 }
 
 /// What is wrong with the connection that stands for one in a dry run.

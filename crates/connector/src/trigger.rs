@@ -37,6 +37,23 @@ pub struct Trigger {
     pub money_at: Option<(&'static str, &'static str)>,
     /// The subject's JSON Schema.
     pub schema: fn() -> Value,
+    /// Events as they arrive, made by hand: what a flow can be tried on before any came.
+    pub examples: fn(&Self) -> Vec<Example>,
+}
+
+impl Trigger {
+    /// The event's type as its envelope says it: `charge.succeeded`.
+    pub fn kind(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(_, kind)| kind)
+    }
+}
+
+/// An event that never happened.
+pub struct Example {
+    /// What is special about it: `JPY 5,000`.
+    pub title: String,
+    /// As the peer sends it.
+    pub body: Value,
 }
 
 /// What ingress needs to know of an event before it is stored.
@@ -51,8 +68,8 @@ pub struct Envelope {
     pub account: Option<String>,
     /// Whether it moves real money.
     pub live: Option<bool>,
-    /// A write of ours caused it and nothing but marks of ours changed (metadata): it starts no run
-    /// unless the flow asks for such events, so that a flow never starts itself.
+    /// A write of ours caused it: it starts no run unless the flow asks for such events, so that a
+    /// flow never starts itself.
     pub own: bool,
 }
 

@@ -318,6 +318,7 @@ fn event(deployment: &Deployment, n: usize) -> NewEvent {
         kind: "charge.succeeded".into(),
         occurred_at: Timestamp::from_seconds(START),
         received_at: Timestamp::from_seconds(START),
+        own: false,
         secret: None,
         body_len: i64::try_from(body.len()).expect("small"),
         body_sha256: [0; 32],

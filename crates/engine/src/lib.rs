@@ -23,6 +23,7 @@ mod execute;
 mod explain;
 mod fire;
 pub mod folder;
+mod fresh;
 mod gate;
 mod ingest;
 mod input;

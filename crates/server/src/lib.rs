@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod app;
+pub mod guide;
 mod health;
 mod ingress;
 mod listen;

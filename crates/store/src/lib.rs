@@ -39,7 +39,7 @@ pub use changes::{Topic, Topics};
 pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};
-pub use event::{Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
+pub use event::{Due, Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
 pub use job::JobState;
 pub use queries::Page;
 pub use queries::accounts::{AccountRecord, SignInRecord, TokenRecord};

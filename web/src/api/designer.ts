@@ -24,3 +24,52 @@ export const edit = (
       ...(signal ? { signal } : {}),
     }),
   );
+
+export type Within = components['schemas']['CheckOut'];
+export type Traffic = NonNullable<Within['traffic']>;
+
+/** What is wrong with a document where it is to run, and what real events would come to there. */
+export const checkWithin = (
+  environment: string,
+  document: string,
+  signal: AbortSignal,
+): Promise<Within> =>
+  answer(
+    client.POST('/api/v1/flows/check', {
+      params: { query: { environment } },
+      body: { document },
+      signal,
+    }),
+  );
+
+export type TriggerExample = components['schemas']['ExampleEventOut'];
+
+/** Events of a trigger that its connector made up. They change with the server only. */
+export const triggerExamples = (trigger: string) =>
+  queryOptions({
+    queryKey: ['catalog', 'examples', trigger],
+    queryFn: async (): Promise<TriggerExample[]> => {
+      const found = await answer(
+        client.GET('/api/v1/triggers/{trigger}/examples', { params: { path: { trigger } } }),
+      );
+      return found.examples;
+    },
+    staleTime: Infinity,
+    retry: false,
+  });
+
+export type LastChange = components['schemas']['LastChangeOut'];
+
+/** The version that last changed each step, by the step's id. */
+export const lastChanges = (flow: string) =>
+  queryOptions({
+    queryKey: ['versions', 'last', flow],
+    queryFn: async (): Promise<Map<string, LastChange>> => {
+      const found = await answer(
+        client.GET('/api/v1/flows/{flow}/steps/changes', { params: { path: { flow } } }),
+      );
+      return new Map(found.steps.map((one) => [one.step, one]));
+    },
+    staleTime: 60_000,
+    retry: false,
+  });

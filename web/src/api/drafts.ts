@@ -16,15 +16,20 @@ export async function draft(flow: string): Promise<Draft | null> {
 }
 
 /** Begins a flow with a draft. */
-export const beginDraft = (document: string): Promise<Draft> =>
-  answer(client.POST('/api/v1/flows', { body: { document } }));
+export const beginDraft = (document: string, samples: string[] = []): Promise<Draft> =>
+  answer(client.POST('/api/v1/flows', { body: { document, samples } }));
 
-/** Saves a draft that was changed from a revision; refused if another was saved meanwhile. */
-export const saveDraft = (flow: string, revision: number, document: string): Promise<Draft> =>
+/** Saves a draft that was changed from a revision; refused if another was saved meanwhile. Its samples stay if none are given. */
+export const saveDraft = (
+  flow: string,
+  revision: number,
+  document: string,
+  samples?: readonly string[],
+): Promise<Draft> =>
   answer(
     client.PUT('/api/v1/flows/{flow}/draft', {
       params: { path: { flow }, header: { 'If-Match': `"${revision}"` } },
-      body: { document },
+      body: { document, ...(samples ? { samples: [...samples] } : {}) },
     }),
   );
 

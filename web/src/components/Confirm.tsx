@@ -11,10 +11,10 @@ interface Props {
   danger?: boolean;
   /** Asks for a reason, which is kept. */
   reason?: string;
+  /** What is shown says why it cannot be done. */
+  blocked?: boolean;
   /** What must be typed before a risky act in a live environment. */
   typed?: string | undefined;
-  /** Set while it cannot be done yet, whatever is typed. */
-  isReady?: boolean;
   size?: string;
   /** Resolves to `stay` where the dialog is not to be closed after it. */
   onAct: (reason: string) => Promise<unknown>;
@@ -23,13 +23,13 @@ interface Props {
 
 /** Asks before an act. The button names the act; an error is told here, and nothing typed is lost. */
 export function Confirm(props: Props) {
-  const { title, children, act, danger, reason, typed, onAct, onClose } = props;
-  const { isReady = true, size = 'md' } = props;
+  const { title, children, act, danger, reason, typed, blocked, size = 'md' } = props;
+  const { onAct, onClose } = props;
   const [why, setWhy] = useState('');
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const ready = isReady && (!reason || why.trim() !== '') && (!typed || name === typed);
+  const ready = !blocked && (!reason || why.trim() !== '') && (!typed || name === typed);
 
   const perform = async () => {
     setBusy(true);

@@ -1,14 +1,8 @@
-import { Amount } from './Amount';
-import { JsonTree } from './JsonTree';
+import { EffectView } from './EffectView';
 import { State } from './State';
 import type { Trace } from '@/api/deadLetters';
 import { verdict } from '@/lib/trial';
 import classes from './TraceView.module.css';
-
-interface Line {
-  account?: string;
-  amount_minor?: number;
-}
 
 /** What a dry run of a letter that failed at a step came to: its end, and what it would write. */
 export function TraceView({ trace, failed }: { trace: Trace; failed: string }) {
@@ -28,31 +22,8 @@ export function TraceView({ trace, failed }: { trace: Trace; failed: string }) {
           : trace.because}
       </p>
       {trace.effects.map((effect) => (
-        <details key={effect.at}>
-          <summary>
-            <span className="mono">{effect.operation}</span>{' '}
-            {effect.ledger === 'confirmed'
-              ? 'is confirmed already: nothing would be sent'
-              : 'would be sent'}
-          </summary>
-          {entryLines(effect.entry).map((line) => (
-            <div key={line.account} className={classes.line}>
-              <span>{line.account}</span>
-              <Amount minor={line.amount_minor} currency={currencyOf(effect.entry)} />
-            </div>
-          ))}
-          <JsonTree value={effect.request ?? effect.input} open={2} />
-        </details>
+        <EffectView key={effect.at} effect={effect} />
       ))}
     </div>
   );
-}
-
-function entryLines(entry: unknown): Line[] {
-  const lines = (entry as { lines?: Line[] } | null | undefined)?.lines;
-  return Array.isArray(lines) ? lines : [];
-}
-
-function currencyOf(entry: unknown): string | undefined {
-  return (entry as { currency?: string } | null | undefined)?.currency;
 }

@@ -8,16 +8,17 @@ import { Conflict } from './Conflict';
 import { Keys } from './Keys';
 import type { Path } from './model/json';
 import type { Place } from './model/places';
-import { Palette } from './Palette';
 import { Picker } from './Picker';
 import { Problems } from './Problems';
 import { RowMenu } from './RowMenu';
+import { Side } from './Side';
 import { StepDetail } from './settings/StepDetail';
 import { EditorContext } from './store/context';
 import type { Editor } from './store/editor';
 import type { Saver } from './store/saver';
 import { useCheck } from './store/useCheck';
 import { useWarm } from './store/useWarm';
+import { useWithin } from './store/useWithin';
 import { StepView } from './step/StepView';
 import { Toolbar, type View } from './Toolbar';
 import {
@@ -57,6 +58,7 @@ function isOpenable(editor: Editor): boolean {
 /** One flow: palette, canvas or text, settings, problems. */
 export function Designer({ editor, saver, failing }: Props) {
   useCheck(editor);
+  useWithin(editor);
   useEffect(() => saver.start(), [saver]);
   useWarm(editor);
   const scroller = useRef<HTMLDivElement>(null);
@@ -161,10 +163,10 @@ export function Designer({ editor, saver, failing }: Props) {
             saver={saver}
           />
           {isOpen ? (
-            <StepView chooseOperation={chooseOperation} onClose={closeStep} />
+            <StepView saver={saver} chooseOperation={chooseOperation} onClose={closeStep} />
           ) : (
             <>
-              {view === 'canvas' && palette && <Palette beginDrag={beginDrag} />}
+              {view === 'canvas' && palette && <Side beginDrag={beginDrag} />}
               <div className={classes.work}>
                 <Conflict saver={saver} />
                 <div className={classes.frame}>

@@ -1,5 +1,6 @@
 import { useActs } from './canvas/acts';
 import { COMMANDS, said } from './commands';
+import { keepsBack } from './model/problem';
 import { useEditor, useEditorState } from './store/context';
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
 import { LinkButton } from '@/components/LinkButton';
@@ -38,6 +39,11 @@ export function Toolbar({ view, onView, palette, onPalette, saver }: Props) {
   const zoom = useEditorState((state) => state.zoom);
   const undone = useEditorState((state) => state.history.entries[state.history.done - 1]?.label);
   const redone = useEditorState((state) => state.history.entries[state.history.done]?.label);
+  const errors = useEditorState((state) => state.checked?.problems.filter(keepsBack).length ?? 0);
+  const why =
+    errors > 0
+      ? `Not while ${errors === 1 ? 'a problem is' : `${errors} problems are`} open`
+      : null;
   const press = (id: string, Icon: LucideIcon, tip?: string, disabled = false) => {
     const command = COMMANDS.find((one) => one.id === id);
     if (!command) return null;
@@ -101,8 +107,25 @@ export function Toolbar({ view, onView, palette, onPalette, saver }: Props) {
           variant="default"
           size="xs"
         >
-          Publish and versions
+          Versions
         </LinkButton>
+      )}
+      {server?.isDraft && (
+        <Tooltip label={why ?? 'Make the draft a version'}>
+          <span>
+            <LinkButton
+              to="/flows/$flow/versions"
+              params={{ flow: editor.flow }}
+              search={{ publish: 'draft' }}
+              size="xs"
+              disabled={why !== null}
+              aria-disabled={why !== null || undefined}
+              aria-description={why ?? undefined}
+            >
+              Publish
+            </LinkButton>
+          </span>
+        </Tooltip>
       )}
       <div className={classes.tools}>
         {press('undo', Undo2, undone && `Undo: ${undone}`, !undone)}

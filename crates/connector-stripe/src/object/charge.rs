@@ -1,8 +1,9 @@
 //! A charge: one movement of money from a customer.
 
 use super::Kind;
+use crate::example::{AT, Sum, contact};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Charge;
 
@@ -56,6 +57,47 @@ impl Kind for Charge {
             ),
         ]);
         schema::object("A charge", fields)
+    }
+
+    fn example(kind: &str, sum: Sum) -> Value {
+        let failed = kind == "charge.failed";
+        let refunded = if kind == "charge.refunded" {
+            sum.minor / 2
+        } else {
+            0
+        };
+        let mut charge = json!({
+            "id": "ch_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "amount": sum.minor,
+            "amount_captured": if failed { 0 } else { sum.minor },
+            "amount_refunded": refunded,
+            "currency": sum.currency,
+            "paid": !failed,
+            "captured": !failed,
+            "refunded": false,
+            "disputed": false,
+            "status": if failed { "failed" } else { "succeeded" },
+            "billing_details": contact(),
+            "customer": "cus_example",
+            "payment_intent": "pi_example",
+            "payment_method": "pm_example",
+            "payment_method_details": {
+                "type": "card",
+                "card": {"brand": "visa", "country": "FR", "funding": "credit", "last4": "4242"},
+            },
+            "description": "Order 1042",
+            "metadata": {"plan": "standard"},
+        });
+        if failed {
+            charge["failure_code"] = "card_declined".into();
+            charge["failure_message"] = "The card was declined.".into();
+        } else {
+            charge["balance_transaction"] = "txn_example".into();
+        }
+        charge
     }
 }
 

@@ -1,8 +1,9 @@
 //! A Checkout Session: what a customer bought on Stripe's payment page.
 
 use super::Kind;
+use crate::example::{AT, Sum, contact};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct CheckoutSession;
 
@@ -49,5 +50,25 @@ impl Kind for CheckoutSession {
             maybe("invoice", schema::text("in_…")),
         ]);
         schema::object("A Checkout Session", fields)
+    }
+
+    fn example(_: &str, sum: Sum) -> Value {
+        json!({
+            "id": "cs_example",
+            "object": "checkout.session",
+            "created": AT,
+            "livemode": false,
+            "mode": "payment",
+            "payment_status": "paid",
+            "status": "complete",
+            "amount_subtotal": sum.minor,
+            "amount_total": sum.minor,
+            "currency": sum.currency,
+            "customer": "cus_example",
+            "customer_details": contact(),
+            "client_reference_id": "1042",
+            "payment_intent": "pi_example",
+            "metadata": {},
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! A customer.
 
 use super::Kind;
+use crate::example::{AT, Sum, address};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Customer;
 
@@ -40,5 +41,26 @@ impl Kind for Customer {
             ),
         ];
         schema::object("A customer", fields)
+    }
+
+    fn example(kind: &str, _: Sum) -> Value {
+        let mut customer = json!({
+            "id": "cus_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "name": "Ada Example",
+            "email": "ada@canal.example",
+            "phone": "+33142000000",
+            "address": address(),
+            "balance": 0,
+            "tax_exempt": "none",
+            "preferred_locales": ["fr"],
+            "metadata": {},
+        });
+        if kind == "customer.deleted" {
+            customer["deleted"] = true.into();
+        }
+        customer
     }
 }

@@ -1,8 +1,9 @@
 //! A dispute: the customer's bank takes money back, or asks.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Dispute;
 
@@ -64,5 +65,34 @@ impl Kind for Dispute {
             ),
         ]);
         schema::object("A dispute", fields)
+    }
+
+    fn example(kind: &str, sum: Sum) -> Value {
+        let status = match kind {
+            "charge.dispute.closed" | "charge.dispute.funds_reinstated" => "won",
+            "charge.dispute.updated" => "under_review",
+            _ => "needs_response",
+        };
+        json!({
+            "id": "du_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "amount": sum.minor,
+            "currency": sum.currency,
+            "charge": "ch_example",
+            "payment_intent": "pi_example",
+            "reason": "product_not_received",
+            "status": status,
+            "is_charge_refundable": false,
+            "balance_transactions": [{"id": "txn_example", "amount": -sum.minor}],
+            "evidence_details": {
+                "due_by": AT + 1_209_600,
+                "has_evidence": false,
+                "past_due": false,
+                "submission_count": 0,
+            },
+            "metadata": {},
+        })
     }
 }

@@ -23,6 +23,7 @@ pub use price::Price;
 pub use product::Product;
 pub use refund::Refund;
 
+use crate::example::Sum;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub trait Kind: Send + Sync + 'static {
     const COLLECTION: &'static str;
     /// The JSON Schema of the parts that formulas need.
     fn schema() -> Value;
+    /// One as an event of a type (`charge.failed`) would carry it, made by hand.
+    fn example(kind: &str, sum: Sum) -> Value;
 }
 
 /// One of Stripe's objects, whole.

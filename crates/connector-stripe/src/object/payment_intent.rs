@@ -1,8 +1,9 @@
 //! A payment intent: one attempt to be paid, from the first try to the money.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct PaymentIntent;
 
@@ -44,5 +45,31 @@ impl Kind for PaymentIntent {
             ),
         ]);
         schema::object("A payment intent", fields)
+    }
+
+    fn example(kind: &str, sum: Sum) -> Value {
+        let failed = kind == "payment_intent.payment_failed";
+        let mut intent = json!({
+            "id": "pi_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "amount": sum.minor,
+            "amount_received": if failed { 0 } else { sum.minor },
+            "currency": sum.currency,
+            "status": if failed { "requires_payment_method" } else { "succeeded" },
+            "customer": "cus_example",
+            "latest_charge": "ch_example",
+            "description": "Order 1042",
+            "metadata": {},
+        });
+        if failed {
+            intent["last_payment_error"] = json!({
+                "code": "card_declined",
+                "decline_code": "insufficient_funds",
+                "message": "The card has insufficient funds.",
+            });
+        }
+        intent
     }
 }

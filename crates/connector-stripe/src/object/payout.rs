@@ -1,8 +1,9 @@
 //! A payout: money on its way from Stripe's balance to the bank, or back.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Payout;
 
@@ -80,5 +81,38 @@ impl Kind for Payout {
             ),
         ]);
         schema::object("A payout", fields)
+    }
+
+    fn example(kind: &str, sum: Sum) -> Value {
+        let status = match kind {
+            "payout.paid" | "payout.reconciliation_completed" => "paid",
+            "payout.failed" => "failed",
+            "payout.canceled" => "canceled",
+            _ => "in_transit",
+        };
+        let mut payout = json!({
+            "id": "po_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "amount": sum.minor,
+            "currency": sum.currency,
+            "arrival_date": AT + 86_400,
+            "automatic": true,
+            "status": status,
+            "method": "standard",
+            "type": "bank_account",
+            "reconciliation_status": "completed",
+            "balance_transaction": "txn_example",
+            "statement_descriptor": "CANAL SHOP",
+            "trace_id": {"status": "pending"},
+            "metadata": {},
+        });
+        if status == "failed" {
+            payout["failure_code"] = "account_closed".into();
+            payout["failure_message"] = "The bank account is closed.".into();
+            payout["failure_balance_transaction"] = "txn_example_back".into();
+        }
+        payout
     }
 }

@@ -1,8 +1,9 @@
 //! A price of a product.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Price;
 
@@ -32,5 +33,22 @@ impl Kind for Price {
             maybe("lookup_key", schema::text("A key of your own")),
         ]);
         schema::object("A price", fields)
+    }
+
+    fn example(_: &str, sum: Sum) -> Value {
+        json!({
+            "id": "price_example",
+            "object": Self::NAME,
+            "created": AT,
+            "livemode": false,
+            "active": true,
+            "currency": sum.currency,
+            "product": "prod_example",
+            "type": "one_time",
+            "unit_amount": sum.minor,
+            "unit_amount_decimal": sum.minor.to_string(),
+            "nickname": "Standard",
+            "metadata": {},
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! A product.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Product;
 
@@ -28,5 +29,22 @@ impl Kind for Product {
             maybe("shippable", schema::flag("Whether it is goods")),
         ]);
         schema::object("A product", fields)
+    }
+
+    fn example(kind: &str, _: Sum) -> Value {
+        json!({
+            "id": "prod_example",
+            "object": Self::NAME,
+            "created": AT,
+            "updated": AT,
+            "livemode": false,
+            "active": kind != "product.deleted",
+            "name": "Lock keeper's lamp",
+            "description": "Brass, with a spare wick",
+            "default_price": "price_example",
+            "unit_label": "piece",
+            "shippable": true,
+            "metadata": {},
+        })
     }
 }

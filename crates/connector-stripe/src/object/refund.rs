@@ -1,8 +1,9 @@
 //! A refund of a charge, whole or in part.
 
 use super::Kind;
+use crate::example::{AT, Sum};
 use crate::schema::{self, always, maybe};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub struct Refund;
 
@@ -49,5 +50,27 @@ impl Kind for Refund {
             maybe("description", schema::text("Free text")),
         ]);
         schema::object("A refund", fields)
+    }
+
+    fn example(kind: &str, sum: Sum) -> Value {
+        let failed = kind == "refund.failed";
+        let mut refund = json!({
+            "id": "re_example",
+            "object": Self::NAME,
+            "created": AT,
+            "amount": sum.minor / 2,
+            "currency": sum.currency,
+            "status": if failed { "failed" } else { "succeeded" },
+            "charge": "ch_example",
+            "payment_intent": "pi_example",
+            "balance_transaction": "txn_example",
+            "reason": "requested_by_customer",
+            "metadata": {},
+        });
+        if failed {
+            refund["failure_reason"] = "lost_or_stolen_card".into();
+            refund["failure_balance_transaction"] = "txn_example_back".into();
+        }
+        refund
     }
 }

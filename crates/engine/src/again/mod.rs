@@ -122,6 +122,7 @@ impl Shared {
             kind: event.head.kind,
             occurred_at: event.head.occurred_at,
             received_at: now,
+            own: event.head.own,
             secret: None,
             body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
             body_sha256: Sha256::digest(body).into(),

@@ -7,6 +7,7 @@
 //! shown instead, with its identity and the entry that it would book.
 
 mod ask;
+mod at_peer;
 mod block;
 mod facts;
 mod invent;

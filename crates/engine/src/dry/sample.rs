@@ -1,9 +1,9 @@
 //! Samples: what comes in, worked dry, held against what is expected of it.
 
-use super::trace::{Ended, Trace, WouldBe};
+use super::trace::{Ended, Origin, Trace, WouldBe};
 use super::{DryError, DryRun, Reads, body_of_inputs, dry_run};
 use crate::plan::Plan;
-use model::flow::{Effect, Expected, Sample};
+use model::flow::{Effect, Expected, Given, Sample};
 use serde_json::{Map, Value};
 
 /// Whether a sample comes to what it expects.
@@ -42,6 +42,40 @@ impl DryRun {
             until: None,
             reads: Reads::Invented,
         }
+    }
+}
+
+impl Trace {
+    /// What it met outside, in addition to what was given: a dry run that meets just this comes to
+    /// the same. Of a step that was worked several times the first answer is kept.
+    #[must_use]
+    pub fn met(&self, mut given: Given, company: Option<Value>) -> Given {
+        if let Some(Value::Object(company)) = company {
+            for (name, value) in company.into_iter().filter(|(_, value)| !value.is_null()) {
+                given.company.entry(name).or_insert(value);
+            }
+        }
+        for step in &self.steps {
+            if let (Origin::Given | Origin::Live | Origin::Store, Some(output)) =
+                (step.origin, &step.output)
+            {
+                let kept = given.steps.entry(step.id.clone());
+                kept.or_insert_with(|| output.clone());
+            }
+            for met in &step.met {
+                let place = match met.kind.as_str() {
+                    "lookup" => &mut given.lookups,
+                    "cross_reference" => &mut given.cross_references,
+                    _ => continue,
+                };
+                let rows = place.entry(&met.table).or_insert_with(|| Map::new().into());
+                if let (Value::Object(rows), Some(key), Some(value)) = (rows, &met.key, &met.value)
+                {
+                    rows.entry(key).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        given
     }
 }
 

@@ -5,7 +5,7 @@ use crate::app::{App, on_both};
 use engine::repair::{Outcome, Repair, RepairRequest};
 use engine::{Deploy, Fate, OnWaiting, OperateError, Replay, SaveDraft, Target};
 use model::ids::{EnvironmentId, RunId};
-use model::{Company, EnvironmentKind, RunState};
+use model::{EnvironmentKind, RunState};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use store::{Former, JobState, LetterFilter, Page, RepairKind};
@@ -177,8 +177,9 @@ async fn a_cause_is_worked_again_within_its_environment_alone() {
     on_both(&[FLOW], |app| async move {
         let engine = &app.engine;
         let test = EnvironmentKind::Test;
+        let company = engine.catalog().environments()[0].company.clone();
         let made = engine
-            .create_environment("second", test, Company::default(), "ada")
+            .create_environment("second", test, company, "ada")
             .await;
         made.unwrap_or_else(|e| panic!("{e:?}"));
         deploy(&app, "second", 1).await;

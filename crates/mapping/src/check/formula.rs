@@ -88,6 +88,11 @@ impl<'a, 't> Checker<'a, 't> {
             }
             Node::Arithmetic { op, sides } => {
                 let (a, b) = (self.node(&sides[0]), self.node(&sides[1]));
+                if let Some(problem) = super::currency::of_two(op.sign(), sides, self.at)
+                    && !self.problems.contains(&problem)
+                {
+                    self.problems.push(problem);
+                }
                 self.arithmetic(op.sign(), &a, &b)
             }
             Node::Negate(of) => {

@@ -7,6 +7,7 @@
 //! `"format": "decimal"` is an exact number that stands as a text (with `scale` and `precision`, in
 //! digits), `date-basic` a date as YYYYMMDD, `currency` a code of ISO 4217.
 
+mod currency;
 pub(crate) mod facts;
 pub(crate) mod fit;
 mod formula;

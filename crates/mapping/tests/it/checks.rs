@@ -51,6 +51,26 @@ fn codes(source: &str) -> Vec<String> {
 }
 
 #[test]
+fn amounts_of_two_currencies_are_not_added() {
+    let told = |source: &str| {
+        let formula = Formula::compile(source).expect("a formula");
+        let problems = check(&formula, "x", &schemas());
+        let told = problems.iter().map(|p| (p.code.clone(), p.is_error()));
+        told.collect::<Vec<_>>()
+    };
+    let two = |is_error| vec![("two_currencies".to_owned(), is_error)];
+    let sure = "money(charge.amount, 'EUR') + money(charge.amount, 'usd')";
+    assert_eq!(told(sure), two(true));
+    let nested = "money(1, 'EUR') - (money(2, 'EUR') + money(3, 'JPY'))";
+    assert_eq!(told(nested), two(true));
+    let perhaps = "money(1, charge.currency) + money(2, 'EUR')";
+    assert_eq!(told(perhaps), two(false));
+    let one = "money(1, charge.currency) - money(2, charge.currency)";
+    assert_eq!(told(one), []);
+    assert_eq!(told("money(1, 'EUR') * 2 + money(2, 'eur')"), []);
+}
+
+#[test]
 fn sound_formulas_have_no_problem() {
     for source in [
         "charge.id",

@@ -37,6 +37,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/audit/verify", VIEWER),
     // They read at the peers.
     ("POST", "/flows/dry-run", OPERATOR),
+    ("POST", "/flows/pin", OPERATOR),
     ("POST", "/flows/{flow}/samples/run", OPERATOR),
     ("POST", "/connections/{connection}/check", OPERATOR),
     (

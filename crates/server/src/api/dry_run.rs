@@ -20,7 +20,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 /// A dry run that takes longer is given up.
-const TIME: Duration = Duration::from_secs(10);
+pub const TIME: Duration = Duration::from_secs(10);
 
 /// What is to be worked, on what. One of `document` and `flow`; one of `sample` and `body`. The whole
 /// request takes 2 MiB at most.
@@ -64,6 +64,10 @@ pub struct GivenIn {
     /// What ids became: kind, id, value.
     #[schema(value_type = Object)]
     cross_references: Map<String, Value>,
+    /// What our own books hold instead of those of the environment: `deposits` by their charge, and
+    /// `entries` that are booked.
+    #[schema(value_type = Object)]
+    books: Map<String, Value>,
     /// Settings of the company.
     #[schema(value_type = Object)]
     company: Map<String, Value>,
@@ -143,12 +147,14 @@ pub struct WouldBeOut {
     at_peer: Option<Value>,
 }
 
-/// Samples of a deployed flow.
+/// Samples of a flow.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SamplesIn {
     /// Their documents, YAML, 200 at most.
     samples: Vec<String>,
+    /// The flow's document, YAML; what is deployed in the environment if it is left out.
+    document: Option<String>,
 }
 
 /// Whether samples come to what they expect.
@@ -188,7 +194,7 @@ pub async fn dry_run(
 ) -> Result<Json<TraceOut>, ApiError> {
     let plan = plan(&app, &scope, asked.document, asked.flow.as_deref()).await?;
     let mut dry = match (asked.sample, asked.body) {
-        (Some(text), None) => DryRun::of(&sample(&app, &plan, &text).map_err(wrong_sample)?),
+        (Some(text), None) => DryRun::of(&sample_of(&app, &plan, &text)?),
         (None, Some(body)) => DryRun {
             body,
             given: asked.given.into(),
@@ -219,7 +225,7 @@ pub async fn work_within_time(
     Ok(Json(trace_out(trace, persons)?))
 }
 
-/// Works samples of a deployed flow and says what is otherwise than they expect. Nothing but what
+/// Works samples of a flow and says what is otherwise than they expect. Nothing but what
 /// they give is met.
 #[utoipa::path(post, path = "/api/v1/flows/{flow}/samples/run", tag = "flows",
     operation_id = "run_samples",
@@ -237,7 +243,10 @@ pub async fn run_samples(
         let cure = format!("give {} at most", limits::SAMPLES);
         return Err(ApiError::bad_request("too_many", detail, &cure));
     }
-    let plan = deployed(&app, &scope, &flow)?;
+    let plan = match given.document {
+        Some(document) => compiled(&app, document).await?,
+        None => deployed(&app, &scope, &flow)?,
+    };
     let all = async {
         let mut samples = Vec::with_capacity(given.samples.len());
         for text in &given.samples {
@@ -253,7 +262,7 @@ pub async fn run_samples(
     }))
 }
 
-async fn work(
+pub async fn work(
     app: &App,
     environment: Option<Arc<Environment>>,
     plan: &Plan,
@@ -307,18 +316,20 @@ async fn plan(
     flow: Option<&str>,
 ) -> Result<Arc<Plan>, ApiError> {
     match (document, flow) {
-        (Some(document), None) => {
-            let registry = app.engine.registry();
-            // A document may be long: it must not hold up the requests beside it.
-            let compiled =
-                tokio::task::spawn_blocking(move || engine::compile(&document, registry)).await;
-            let (plan, problems) = compiled.map_err(|error| ApiError::internal(&error))?;
-            let plan = plan.map(Arc::new);
-            plan.ok_or_else(|| ApiError::problems("the flow is not in order", problems))
-        }
+        (Some(document), None) => compiled(app, document).await,
         (None, Some(flow)) => deployed(app, scope, flow),
         _ => Err(one_of("`document` and `flow`")),
     }
+}
+
+/// The plan of a document.
+pub async fn compiled(app: &App, document: String) -> Result<Arc<Plan>, ApiError> {
+    let registry = app.engine.registry();
+    // A document may be long: it must not hold up the requests beside it.
+    let compiled = tokio::task::spawn_blocking(move || engine::compile(&document, registry)).await;
+    let (plan, problems) = compiled.map_err(|error| ApiError::internal(&error))?;
+    let plan = plan.map(Arc::new);
+    plan.ok_or_else(|| ApiError::problems("the flow is not in order", problems))
 }
 
 fn deployed(app: &App, scope: &ScopeIn, flow: &str) -> Result<Arc<Plan>, ApiError> {
@@ -344,6 +355,11 @@ fn sample(app: &App, plan: &Plan, text: &str) -> Result<Sample, (String, Vec<Pro
     Ok(sample)
 }
 
+/// A sample that fits its flow.
+pub fn sample_of(app: &App, plan: &Plan, text: &str) -> Result<Sample, ApiError> {
+    sample(app, plan, text).map_err(wrong_sample)
+}
+
 fn wrong_sample((_, problems): (String, Vec<Problem>)) -> ApiError {
     ApiError::problems("the sample is not in order", problems)
 }
@@ -356,7 +372,7 @@ pub fn one_of(names: &str) -> ApiError {
     )
 }
 
-fn too_long() -> ApiError {
+pub fn too_long() -> ApiError {
     let detail = format!("the dry run took longer than {} s", TIME.as_secs());
     let cure = "work it up to a step (`until`), or on less";
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "too_long", detail, cure)
@@ -369,6 +385,7 @@ impl From<GivenIn> for Given {
             lookups: given.lookups,
             rules: given.rules,
             cross_references: given.cross_references,
+            books: given.books,
             company: given.company,
         }
     }

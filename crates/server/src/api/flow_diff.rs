@@ -143,7 +143,7 @@ fn compare(given: &DiffIn) -> Result<Vec<Change>, Vec<Problem>> {
 }
 
 /// A flow of which all is understood: what is not would be missing in the comparison.
-fn read(name: &str, text: &str) -> Result<Flow, Vec<Problem>> {
+pub fn read(name: &str, text: &str) -> Result<Flow, Vec<Problem>> {
     let (flow, mut problems) = model::flow::parse(text);
     problems.retain(Problem::is_error);
     for problem in &mut problems {

@@ -13,6 +13,7 @@ mod causes;
 mod changes;
 mod choices;
 mod connections;
+mod credential_files;
 mod dead_letters;
 mod deployments;
 mod designer;
@@ -25,6 +26,8 @@ mod extract;
 mod flow_diff;
 mod flows;
 mod folder;
+mod guide;
+mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
@@ -88,6 +91,7 @@ use utoipa_axum::routes;
         (name = "audit", description = "What people did."),
         (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
+        (name = "guide", description = "What there is to begin with."),
     ),
 )]
 struct Document;
@@ -113,6 +117,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(session::first_admin))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
+        .routes(routes!(guide::show))
+        .routes(routes!(guide::flow))
+        .routes(routes!(guide::start))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(rules::show, rules::put))
@@ -126,6 +133,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::check))
         .routes(routes!(flow_diff::documents))
         .routes(routes!(flow_diff::versions))
+        .routes(routes!(last_changes::list))
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
@@ -151,6 +159,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(environments::check))
         .routes(routes!(designer::catalog::show))
         .routes(routes!(designer::edit::edit))
+        .routes(routes!(designer::examples::list))
+        .routes(routes!(designer::pin::pin))
         .routes(routes!(designer::preview::preview))
         .routes(routes!(starts::start))
         .routes(routes!(dry_run::dry_run))
@@ -191,6 +201,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
+        .routes(routes!(credential_files::read))
         .routes(routes!(books::totals))
         .routes(routes!(books_proof::show))
         .routes(routes!(standing::show))

@@ -138,3 +138,75 @@ async fn a_preview_works_out_each_field_of_a_step_that_is_not_finished() {
     let unknown = app.post(path, &unknown).await.json();
     assert_eq!(unknown["problems"][0]["code"], "unknown_step", "{unknown}");
 }
+
+#[tokio::test]
+async fn a_trigger_has_examples_also_of_a_currency_without_decimals() {
+    let app = App::start().await;
+    let path = "/api/v1/triggers/stripe.charge.succeeded/examples";
+    let found = app.get(path).await.json();
+    let bodies = found["examples"].as_array().expect("examples");
+    let currencies = bodies
+        .iter()
+        .map(|e| &e["body"]["data"]["object"]["currency"]);
+    assert_eq!(currencies.collect::<Vec<_>>(), ["eur", "jpy"]);
+    let none = app.get("/api/v1/triggers/no.such/examples").await;
+    assert_eq!(none.status, 404, "{}", none.text);
+}
+
+const LOOKS_UP: &str = "\
+schema: 1
+flow: looks-up
+title: Looks up
+trigger: stripe.charge.succeeded
+steps:
+  - id: made
+    use: stripe.customer.create
+    with:
+      reference: =charge.id
+      name: =company.name
+      description: =lookup('codes', charge.currency)
+";
+
+#[tokio::test]
+async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
+    let app = App::start().await;
+    let rows = json!({"rows": [{"key": "usd", "value": "840"}], "replay_missing": false});
+    let put = app
+        .put("/api/v1/lookups/codes?environment=test", &rows)
+        .await;
+    assert!(put.status < 300, "{}", put.text);
+    let asked = json!({
+        "document": LOOKS_UP, "id": "in-dollars", "title": "In dollars",
+        "trigger": "stripe.charge.succeeded", "body": charge(1, true),
+    });
+    let made = app.post("/api/v1/flows/pin?environment=test", &asked).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    let made = made.json();
+    assert_eq!(
+        (&made["state"], &made["effects"]),
+        (&json!("done"), &json!(1))
+    );
+    let text = made["sample"].as_str().expect("a text");
+    // The row that was met is given, so that it holds wherever it is worked.
+    assert!(text.contains("usd: '840'"), "{text}");
+    assert!(text.contains("description: '840'"), "{text}");
+    let path = "/api/v1/flows/looks-up/samples/run";
+    let run = json!({"document": LOOKS_UP, "samples": [text]});
+    let verdict = app.post(path, &run).await.json();
+    assert_eq!(verdict["passed"], true, "{verdict}");
+    let other = LOOKS_UP.replace("lookup('codes', charge.currency)", "charge.currency");
+    let run = json!({"document": other, "samples": [text]});
+    let verdict = app.post(path, &run).await.json();
+    let told = verdict["samples"][0]["differences"][0].as_str();
+    assert!(
+        told.is_some_and(|told| told.contains("`description` is \"usd\" instead of \"840\"")),
+        "{verdict}"
+    );
+
+    let wrong = json!({
+        "document": LOOKS_UP, "id": "No id", "trigger": "stripe.charge.succeeded",
+        "body": charge(1, true),
+    });
+    let refused = app.post("/api/v1/flows/pin?environment=test", &wrong).await;
+    refused.problem(400, "wrong_document");
+}

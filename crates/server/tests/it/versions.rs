@@ -218,3 +218,43 @@ async fn environments_and_connections_are_made_and_no_secret_comes_back() {
         );
     }
 }
+
+#[tokio::test]
+async fn each_step_tells_the_version_that_last_changed_it() {
+    let app = App::start().await;
+    let path = format!("{FLOW}/draft");
+    let text = document(&app)
+        .await
+        .replace("=charge.amount", "=charge.amount + 1");
+    let tag = app.get(&path).await.header("etag").to_owned();
+    let saved = app
+        .change("PUT", &path, &tag, &json!({"document": text}))
+        .await;
+    let tag = saved.header("etag").to_owned();
+    let body = json!({"reason": "one more"});
+    let published = app
+        .change("POST", &format!("{FLOW}/versions"), &tag, &body)
+        .await;
+    let number = published.json()["version"].clone();
+    let told = app.get(&format!("{FLOW}/steps/changes")).await.json();
+    let of = |step: &str| {
+        let steps = told["steps"].as_array().expect("steps");
+        steps
+            .iter()
+            .find(|row| row["step"] == step)
+            .expect("the step")
+            .clone()
+    };
+    assert_eq!(
+        (&of("noted")["version"], &of("noted")["reason"]),
+        (&number, &json!("one more"))
+    );
+    assert!(
+        of("noted")["changes"][0]
+            .as_str()
+            .is_some_and(|s| s.contains("charge.amount + 1")),
+        "{told}"
+    );
+    assert_eq!(of("paid")["version"], 1);
+    assert_eq!(told["cut"], false);
+}

@@ -173,8 +173,9 @@ statements! {
     ));
     /// Runs in work whose time has come: shard, now, limit.
     READY_DUE = one_hot(
-        "SELECT id, event, deployment, lane, shard, state, rev FROM run
-         WHERE live = 1 AND shard = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3",
+        "SELECT id, event, deployment, lane, shard, state, rev, due_at FROM run
+         WHERE live = 1 AND shard = $1 AND (due_at, id) > ($2, $3) AND due_at <= $4
+         ORDER BY due_at, id LIMIT $5",
     );
     /// Newest first, below an id; with none of a filter, all.
     LIST_RUNS = one(concat!(

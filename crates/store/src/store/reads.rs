@@ -8,7 +8,7 @@ use super::Store;
 use crate::effect::EffectRecord;
 use crate::entry::{DepositRecord, EntryRecord};
 use crate::error::Result;
-use crate::event::StartedRun;
+use crate::event::{Due, StartedRun};
 use crate::queries::dead_letters::{self, CauseFilter, LetterFilter, LetterGroup, StoredLetter};
 use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
 use crate::queries::entries::{
@@ -160,18 +160,19 @@ impl Store {
         .await
     }
 
-    /// Runs in work whose time has come, of each shard up to `limit`: the net under the timers.
+    /// A page of the runs in work whose time has come, by shard, time and id, and where the next page
+    /// begins if there may be more: the net under the timers.
     pub async fn ready_due(
         &self,
         shards: &[i64],
+        after: Option<Due>,
         now: Timestamp,
         limit: i64,
-    ) -> Result<Vec<StartedRun>> {
-        let shards = shards.to_vec();
-        let shards = Arc::new(shards);
+    ) -> Result<(Vec<StartedRun>, Option<Due>)> {
+        let shards: Arc<[i64]> = shards.into();
         self.read(move |s| {
             let shards = Arc::clone(&shards);
-            Box::pin(async move { runs::ready_due(s, &shards, now, limit).await })
+            Box::pin(async move { runs::ready_due(s, &shards, after, now, limit).await })
         })
         .await
     }

@@ -123,7 +123,7 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
     ];
     let answer = client.get("/runs", &query).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
     let columns = [
@@ -135,9 +135,9 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
         "attempt",
         "created_at",
     ];
-    println!("{}", table(&columns, &answer["data"]));
+    say!("{}", table(&columns, &answer["data"]));
     if let Some(next) = answer["next"].as_str() {
-        println!("more: --after {next}");
+        say!("more: --after {next}");
     }
     Ok(())
 }
@@ -145,7 +145,7 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
 async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
     let answer = client.get(&format!("/runs/{}", segment(run)), &[]).await?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
     for name in [
@@ -159,14 +159,14 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
         "waits_for",
     ] {
         if let Some(text) = answer[name].as_str() {
-            println!("{name:<12} {text}");
+            say!("{name:<12} {text}");
         }
     }
     if let Some(message) = answer["fault"]["message"].as_str() {
-        println!("{:<12} {message}", cell(&answer["fault"]["class"]));
+        say!("{:<12} {message}", cell(&answer["fault"]["class"]));
     }
     if let Some(question) = answer["dead_letter"]["question"].as_str() {
-        println!("{:<12} {question}", "question");
+        say!("{:<12} {question}", "question");
     }
     for (title, columns) in [
         ("steps", ["id", "state", "reused", "started_at", "ended_at"]),
@@ -177,7 +177,7 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
     }
     let met = &answer["lookups"];
     for (name, revision) in met["tables"].as_object().into_iter().flatten() {
-        println!("\nthe table {name} at revision {revision}");
+        say!("\nthe table {name} at revision {revision}");
     }
     let columns = ["table", "key", "at", "valid_from", "version"];
     part("rows", &columns, &met["rows"]);
@@ -187,7 +187,7 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
 /// A part of a run, if there is anything of it.
 fn part(title: &str, columns: &[&str], rows: &Value) {
     if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
-        println!("\n{title}\n{}", table(columns, rows));
+        say!("\n{title}\n{}", table(columns, rows));
     }
 }
 
@@ -214,7 +214,7 @@ async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
     for path in paths {
         let answer = client.post(&path, &how).await?;
         for run in answer["runs"].as_array().into_iter().flatten() {
-            println!("{}", cell(run));
+            say!("{}", cell(run));
         }
     }
     Ok(())

@@ -62,7 +62,7 @@ export function ReplayDialog(props: Props) {
       act={act}
       typed={typed}
       size="lg"
-      isReady={chosen !== undefined && !chosen.refused}
+      blocked={!chosen || chosen.refused != null}
       onAct={() =>
         onReplay({
           from_start: chosen?.from_start ?? false,

@@ -21,7 +21,8 @@ function fit(text: string, px: number, each: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-function words(row: Row, document: JsonMap, catalog: Catalog): [string, string] {
+/** What a row says: its words, and what else there is to it. */
+export function textOf(row: Row, document: JsonMap, catalog: Catalog): [string, string] {
   const step = get(document, row.step);
   const block = isMap(step) ? step : {};
   if (row.kind === 'start') return [`Starts on: ${startsOf(document, catalog)}`, ''];
@@ -55,7 +56,7 @@ export function pictureOf(
     if (row.kind === 'end') return;
     const left = 14 + row.depth * INDENT;
     const room = width - left - 24;
-    const [text, detail] = words(row, document, catalog);
+    const [text, detail] = textOf(row, document, catalog);
     const id = row.kind === 'step' ? idOf(get(document, row.step)) : '';
     const note = noteOf(document, row).split('\n')[0] ?? '';
     const box = `<rect x="${left}" y="${top + 12}" width="${room}" height="${bottom - top - 14}" rx="6" class="${row.kind === 'step' || row.kind === 'start' ? 'c' : 'h'}"/>`;

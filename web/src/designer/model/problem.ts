@@ -14,6 +14,8 @@ export interface Problem {
   code: string;
   message: string;
   cure: string;
+  /** It is wrong only where it is to run: publishing does not ask for it, deploying does. */
+  within?: boolean;
 }
 
 export interface Placed extends Problem {
@@ -50,6 +52,11 @@ export function place(document: JsonMap, problems: readonly Problem[]): Placed[]
 
 export function isError(problem: Problem): boolean {
   return problem.severity === 'error';
+}
+
+/** Whether it keeps the flow from being published. */
+export function keepsBack(problem: Problem): boolean {
+  return isError(problem) && !problem.within;
 }
 
 /** How bad it is on each step, by id. */

@@ -1,8 +1,9 @@
+import { FieldProblems } from './FieldProblems';
 import type { Fields } from './useStep';
 import { Formula } from '../step/Formula';
 import { useStepView } from '../step/view';
 import { type Json, type Path } from '../model/json';
-import { shown } from '../model/schema';
+import { type Field, shown } from '../model/schema';
 import { useEditor } from '../store/context';
 import { Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
@@ -20,6 +21,10 @@ interface Props {
   /** What a typed text means; a text if absent. */
   meant?: (text: string) => Json;
   lines?: number;
+  /** The field of the schema, if it is one that values are mapped to. */
+  target?: Field;
+  /** Binds a list of the sample to it, if it takes a list. */
+  bind?: ((list: string) => void) | undefined;
 }
 
 /** One value of a step as it is written: a text, a number or a formula. Leaving it empty removes it. */
@@ -33,10 +38,14 @@ export function Entry({
   mono,
   meant,
   lines,
+  target,
+  bind,
 }: Props) {
   const editor = useEditor();
   const value = shown(fields.read(field)) ?? '';
-  const wrong = fields.wrong(field);
+  const wrong = fields.wrong(field) !== undefined && (
+    <FieldProblems fields={fields} field={field} />
+  );
   const view = useStepView();
   const write = (text: string): void =>
     fields.write(field, text === '' ? undefined : meant ? meant(text) : text);
@@ -54,6 +63,8 @@ export function Entry({
         className={`${classes.input} ${look}`}
         value={value}
         wrong={wrong}
+        target={target}
+        bind={bind}
         onText={write}
         onLeave={editor.seal}
       />

@@ -1,5 +1,7 @@
 import { BlockForm } from './BlockForm';
 import { Entry } from './Entry';
+import { FieldProblems } from './FieldProblems';
+import { LastChange } from './LastChange';
 import { Name } from './Name';
 import { References } from './References';
 import { useFields } from './useStep';
@@ -81,7 +83,7 @@ export const StepSettings = memo(function StepSettings({ row, chooseOperation }:
   return (
     <section className={classes.stack}>
       <h2>{said.text}</h2>
-      {fields.wrong([]) && <p className={classes.wrong}>{fields.wrong([])}</p>}
+      <FieldProblems fields={fields} field={[]} />
       <Entry
         fields={fields}
         field={['title']}
@@ -97,6 +99,7 @@ export const StepSettings = memo(function StepSettings({ row, chooseOperation }:
       />
       <BlockForm fields={fields} at={[]} chooseOperation={choose([])} />
       <Entry fields={fields} field={['note']} label="Note" placeholder="Why it is so" lines={2} />
+      <LastChange id={id} />
       <References id={id} />
       <Around row={row} />
     </section>

@@ -1,9 +1,14 @@
 import { Entry } from './Entry';
+import { FieldProblems } from './FieldProblems';
+import { ListSource } from './ListSource';
 import type { Fields } from './useStep';
+import { singular } from '../step/each';
 import { Items } from '../step/Items';
+import { isSeeking, isSought } from '../step/target';
+import { pathText, useStepView } from '../step/view';
 import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json';
 import { type Field, shown, typed } from '../model/schema';
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { X } from 'lucide-react';
 import classes from './settings.module.css';
 
@@ -12,6 +17,9 @@ interface Props {
   path: Path;
   field: Field;
 }
+
+/** So many lists of the sample are offered. */
+const LISTS_MAX = 20;
 
 const ANY: Field = {
   name: '',
@@ -26,6 +34,7 @@ const ANY: Field = {
 
 /** A field of an operation's input: a value or formula, or the fields of a map or list. */
 export function ValueField({ fields, path, field }: Props) {
+  const view = useStepView();
   const value = fields.read(path);
   const single = shown(value);
   const facts = [
@@ -54,12 +63,14 @@ export function ValueField({ fields, path, field }: Props) {
             <X size={13} />
           </button>
         </legend>
-        {fields.wrong(path) && <p className={classes.wrong}>{fields.wrong(path)}</p>}
+        <FieldProblems fields={fields} field={path} />
         <Inner fields={fields} path={path} field={field} value={value ?? null} />
       </fieldset>
     );
   }
-  const fill: Json = field.isList ? { each: '=[]', as: 'item', to: {} } : {};
+  const lists = view?.sources.filter((one) => one.kind === 'list') ?? [];
+  const bind = (list: string): void =>
+    fields.write(path, { each: `=${list}`, as: singular(list), to: {} });
   return (
     <div>
       <Entry
@@ -70,10 +81,33 @@ export function ValueField({ fields, path, field }: Props) {
         required={field.required}
         placeholder={field.required ? 'a value, or = and a formula' : ''}
         meant={(text) => typed(text, field)}
+        target={field}
+        bind={field.isList ? bind : undefined}
       />
-      {single === '' && (field.fields.length > 0 || field.isList) && (
-        <Button variant="subtle" size="compact-xs" onClick={() => fields.write(path, fill)}>
-          {field.isList ? 'Bind to a list' : 'Fill in its fields'}
+      {single === '' && field.isList && (
+        <Menu position="bottom-start" shadow="md">
+          <Menu.Target>
+            <Button variant="subtle" size="compact-xs">
+              Bind to a list
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {lists.slice(0, LISTS_MAX).map((one) => (
+              <Menu.Item
+                key={one.path}
+                rightSection={<small>{one.shown}</small>}
+                onClick={() => bind(one.path)}
+              >
+                <span className="mono">{one.path}</span>
+              </Menu.Item>
+            ))}
+            <Menu.Item onClick={() => bind('[]')}>A list that is written out</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {single === '' && !field.isList && field.fields.length > 0 && (
+        <Button variant="subtle" size="compact-xs" onClick={() => fields.write(path, {})}>
+          Fill in its fields
         </Button>
       )}
     </div>
@@ -84,8 +118,7 @@ function Inner({ fields, path, field, value }: Props & { value: Json }) {
   if (isMap(value) && value.each !== undefined && value.to !== undefined) {
     return (
       <>
-        <Entry fields={fields} field={[...path, 'each']} label="For each item of" mono />
-        <Entry fields={fields} field={[...path, 'as']} label="called" mono />
+        <ListSource fields={fields} path={path} />
         <Members
           fields={fields}
           path={[...path, 'to']}
@@ -131,14 +164,23 @@ export function Members({
   known: readonly Field[];
   value: JsonMap;
 }) {
+  const view = useStepView();
   const names = new Set(known.map(({ name }) => name));
   const others = Object.keys(value).filter((name) => !names.has(name));
+  const isKept = (one: Field): boolean => {
+    if (!view) return true;
+    const { only, query, results } = view;
+    const isBroken = (at: Path): boolean =>
+      fields.wrong(at) !== undefined || results.get(pathText(at))?.state === 'error';
+    return isSought({ only, query, isBroken }, [...path, one.name], one, value[one.name]);
+  };
   const more = known.filter((one) => !one.required);
   const filled = more.filter((one) => Object.hasOwn(value, one.name));
   const empty = more.filter((one) => !Object.hasOwn(value, one.name));
-  const show = (one: Field) => (
-    <ValueField key={one.name} fields={fields} path={[...path, one.name]} field={one} />
-  );
+  const show = (one: Field) =>
+    isKept(one) && (
+      <ValueField key={one.name} fields={fields} path={[...path, one.name]} field={one} />
+    );
   return (
     <>
       {known.filter((one) => one.required).map(show)}
@@ -146,7 +188,8 @@ export function Members({
       {others.map((name) =>
         show({ ...ANY, name, title: name, type: known.length > 0 ? 'not a field of it' : '' }),
       )}
-      {empty.length > 0 && (
+      {view && isSeeking(view) && empty.map(show)}
+      {!(view && isSeeking(view)) && empty.length > 0 && (
         <details className={classes.more}>
           <summary>More ({empty.length})</summary>
           <div className={classes.stack}>{empty.map(show)}</div>

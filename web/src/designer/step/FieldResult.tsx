@@ -1,40 +1,67 @@
+import { moneyOf } from './money';
 import { inShort } from './sources';
-import { type FieldResult as Result, pathText, useStepView } from './view';
+import { type FieldResult as Result, pathText, type StepView, useStepView } from './view';
+import { warningsOf } from './marks';
 import type { Json, Path } from '../model/json';
+import { useEditorState } from '../store/context';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { MissingRow } from '@/components/letters/MissingRow';
 import { JsonTree } from '@/components/JsonTree';
 import { Button } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import classes from './step.module.css';
 
 /** What a field comes to on the sample; greyed where its formula is unfinished. */
-export function FieldResult({ field, isFormula }: { field: Path; isFormula: boolean }) {
+export function FieldResult({ field, text }: { field: Path; text: string }) {
   const view = useStepView();
+  if (!view) return null;
+  return (
+    <>
+      <Outcome view={view} field={field} text={text} />
+      <InReality view={view} field={field} />
+    </>
+  );
+}
+
+function Outcome({ view, field, text }: { view: StepView; field: Path; text: string }) {
   const path = pathText(field);
-  const result = view?.results.get(path);
-  if (!view || !result) return null;
+  const isFormula = text.startsWith('=') && !text.startsWith('==');
+  const result = view.results.get(path);
+  if (!result) return null;
   if (result.state === 'error') {
     const last = view.last.get(path);
+    const { message, cure } = result.problem ?? { message: 'it comes to nothing', cure: '' };
     return (
       <div className={classes.result} data-state="error">
-        {last && <Value result={last} isOld />}
-        <span>✗ {result.problem?.message}</span>
+        {last && <Value result={last} money={null} isOld />}
+        <span>
+          ✗ {message}
+          {cure && `: ${cure}`}
+        </span>
         <Missed result={result} />
       </div>
     );
   }
   // A constant that stays as it is needs no second look.
-  if (!isFormula && result.converted?.length === 0) return null;
-  if (!isFormula && !result.converted) return null;
+  if (!isFormula && (result.converted?.length ?? 0) === 0) return null;
   return (
     <div className={classes.result} data-state={result.state}>
-      <Value result={result} />
+      <Value result={result} money={moneyOf(view, field, text, result.value as Json)} />
     </div>
   );
 }
 
-function Value({ result, isOld }: { result: Result; isOld?: boolean }) {
+function Value({
+  result,
+  money,
+  isOld,
+}: {
+  result: Result;
+  /** The amount with its currency, where it is one. */
+  money: string | null;
+  isOld?: boolean;
+}) {
   const value = result.value as Json | undefined;
   const isDeep = typeof value === 'object' && value !== null;
   const converted = (result.converted ?? []).map((made) =>
@@ -56,9 +83,22 @@ function Value({ result, isOld }: { result: Result; isOld?: boolean }) {
       ) : (
         <span className="mono">{word}</span>
       )}
+      {money && <span className={classes.money}>{money}</span>}
       {isOld && <em>before this</em>}
       {converted.length > 0 && <em>converted: {converted.join(', ')}</em>}
     </div>
+  );
+}
+
+/** What real events would have come to in the field, where that is worth a look. */
+function InReality({ view, field }: { view: StepView; field: Path }) {
+  const events = useEditorState((state) => state.within.traffic?.events ?? 0);
+  const said = warningsOf(view.formulaTraffic.get(pathText(field)), events);
+  if (said.length === 0) return null;
+  return (
+    <p className={classes.real}>
+      <TriangleAlert size={12} aria-label="Real events:" /> {said.join('; ')}
+    </p>
   );
 }
 

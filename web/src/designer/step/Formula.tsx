@@ -1,8 +1,10 @@
-import { findFunctions, type Offered } from './functions';
+import { complete, type Suggested } from './complete';
 import { FieldResult } from './FieldResult';
-import { insert, inShort, suggest, wordBefore } from './sources';
+import { insert, wordBefore } from './sources';
 import { DRAGGED, pathText, type StepView } from './view';
+import { WayBar } from './WayBar';
 import type { Path } from '../model/json';
+import type { Field } from '../model/schema';
 import { catalog } from '@/api/designer';
 import { Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
@@ -19,21 +21,18 @@ interface Props {
   minRows: number;
   className: string;
   value: string;
-  wrong: string | undefined;
+  wrong: ReactNode;
+  /** The field of the schema, if the value is mapped to one. */
+  target: Field | undefined;
+  /** Binds a list of the sample to it, if it takes a list. */
+  bind: ((list: string) => void) | undefined;
   onText: (text: string) => void;
   onLeave: () => void;
 }
 
-interface Suggested {
-  text: string;
-  detail: string;
-  /** How many characters before its end the cursor goes. */
-  back: number;
-}
-
 /** A field whose value is seen while it is typed, and that takes what the sample holds. */
 export function Formula(props: Props) {
-  const { view, field, value, wrong, onText, onLeave } = props;
+  const { view, field, value, wrong, target, bind, onText, onLeave } = props;
   const input = useRef<HTMLTextAreaElement>(null);
   const [cursor, setCursor] = useState<number | null>(null);
   const [active, setActive] = useState(0);
@@ -46,8 +45,12 @@ export function Formula(props: Props) {
       : isFormula
         ? wordBefore(value, cursor)
         : { word: value, from: 0 };
-  const found = word === '' ? [] : offers(view, word, isFormula, data?.functions ?? []);
+  const { sources, examples } = view;
+  const found = complete({ sources, examples, functions: data?.functions ?? [] }, word, isFormula);
+  const chosen = found[Math.min(active, found.length - 1)];
   const path = pathText(field);
+  const isList = (source: string): boolean =>
+    sources.some((one) => one.path === source && one.kind === 'list');
   const place = (text: string, at: number): void => {
     onText(text);
     requestAnimationFrame(() => {
@@ -56,10 +59,14 @@ export function Formula(props: Props) {
     });
   };
   const take = (one: Suggested): void => {
-    const done = insert(value, one.text, from, cursor ?? value.length);
-    place(done.text, done.cursor - one.back);
     setCursor(null);
     setActive(0);
+    if (bind && from <= 1 && isList(one.text)) {
+      bind(one.text);
+      return;
+    }
+    const done = insert(value, one.text, from, cursor ?? value.length);
+    place(done.text, done.cursor - one.back);
   };
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if ((event.ctrlKey || event.metaKey) && event.key === ' ') {
@@ -67,13 +74,12 @@ export function Formula(props: Props) {
       view.pickFunction();
       return;
     }
-    if (found.length === 0) return;
+    if (!chosen) return;
     const last = found.length - 1;
-    const chosen = found[Math.min(active, last)];
     const moves: Record<string, () => void> = {
       ArrowDown: () => setActive(Math.min(last, active + 1)),
       ArrowUp: () => setActive(Math.max(0, active - 1)),
-      Enter: () => chosen && take(chosen),
+      Enter: () => take(chosen),
       Escape: () => setCursor(null),
     };
     const move = moves[event.key];
@@ -86,6 +92,7 @@ export function Formula(props: Props) {
   return (
     <div
       className={classes.field}
+      data-entry={field.join('.')}
       data-over={over || undefined}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAGGED)) return;
@@ -99,6 +106,10 @@ export function Formula(props: Props) {
         setOver(false);
         if (!source) return;
         event.preventDefault();
+        if (bind && isList(source)) {
+          bind(source);
+          return;
+        }
         const at = isFormula ? (input.current?.selectionEnd ?? value.length) : 0;
         const done = insert(value, source, at, at);
         place(done.text, done.cursor);
@@ -123,7 +134,8 @@ export function Formula(props: Props) {
         aria-expanded={found.length > 0}
         aria-controls={list}
         aria-autocomplete="list"
-        onFocus={(event) => view.focus(field, event.currentTarget)}
+        aria-activedescendant={chosen ? `${list}-${Math.min(active, found.length - 1)}` : undefined}
+        onFocus={(event) => view.focus({ field, element: event.currentTarget, bind })}
         onChange={(event) => {
           onText(event.currentTarget.value);
           setCursor(event.currentTarget.selectionStart);
@@ -140,8 +152,9 @@ export function Formula(props: Props) {
           {found.map((one, n) => (
             <li
               key={one.text}
+              id={`${list}-${n}`}
               role="option"
-              aria-selected={n === active}
+              aria-selected={one === chosen}
               // Before the field loses the focus.
               onMouseDown={(event) => {
                 event.preventDefault();
@@ -149,31 +162,20 @@ export function Formula(props: Props) {
               }}
             >
               <span className="mono">{one.text}</span>
+              <em>{one.back === 0 ? one.type : ''}</em>
               <span>{one.detail}</span>
+              {one === chosen && one.example && (
+                <span className={classes.example}>
+                  <code>{one.type}</code>
+                  <span className="mono">{one.example}</span>
+                </span>
+              )}
             </li>
           ))}
         </ul>
       )}
-      <FieldResult field={field} isFormula={isFormula} />
+      {target && <WayBar field={field} target={target} text={value} onText={onText} />}
+      <FieldResult field={field} text={value} />
     </div>
   );
-}
-
-function offers(
-  view: StepView,
-  word: string,
-  isFormula: boolean,
-  functions: readonly object[],
-): Suggested[] {
-  const sources = suggest(view.sources, word, 6).filter((one) => one.path !== word);
-  const own = sources.map((one): Suggested => ({
-    text: one.path,
-    detail: one.folds ? inShort(one.shown) : one.shown,
-    back: 0,
-  }));
-  if (!isFormula || word.includes('.')) return own;
-  const named = findFunctions(functions as readonly Offered[], word)
-    .filter((one) => one.name !== word)
-    .slice(0, 4);
-  return [...own, ...named.map((one) => ({ text: `${one.name}()`, detail: one.doc, back: 1 }))];
 }

@@ -1,4 +1,5 @@
-import { findFunctions, type Offered } from './functions';
+import { calling, findFunctions, type Offered } from './functions';
+import { useStepView } from './view';
 import { catalog } from '@/api/designer';
 import { Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
@@ -6,31 +7,40 @@ import { useState } from 'react';
 import classes from './step.module.css';
 
 interface Props {
-  onPick: (name: string) => void;
+  onPick: (text: string, back: number) => void;
   onClose: () => void;
 }
 
-/** Functions by purpose, each with a sentence and an example that was worked out. */
+/** Functions by purpose, each with a sentence and an example, worked out on the sample where it can be. */
 export function FunctionPicker({ onPick, onClose }: Props) {
+  const view = useStepView();
   const [typed, setTyped] = useState('');
   const { data } = useQuery({ ...catalog, staleTime: Infinity });
   const found: Offered[] = findFunctions(data?.functions ?? [], typed);
   const sections = typed ? [] : [...new Set(found.map((one) => one.section))];
+  const pick = (one: Offered): void => {
+    const { text, back } = calling(one);
+    onPick(text, back);
+  };
   const list = (some: readonly Offered[]) => (
     <ul className={classes.functions}>
-      {some.map((one) => (
-        <li key={one.name}>
-          <button type="button" onClick={() => onPick(one.name)}>
-            <code>{one.signature}</code>
-            <span>{one.doc}</span>
-            {one.examples[0] && (
-              <span className="mono">
-                {one.examples[0].formula} → {one.examples[0].result}
-              </span>
-            )}
-          </button>
-        </li>
-      ))}
+      {some.map((one) => {
+        const worked = view?.examples.get(one.name);
+        const shown = worked ?? one.examples[0];
+        return (
+          <li key={one.name}>
+            <button type="button" data-function={one.name} onClick={() => pick(one)}>
+              <code>{one.signature}</code>
+              <span>{one.doc}</span>
+              {shown && (
+                <span className="mono" data-worked={worked !== undefined || undefined}>
+                  {shown.formula} → {shown.result}
+                </span>
+              )}
+            </button>
+          </li>
+        );
+      })}
     </ul>
   );
   return (
@@ -42,11 +52,11 @@ export function FunctionPicker({ onPick, onClose }: Props) {
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && found[0]) onPick(found[0].name);
+          if (event.key === 'Enter' && found[0]) pick(found[0]);
         }}
       />
       {typed && found.length === 0 && (
-        <p className={classes.quiet}>No function is like it. A condition is `a ? b : c`.</p>
+        <p className={classes.quiet}>No function is like it. Search by what it is for.</p>
       )}
       {typed && list(found.slice(0, 60))}
       {sections.map((section) => (

@@ -1,6 +1,8 @@
+import { Pins } from './Pins';
 import type { useSample } from './useSample';
 import { useEditorState } from '../store/context';
-import { useEnvironmentName } from '@/app/useEnvironment';
+import type { Saver } from '../store/saver';
+import { useEnvironment } from '@/app/useEnvironment';
 import { dryRun, type Preview } from '@/api/preview';
 import { ErrorView } from '@/components/ErrorView';
 import { JsonTree } from '@/components/JsonTree';
@@ -12,21 +14,30 @@ import { useState } from 'react';
 import classes from './step.module.css';
 
 interface Props {
-  sample: ReturnType<typeof useSample>['sample'];
+  sample: ReturnType<typeof useSample>;
+  saver: Saver;
   step: string;
   preview: Preview | null;
   error: unknown;
 }
 
+/** How much of the flow is worked. */
+type How = 'step' | 'upto' | 'whole';
+
 /** What the flow would do on the sample. Nothing is sent. */
-export function ResultPane({ sample, step, preview, error }: Props) {
-  const environment = useEnvironmentName();
+export function ResultPane({ sample: given, saver, step, preview, error }: Props) {
+  const { sample } = given;
+  const { current } = useEnvironment();
   const checked = useEditorState((state) => state.checked);
   const document = useEditorState((state) => state.history.document);
   const [isLive, setLive] = useState(false);
   const run = useMutation({
-    mutationFn: (until: string | undefined) =>
-      dryRun(environment, checked?.text ?? '', sample?.chosen ?? { body: {} }, until, isLive),
+    mutationFn: async (how: How) => {
+      const until = how === 'whole' ? undefined : step;
+      const chosen = sample?.chosen ?? { body: {} };
+      const trace = await dryRun(current?.name, checked?.text ?? '', chosen, until, isLive);
+      return how === 'step' ? only(trace, step) : trace;
+    },
   });
   const isReady = sample?.chosen != null && checked?.document === document;
   return (
@@ -36,18 +47,21 @@ export function ResultPane({ sample, step, preview, error }: Props) {
           size="compact-sm"
           disabled={!isReady}
           loading={run.isPending}
-          onClick={() => run.mutate(step)}
+          onClick={() => run.mutate('upto')}
         >
           Dry run up to here
         </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          disabled={!isReady || run.isPending}
-          onClick={() => run.mutate(undefined)}
-        >
-          Whole flow
-        </Button>
+        {(['step', 'whole'] as const).map((how) => (
+          <Button
+            key={how}
+            size="compact-sm"
+            variant="default"
+            disabled={!isReady || run.isPending}
+            onClick={() => run.mutate(how)}
+          >
+            {how === 'step' ? 'This step' : 'Whole flow'}
+          </Button>
+        ))}
       </Group>
       <Switch
         size="xs"
@@ -55,7 +69,11 @@ export function ResultPane({ sample, step, preview, error }: Props) {
         checked={isLive}
         onChange={(event) => setLive(event.currentTarget.checked)}
       />
-      <p className={classes.quiet}>No write is sent: what would be sent is shown.</p>
+      <p className={classes.quiet}>
+        {current?.kind === 'live'
+          ? `In ${current.name} a dry run is the only kind of test: no write is sent, what would be sent is shown.`
+          : 'No write is sent: what would be sent is shown.'}
+      </p>
       {error !== null && error !== undefined && <ErrorView error={error} />}
       {preview && preview.problems.length > 0 && (
         <div className={classes.notice}>
@@ -102,8 +120,21 @@ export function ResultPane({ sample, step, preview, error }: Props) {
           </ol>
         </>
       )}
+      <Pins sample={given} saver={saver} isLive={isLive} />
     </div>
   );
+}
+
+/** Only what the step itself would do; the steps before it are worked all the same. */
+function only<T extends { steps: { id: string }[]; effects: { step: string }[] }>(
+  trace: T,
+  step: string,
+): T {
+  return {
+    ...trace,
+    steps: trace.steps.filter((one) => one.id === step),
+    effects: trace.effects.filter((one) => one.step === step),
+  };
 }
 
 /** To come as far as was asked for is to go through. */

@@ -1,5 +1,6 @@
 import { ByHand } from './ByHand';
 import { type Source, used, visible } from './sources';
+import { markOf, trafficPath } from './marks';
 import { DRAGGED, useStepView } from './view';
 import type { useSample } from './useSample';
 import { Select, TextInput } from '@mantine/core';
@@ -141,6 +142,7 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
           {virtual.getVirtualItems().map(({ index, start }) => {
             const one = rows[index];
             if (!one) return null;
+            const mark = markOf(view?.traffic.get(trafficPath(one.path)));
             return (
               <div
                 key={one.path}
@@ -149,12 +151,14 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
                 aria-level={one.depth + 1}
                 aria-selected={index === active}
                 {...(one.folds ? { 'aria-expanded': opened.has(one.path) } : {})}
-                aria-label={`${query ? one.path : one.label}: ${one.shown}`}
+                aria-label={[`${query ? one.path : one.label}: ${one.shown}`, mark?.sentence]
+                  .filter(Boolean)
+                  .join('. ')}
                 data-source={one.path}
                 data-used={isUsed(one.path) || undefined}
                 className={classes.source}
                 style={{ top: start, paddingLeft: 6 + (query ? 0 : one.depth * 13) }}
-                title={`${one.path}\n${one.shown}`}
+                title={[one.path, one.shown, mark?.sentence].filter(Boolean).join('\n')}
                 draggable
                 onDragStart={(event) => {
                   event.dataTransfer.setData(DRAGGED, one.path);
@@ -177,6 +181,11 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
                   {one.folds && <ChevronRight size={12} aria-hidden />}
                 </span>
                 <span className={classes.sourceName}>{query ? one.path : one.label}</span>
+                {mark?.word && (
+                  <span className={classes.mark} data-never={mark.word === 'never' || undefined}>
+                    {mark.word}
+                  </span>
+                )}
                 <span className={classes.sourceValue} data-kind={one.kind}>
                   {one.shown}
                 </span>

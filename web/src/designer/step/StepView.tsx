@@ -1,11 +1,15 @@
+import { Edge } from './Edge';
 import { FunctionPicker } from './FunctionPicker';
 import { Lines } from './Lines';
 import { ResultPane } from './ResultPane';
 import { SamplePane } from './SamplePane';
+import { Seek } from './Seek';
 import { insert, sourcesOf } from './sources';
+import { TableRows } from './TableRows';
+import { useExamples } from './useExamples';
 import { usePreview } from './usePreview';
 import { useSample } from './useSample';
-import { StepViewContext, type StepView as Shared } from './view';
+import { type Only, StepViewContext, type StepView as Shared, type Target } from './view';
 import { setField } from '../model/edit';
 import { isFormula, ownFormulas } from '../model/formula';
 import { get, isMap, type Json, type JsonMap, type Path } from '../model/json';
@@ -13,6 +17,10 @@ import { idOf } from '../model/step';
 import { shown } from '../model/schema';
 import { StepSettings, useActiveRow } from '../settings/StepSettings';
 import { useEditor, useEditorState } from '../store/context';
+import type { Saver } from '../store/saver';
+import { useEnvironmentName } from '@/app/useEnvironment';
+import { tables as tablesOf } from '@/api/lookups';
+import { useQuery } from '@tanstack/react-query';
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import {
   PanelLeftClose,
@@ -22,11 +30,12 @@ import {
   Sigma,
   X,
 } from 'lucide-react';
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import settings from '../settings/settings.module.css';
 import classes from './step.module.css';
 
 interface Props {
+  saver: Saver;
   chooseOperation: (step: Path, at: Path) => void;
   onClose: () => void;
 }
@@ -59,7 +68,7 @@ function keptWidths(): Widths {
 }
 
 /** One step in three panes: the sample, what goes where, what comes of it. */
-export function StepView({ chooseOperation, onClose }: Props) {
+export function StepView({ saver, chooseOperation, onClose }: Props) {
   const editor = useEditor();
   const row = useActiveRow();
   const at = row?.step ?? [];
@@ -68,9 +77,12 @@ export function StepView({ chooseOperation, onClose }: Props) {
   const [items, setItems] = useState<Record<string, number>>({});
   const [round, setRound] = useState(0);
   const [picking, setPicking] = useState(false);
+  const [only, setOnly] = useState<Only>('all');
+  const [query, setQuery] = useState('');
+  const [table, setTable] = useState<string | null>(null);
   const [widths, setWidths] = useState(keptWidths);
   const panes = useRef<HTMLDivElement>(null);
-  const target = useRef<{ field: Path; element: HTMLTextAreaElement | null }>(null);
+  const target = useRef<Target>(null);
   const own = isMap(step) ? step : undefined;
   const seen = usePreview(own, sample.sample?.chosen, items, round);
   const { preview } = seen;
@@ -78,6 +90,19 @@ export function StepView({ chooseOperation, onClose }: Props) {
     () => sourcesOf((preview?.scope ?? []) as unknown as { name: string; value: Json }[]),
     [preview],
   );
+  const environment = useEnvironmentName();
+  const known = useQuery(tablesOf(environment));
+  const traffic = useEditorState((state) => state.within.traffic);
+  const examples = useExamples(at, own, sample.sample, sources);
+  const id = idOf(own);
+  const real = useMemo(() => {
+    const start = `steps.${id}.`;
+    const fields = (traffic?.fields ?? []).map((one) => [one.path, one] as const);
+    const formulas = (traffic?.formulas ?? [])
+      .filter((one) => one.path.startsWith(start))
+      .map((one) => [one.path.slice(start.length), one] as const);
+    return { traffic: new Map(fields), formulaTraffic: new Map(formulas) };
+  }, [traffic, id]);
   useEffect(() => localStorage.setItem(KEPT, JSON.stringify(widths)), [widths]);
 
   /** Puts a piece where the cursor was in the field that was written in. */
@@ -87,7 +112,14 @@ export function StepView({ chooseOperation, onClose }: Props) {
       editor.say('Choose the field first that it is to go to', 'refused');
       return;
     }
-    const text = shown(get(editor.document, [...at, ...to.field])) ?? '';
+    const value = get(editor.document, [...at, ...to.field]);
+    const isList = sources.some((one) => one.path === piece && one.kind === 'list');
+    if (to.bind && isList && (shown(value) ?? '') === '') {
+      to.bind(piece);
+      editor.seal();
+      return;
+    }
+    const text = shown(value) ?? '';
     const { selectionStart = text.length, selectionEnd = text.length } = to.element ?? {};
     const done = insert(text, piece, selectionStart, selectionEnd);
     editor.applyField(setField(editor.document, at, to.field, done.text));
@@ -103,14 +135,25 @@ export function StepView({ chooseOperation, onClose }: Props) {
       results: seen.results,
       last: seen.last,
       lists: preview?.lists ?? [],
-      focus: (field, element) => {
-        target.current = { field, element };
+      tables: (known.data?.data ?? []).map((one) => one.name),
+      examples,
+      ...real,
+      only,
+      query,
+      focus: (to) => {
+        target.current = to;
       },
+      focusField: (field) => {
+        const name = CSS.escape(field.join('.'));
+        const input = panes.current?.querySelector<HTMLElement>(`textarea[data-field="${name}"]`);
+        requestAnimationFrame(() => input?.focus());
+      },
+      openTable: setTable,
       stepThrough: (path, item) => setItems((before) => ({ ...before, [path]: item })),
       again: () => setRound((before) => before + 1),
       pickFunction: () => setPicking(true),
     }),
-    [sources, seen.results, seen.last, preview],
+    [sources, seen.results, seen.last, preview, known.data, examples, real, only, query],
   );
   const byField = useMemo(() => formulasByField(seen.results, own), [seen.results, own]);
   const formulas = own ? ownFormulas(own) : [];
@@ -118,20 +161,8 @@ export function StepView({ chooseOperation, onClose }: Props) {
     .filter((one) => one.state === 'error')
     .flatMap((one) => shown(get(own, one.path as unknown as Path)) ?? []);
   if (!row || !own) return null;
-  const drag = (pane: 'sample' | 'result') => (event: PointerEvent) => {
-    const [from, before] = [event.clientX, widths[pane]];
-    const sign = pane === 'sample' ? 1 : -1;
-    const move = (moved: globalThis.PointerEvent): void => {
-      const width = before + sign * (moved.clientX - from);
-      setWidths((all) => ({ ...all, [pane]: Math.min(560, Math.max(200, width)) }));
-    };
-    const done = (): void => {
-      window.removeEventListener('pointermove', move);
-      window.removeEventListener('pointerup', done);
-    };
-    window.addEventListener('pointermove', move);
-    window.addEventListener('pointerup', done);
-  };
+  const width = (pane: 'sample' | 'result') => (to: number) =>
+    setWidths((all) => ({ ...all, [pane]: to }));
   const fold = (which: 'sampleFolded' | 'resultFolded') => () =>
     setWidths((all) => ({ ...all, [which]: !all[which] }));
   const [left, right] = [
@@ -175,7 +206,12 @@ export function StepView({ chooseOperation, onClose }: Props) {
             />
           )}
         </section>
-        <div className={classes.edge} onPointerDown={drag('sample')} />
+        <Edge
+          label="Width of the sample"
+          width={widths.sample}
+          sign={1}
+          onWidth={width('sample')}
+        />
         <section className={classes.pane} aria-label="Mapping">
           <header>
             <h2>Mapping</h2>
@@ -203,11 +239,17 @@ export function StepView({ chooseOperation, onClose }: Props) {
               <X size={15} />
             </ActionIcon>
           </header>
+          <Seek only={only} query={query} onOnly={setOnly} onQuery={setQuery} />
           <div className={`${classes.form ?? ''} ${settings.inPane ?? ''}`}>
             <StepSettings key={row.key} row={row} chooseOperation={chooseOperation} />
           </div>
         </section>
-        <div className={classes.edge} onPointerDown={drag('result')} />
+        <Edge
+          label="Width of the result"
+          width={widths.result}
+          sign={-1}
+          onWidth={width('result')}
+        />
         <section className={classes.pane} aria-label="Result">
           <header>
             {!widths.resultFolded && <h2>Result</h2>}
@@ -221,8 +263,9 @@ export function StepView({ chooseOperation, onClose }: Props) {
           </header>
           {!widths.resultFolded && (
             <ResultPane
-              sample={sample.sample}
-              step={idOf(own)}
+              sample={sample}
+              saver={saver}
+              step={id}
               preview={preview}
               error={seen.error}
             />
@@ -233,10 +276,17 @@ export function StepView({ chooseOperation, onClose }: Props) {
       {picking && (
         <FunctionPicker
           onClose={() => setPicking(false)}
-          onPick={(name) => {
+          onPick={(text, back) => {
             setPicking(false);
-            put(`${name}()`, 1);
+            put(text, back);
           }}
+        />
+      )}
+      {table !== null && (
+        <TableRows
+          table={table}
+          onClose={() => setTable(null)}
+          onStored={() => setRound((before) => before + 1)}
         />
       )}
     </StepViewContext.Provider>

@@ -24,7 +24,7 @@ describe('sources', () => {
     expect(shown.get('charge["odd key"]')).toBe('true');
     expect(shown.get('charge.lines[0].sku')).toBe('A-1');
     expect(shown.get('charge.lines')).toBe('1 item');
-    expect(shown.get('charge.amount')).toBe('1250 (minor units of EUR)');
+    expect(shown.get('charge.amount')).toBe('EUR\u00a012.50 (1250 in minor units)');
   });
 
   it('are folded, and found by name or value', () => {

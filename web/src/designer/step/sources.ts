@@ -1,5 +1,6 @@
 // The names that a step's formulas see, as rows of a tree: how each is written, and what it holds.
 
+import { isAmount, ofMinor } from './money';
 import { type Json, isList, isMap } from '../model/json';
 
 export interface Name {
@@ -35,7 +36,7 @@ function kindOf(value: Json): Source['kind'] {
   return typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean';
 }
 
-/** A value in few words. An amount in minor units stands with its currency where one is beside it. */
+/** A value in few words. Minor units stand with the amount that they are where a currency is beside them. */
 export function inShort(value: Json, beside?: Json): string {
   if (value === null) return 'nothing';
   if (isList(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
@@ -44,14 +45,9 @@ export function inShort(value: Json, beside?: Json): string {
     return count === 1 ? '1 field' : `${count} fields`;
   }
   if (value === '') return 'empty text';
-  const currency = isMap(beside) ? beside.currency : undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && typeof currency === 'string') {
-    return `${value} (minor units of ${currency.toUpperCase()})`;
-  }
-  return String(value);
+  const amount = isMap(beside) ? ofMinor(value, beside.currency) : null;
+  return amount === null ? String(value) : `${amount} (${String(value)} in minor units)`;
 }
-
-const MONEY = /^(amount|fee|net|total|subtotal|unit_amount)(_|$)/;
 
 function* walk(
   value: Json,
@@ -62,7 +58,7 @@ function* walk(
 ): Generator<Source> {
   const kind = kindOf(value);
   const folds = (kind === 'map' || kind === 'list') && inShort(value) !== '0 fields';
-  const shown = inShort(value, MONEY.test(label) ? beside : undefined);
+  const shown = inShort(value, isAmount(label) ? beside : undefined);
   yield { path, label, depth, shown, kind, folds };
   if (depth > 12) return;
   if (isMap(value)) {
@@ -139,14 +135,18 @@ export function used(formulas: readonly string[]): (path: string) => boolean {
   };
 }
 
-/** A text with a piece put in; a text that is no formula becomes one. */
+/** What stands in a new block before anything is decided. */
+const UNDECIDED = ['=', '=true', '=[]'];
+
+/** A text with a piece put in; a text that is no formula, or that decides nothing yet, becomes one. */
 export function insert(
   text: string,
   piece: string,
   from: number,
   to: number,
 ): { text: string; cursor: number } {
-  if (!text.startsWith('=')) return { text: `=${piece}`, cursor: piece.length + 1 };
+  if (!text.startsWith('=') || UNDECIDED.includes(text))
+    return { text: `=${piece}`, cursor: piece.length + 1 };
   const [start, end] = [Math.max(1, from), Math.max(1, to)];
   return { text: text.slice(0, start) + piece + text.slice(end), cursor: start + piece.length };
 }

@@ -2,17 +2,24 @@ import type { Editor } from '../store/editor';
 import { useEditor } from '../store/context';
 import { isList, isMap, isText, type Json } from '../model/json';
 import { useEnvironmentName } from '@/app/useEnvironment';
+import { triggerExamples } from '@/api/designer';
 import { draft } from '@/api/drafts';
 import { event, events } from '@/api/events';
 import type { Chosen } from '@/api/preview';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
+const GROUPS = [
+  'Pinned beside the flow',
+  'Latest live events, persons hidden',
+  'Examples, made up',
+] as const;
+
 /** A sample that can be chosen. */
 export interface Offer {
   key: string;
   label: string;
-  group: 'Pinned beside the flow' | 'Latest live events, persons hidden';
+  group: (typeof GROUPS)[number];
 }
 
 interface Sample {
@@ -65,17 +72,23 @@ export function useSample() {
     enabled: type !== undefined,
     retry: false,
   });
+  const examples = useQuery({ ...triggerExamples(trigger ?? ''), enabled: trigger !== undefined });
   const found = live.data?.pages[0]?.data.slice(0, 10) ?? [];
   const offers: Offer[] = [
     ...(pinned.data ?? []).map((text, n): Offer => ({
       key: `pinned:${n}`,
       label: titleOf(text),
-      group: 'Pinned beside the flow',
+      group: GROUPS[0],
     })),
     ...found.map((one): Offer => ({
       key: `event:${one.id}`,
       label: `${one.source_id} · ${one.received_at.slice(0, 16).replace('T', ' ')} UTC`,
-      group: 'Latest live events, persons hidden',
+      group: GROUPS[1],
+    })),
+    ...(examples.data ?? []).map(({ title }, n): Offer => ({
+      key: `example:${n}`,
+      label: title,
+      group: GROUPS[2],
     })),
   ];
   const choose = async (key: string): Promise<void> => {
@@ -84,6 +97,11 @@ export function useSample() {
     if (key.startsWith('pinned:')) {
       const text = pinned.data?.[Number(id)];
       keep(editor, { key, label, chosen: text === undefined ? null : { sample: text } });
+      return;
+    }
+    if (key.startsWith('example:')) {
+      const body = examples.data?.[Number(id)]?.body as object | undefined;
+      keep(editor, { key, label, chosen: body ? { body } : null });
       return;
     }
     keep(editor, { key, label, chosen: null });
@@ -95,10 +113,11 @@ export function useSample() {
     keep(editor, { key: 'hand', label: 'Made by hand', chosen: { body } });
 
   const first = offers[0]?.key;
-  const isSettled = !pinned.isPending && (type === undefined || !live.isPending);
+  const isSettled =
+    !pinned.isPending && (type === undefined || (!live.isPending && !examples.isPending));
   useEffect(() => {
     if (samples.get(editor) === undefined && isSettled && first !== undefined) void choose(first);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only the first choice is made here
   }, [editor, isSettled, first]);
-  return { sample, offers, choose, byHand, isSettled };
+  return { sample, offers, choose, byHand, isSettled, trigger, pinned: pinned.data ?? [] };
 }

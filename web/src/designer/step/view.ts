@@ -1,9 +1,20 @@
+import type { FieldTraffic, FormulaTraffic } from './marks';
 import type { Path } from '../model/json';
 import type { Source } from './sources';
 import type { Preview } from '@/api/preview';
 import { createContext, useContext } from 'react';
 
 export type FieldResult = Preview['fields'][number];
+
+/** Which fields of the form are shown. */
+export type Only = 'all' | 'mapped' | 'unmapped' | 'broken';
+
+/** What is written in, and how a list is bound to it, if it takes one. */
+export interface Target {
+  field: Path;
+  element: HTMLTextAreaElement | null;
+  bind: ((list: string) => void) | undefined;
+}
 
 /** What the fields of the step that is open share. */
 export interface StepView {
@@ -13,8 +24,22 @@ export interface StepView {
   /** The last value that a field had, for while its formula is unfinished. */
   last: ReadonlyMap<string, FieldResult>;
   lists: Preview['lists'];
+  /** The lookup tables of the environment. */
+  tables: readonly string[];
+  /** Examples of functions on the sample: the formula and what it comes to. */
+  examples: ReadonlyMap<string, { formula: string; result: string }>;
+  /** What real events came to, by the path of the source, and by that of the field. */
+  traffic: ReadonlyMap<string, FieldTraffic>;
+  formulaTraffic: ReadonlyMap<string, FormulaTraffic>;
+  /** Which fields are looked for, and by what. */
+  only: Only;
+  query: string;
   /** Notes which field is written in: what is clicked in the sample goes there. */
-  focus: (field: Path, element: HTMLTextAreaElement | null) => void;
+  focus: (target: Target) => void;
+  /** Gives a field the focus. */
+  focusField: (field: Path) => void;
+  /** Shows the rows of a lookup table, beside the mapper. */
+  openTable: (table: string) => void;
   stepThrough: (path: string, item: number) => void;
   /** Works it out anew: what it depends on has changed elsewhere. */
   again: () => void;

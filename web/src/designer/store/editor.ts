@@ -10,6 +10,7 @@ import { type Placed, type Problem, place } from '../model/problem';
 import { type Layout, type Row, around, layoutOf } from '../model/rows';
 import { idOf } from '../model/step';
 import type { Saved } from './saver';
+import type { Traffic } from '@/api/designer';
 
 /** What the last check said, and of which document. */
 export interface Checked {
@@ -17,6 +18,13 @@ export interface Checked {
   /** The one text of the document. */
   text: string;
   problems: readonly Placed[];
+}
+
+/** What the last check against an environment said beyond that. */
+export interface Within {
+  problems: readonly Problem[];
+  /** What real events would have come to. */
+  traffic: Traffic | null;
 }
 
 export interface Message {
@@ -43,6 +51,7 @@ export interface State {
   active: string;
   folded: ReadonlySet<string>;
   checked: Checked | null;
+  within: Within;
   /** Why the last check was not answered. */
   checkError: unknown;
   message: Message | null;
@@ -65,6 +74,8 @@ export class Editor {
   private state: State;
   private readonly listeners = new Set<Listener>();
   private count = 0;
+  /** What is wrong with the document in itself. */
+  private own: readonly Problem[] = [];
   /** Rows from which a jump was made. */
   private readonly trail: string[] = [];
 
@@ -79,6 +90,7 @@ export class Editor {
       active: 'start',
       folded,
       checked: null,
+      within: { problems: [], traffic: null },
       checkError: null,
       message: null,
       drag: null,
@@ -214,6 +226,16 @@ export class Editor {
     });
   }
 
+  /** Jumps to a row, wherever it is folded away. */
+  goTo(row: Row): void {
+    const { active } = this.state;
+    if (row.key !== active) this.trail.push(active);
+    // A case or branch stands within what its step folds away.
+    const inner = [row.parent ?? '', ...around(this.document, row.step)];
+    const folded = without(this.state.folded, inner);
+    this.update({ folded, selected: row.kind === 'start' ? [] : [row.key], active: row.key });
+  }
+
   /** Goes back to where the last jump was made. */
   readonly back = (): void => {
     for (let key = this.trail.pop(); key !== undefined; key = this.trail.pop()) {
@@ -261,9 +283,21 @@ export class Editor {
   /** Takes what a check found, unless the document has changed since. */
   check(document: JsonMap, text: string, problems: readonly Problem[]): void {
     if (document !== this.document) return;
+    this.own = problems;
+    // What an environment said of it stands until it is asked again.
+    const all = [...problems, ...beyond(problems, this.state.within.problems)];
+    const checked = { document, text, problems: place(document, all) };
+    this.update({ checked, checkError: null });
+  }
+
+  /** Takes what a check against an environment found, unless the document has changed since. */
+  checkWithin(document: JsonMap, problems: readonly Problem[], traffic: Traffic | null): void {
+    const { checked, within } = this.state;
+    if (document !== this.document || checked?.document !== document) return;
+    const more = beyond(this.own, problems).map((one) => ({ ...one, within: true }));
     this.update({
-      checked: { document, text, problems: place(document, problems) },
-      checkError: null,
+      within: { problems: more, traffic: traffic ?? within.traffic },
+      checked: { ...checked, problems: place(document, [...this.own, ...more]) },
     });
   }
 }
@@ -275,4 +309,11 @@ function without(keys: ReadonlySet<string>, open: readonly string[]): ReadonlySe
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What of `more` is not among the others. */
+function beyond(others: readonly Problem[], more: readonly Problem[]): Problem[] {
+  const key = ({ path, code, message }: Problem): string => `${path}\n${code}\n${message}`;
+  const known = new Set(others.map(key));
+  return more.filter((one) => !known.has(key(one)));
 }

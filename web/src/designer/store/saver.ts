@@ -5,6 +5,7 @@ import { type Standing, keep } from './keep';
 import type { Editor } from './editor';
 import type { History } from '../model/history';
 import { type JsonMap, reuse } from '../model/json';
+import { line } from '@/api/client';
 import { edit } from '@/api/designer';
 import { type Draft, beginDraft, discardDraft, draft, saveDraft } from '@/api/drafts';
 import { ProblemError } from '@/api/problem';
@@ -48,8 +49,17 @@ export class Saver {
   }
 
   start(): () => void {
+    const again = (): void => {
+      this.refused = null;
+      this.look();
+    };
     this.look();
-    return this.editor.subscribe(() => this.look());
+    line.addEventListener('again', again);
+    const stop = this.editor.subscribe(() => this.look());
+    return () => {
+      stop();
+      line.removeEventListener('again', again);
+    };
   }
 
   private look(): void {
@@ -131,6 +141,16 @@ export class Saver {
       );
     }
   }
+
+  /** Stores the samples beside the flow, with the document as it was last saved. */
+  readonly pin = async (samples: readonly string[]): Promise<void> => {
+    const { server } = this.editor.get();
+    if (!server) throw new Error('the flow is not saved yet');
+    const answer = await saveDraft(this.editor.flow, server.revision, server.text, samples);
+    // What was typed meanwhile is saved from the new revision.
+    const { document } = this.editor.get().server ?? server;
+    this.editor.update({ server: savedOf(answer, document) });
+  };
 
   /** Another person has saved meanwhile: a person decides, nothing is written over. */
   private async meet(): Promise<void> {

@@ -26,6 +26,7 @@ export function PublishDialog({ flow, latest, draft, onClose }: Props) {
       title="Publish the draft"
       act={`Publish as version ${(latest ?? 0) + 1}`}
       reason="Why it is changed"
+      blocked={errors.length > 0}
       onAct={async (reason) => {
         const done = await publish(flow, tag ?? '', reason);
         await client.invalidateQueries();

@@ -1,4 +1,5 @@
 import { Changes } from './Changes';
+import { DraftFitness, useFitness } from './DraftFitness';
 import { DeployDialog, type Asked } from './DeployDialog';
 import { History } from './History';
 import { PublishDialog } from './PublishDialog';
@@ -16,7 +17,7 @@ import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Button, Group } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 /** What is live where, what was published, and what is being worked on. */
@@ -27,7 +28,9 @@ export function Versions() {
   const draft = useQuery(savedDraft(flow));
   const places = useQuery(flows(current?.name));
   const known = places.data?.data.find((row) => row.flow === flow);
-  const [publishing, setPublishing] = useState(false);
+  const { publish } = useSearch({ from: '/flows/$flow/versions' });
+  const [publishing, setPublishing] = useState(publish !== undefined);
+  const fitness = useFitness(flow, draft.data?.data);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [trial, setTrial] = useState<number | 'draft' | null>(null);
   const rows = list.data?.pages.flatMap((page) => page.data);
@@ -60,13 +63,24 @@ export function Versions() {
           }
         >
           {latest !== undefined && <Changes flow={flow} from={String(latest)} to="draft" />}
+          <DraftFitness flow={flow} fitness={fitness} />
           <Group gap="xs" mt="sm">
-            <Button onClick={() => setPublishing(true)}>
+            <Button disabled={!fitness.isFit} onClick={() => setPublishing(true)}>
               Publish as version {(latest ?? 0) + 1}
             </Button>
             <Button variant="default" onClick={() => setTrial('draft')}>
               What if
             </Button>
+            {latest !== undefined && (
+              <LinkButton
+                to="/flows/$flow/compare"
+                params={{ flow }}
+                search={{ from: String(latest), to: 'draft' }}
+                variant="default"
+              >
+                Side by side
+              </LinkButton>
+            )}
           </Group>
         </Panel>
       )}
@@ -158,6 +172,17 @@ export function Versions() {
             align: 'right',
             cell: ({ version }) => (
               <Group gap="xs" justify="flex-end">
+                {version > 1 && (
+                  <LinkButton
+                    to="/flows/$flow/compare"
+                    params={{ flow }}
+                    search={{ from: String(version - 1), to: String(version) }}
+                    variant="default"
+                    size="compact-xs"
+                  >
+                    What it changed
+                  </LinkButton>
+                )}
                 <Button variant="default" size="compact-xs" onClick={() => setTrial(version)}>
                   What if
                 </Button>
@@ -187,7 +212,7 @@ export function Versions() {
       )}
       <WhatIfs environment={current?.name} flow={flow} />
       {current && <History flow={flow} environment={current} />}
-      {publishing && draft.data && (
+      {publishing && isDraft && draft.data && (
         <PublishDialog
           flow={flow}
           latest={latest}

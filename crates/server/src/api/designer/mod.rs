@@ -2,4 +2,6 @@
 
 pub mod catalog;
 pub mod edit;
+pub mod examples;
+pub mod pin;
 pub mod preview;

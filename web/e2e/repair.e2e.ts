@@ -1,5 +1,5 @@
 import { BASE, launch, open, violations } from './browser';
-import { type Cause, causeOf, fail, get, putRows, until } from './failures';
+import { type Cause, buy, causeOf, fail, get, product, putRows, until } from './failures';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -52,6 +52,17 @@ describe.skipIf(!BASE)('dead letters', () => {
   });
 
   it('X2: the sentence is plain, the peer speaks for itself, the code leads to its page', async () => {
+    const item = await product('x2_item');
+    await putRows('items', [{ key: item, value: 'NO-SUCH-ITEM' }]);
+    await buy(item, 1_000);
+    const refused = await until('the refusal', async () => {
+      const { data } = await get<{ data: Cause[] }>('/dead-letters/causes?environment=sandbox');
+      return data.find(({ message }) => message.includes('NO-SUCH-ITEM'));
+    });
+    await visit(`/dead-letters/${refused.fingerprint}`);
+    await page.getByRole('heading', { name: /refused to create a sales order$/ }).waitFor();
+    await page.getByText('Item number NO-SUCH-ITEM does not exist').first().waitFor();
+
     const [key, cause] = await fail('x2', [1_000]);
     await openCause(cause);
     const title = page.getByRole('heading', { level: 1 });

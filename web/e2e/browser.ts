@@ -29,6 +29,7 @@ export async function open(browser: Browser): Promise<{ page: Page; errors: stri
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -50,4 +51,10 @@ export async function violations(page: Page): Promise<string[]> {
         .slice(0, 3)
         .join(' | ')}`,
   );
+}
+
+/** The screen shows what it has: no placeholder is left. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main h1, main h2').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'));
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is done twice: what was installed and built is remembered by a hash of what it was made of.
 
-use crate::command::{root, run, run_in, run_with, start};
+use crate::command::{find, root, run, run_in, run_with, start};
 use crate::setup::need;
 use anyhow::{Context, Result};
 use std::collections::hash_map::DefaultHasher;
@@ -64,7 +64,8 @@ fn chromium() -> Result<String> {
         return Ok(given);
     }
     need("chromium", "chromium")?;
-    Ok("/usr/bin/chromium".to_owned())
+    let found = find("chromium").context("find chromium")?;
+    Ok(found.display().to_string())
 }
 
 /// Writes `web/openapi.json` as the server's code describes its API.

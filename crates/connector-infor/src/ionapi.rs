@@ -4,6 +4,8 @@
 //! token URL, `saak`/`sask` service-account keys (only if one was made). No URL is ever derived
 //! from `ti`.
 
+use crate::target::mode;
+use connector::{CredentialFacts, CredentialFile};
 use model::Secret;
 use serde_json::Value;
 
@@ -32,7 +34,9 @@ impl Ionapi {
     /// # Errors
     /// One sentence that names everything that is missing. It never quotes the file.
     pub fn parse(text: &Secret) -> Result<Self, String> {
-        let file: Value = serde_json::from_str(text.expose()).map_err(|error| {
+        // Editors put a mark in front.
+        let text = text.expose().trim_start_matches('\u{feff}');
+        let file: Value = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             format!("The .ionapi file is no JSON (line {line}, column {column}).")
         })?;
@@ -85,6 +89,31 @@ impl Ionapi {
     }
 }
 
+/// The file that ION API gives for an authorized app.
+pub const FILE: CredentialFile = CredentialFile {
+    suffix: ".ionapi",
+    secret: "ionapi",
+    read: facts,
+};
+
+/// What may be seen of the file.
+fn facts(text: &Secret) -> Result<CredentialFacts, String> {
+    let ionapi = Ionapi::parse(text)?;
+    let account = match ionapi.service_account {
+        Some(_) => "with keys of a service account",
+        None => "without a service account: only the client's own rights",
+    };
+    Ok(CredentialFacts {
+        mode: mode(&ionapi.tenant),
+        facts: vec![
+            ("Tenant", ionapi.tenant),
+            ("Gateway", ionapi.gateway_url),
+            ("Sign-in", ionapi.auth_url),
+            ("Signs in", account.to_owned()),
+        ],
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +140,8 @@ mod tests {
             "pu": "https://y/", "ot": "token", "saak": "hush-c", "sask": "hush-d"});
         let ionapi = Ionapi::parse(&Secret::new(file.to_string())).expect("complete");
         assert!(!format!("{ionapi:?}").contains("hush"));
+        let seen = facts(&Secret::new(format!("\u{feff}{file}"))).expect("complete");
+        assert!(!format!("{seen:?}").contains("hush"), "{seen:?}");
+        assert_eq!(seen.mode, connector::Mode::Test);
     }
 }

@@ -51,6 +51,7 @@ pub static CONNECTOR: Connector = Connector {
           through the ION API gateway and M3's MI transactions.",
     settings: || schemars::schema_for!(settings::Settings).to_value(),
     credential: target::credential_schema,
+    file: Some(ionapi::FILE),
     operations: OPERATIONS,
     triggers: TRIGGERS,
     verify: None,

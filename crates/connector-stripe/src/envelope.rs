@@ -8,6 +8,7 @@
 use crate::metadata;
 use connector::Envelope;
 use model::Timestamp;
+use model::effect::KEY_PREFIX;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -96,18 +97,23 @@ pub fn read(body: &[u8]) -> Result<Envelope, String> {
     })
 }
 
-/// Whether a write of metadata by us caused it. The event names the idempotency key of the call
-/// that caused it (docs.stripe.com/api/events/object), and ours begins so; that nothing else changed
-/// is looked at as well, for Stripe may join changes.
+/// Whether a write by us caused it. The event names the idempotency key of the call that caused it
+/// (docs.stripe.com/api/events/object), and ours begin alike. After a write of metadata it is looked
+/// at as well whether nothing else changed, for Stripe may join changes.
 fn is_own(request: Option<&RawValue>, body: &[u8]) -> bool {
-    let Some(request) = request.filter(|r| r.get().contains(metadata::KEY_PREFIX)) else {
+    let Some(request) = request.filter(|r| r.get().contains(KEY_PREFIX)) else {
         return false;
     };
     let request: Result<Request, _> = serde_json::from_str(request.get());
     let key = request.ok().and_then(|r| r.idempotency_key);
-    if !key.is_some_and(|key| key.starts_with(metadata::KEY_PREFIX)) {
-        return false;
+    match key.filter(|key| key.starts_with(KEY_PREFIX)) {
+        None => false,
+        Some(key) if key.starts_with(metadata::KEY_PREFIX) => only_metadata_changed(body),
+        Some(_) => true,
     }
+}
+
+fn only_metadata_changed(body: &[u8]) -> bool {
     let changed: Result<Changed, _> = serde_json::from_slice(body);
     changed.is_ok_and(|changed| {
         let names = &changed.data.previous_attributes;

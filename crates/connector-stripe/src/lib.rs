@@ -71,6 +71,7 @@ pub static CONNECTOR: Connector = Connector {
           customers and products (docs.stripe.com/api).",
     settings: || schemars::schema_for!(settings::Settings).to_value(),
     credential: settings::credential_schema,
+    file: None,
     operations: OPERATIONS,
     triggers: TRIGGERS,
     verify: Some(signature::verify),

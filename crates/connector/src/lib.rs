@@ -8,6 +8,7 @@
 
 pub mod call;
 pub mod effect;
+pub mod file;
 pub mod http;
 pub mod metadata;
 pub mod operation;
@@ -17,9 +18,11 @@ pub mod testing;
 pub mod trigger;
 
 pub use call::{Call, CallKind, Found, Last, Next, Repeat, UndoNext};
+pub use file::{CredentialFacts, CredentialFile};
 pub use metadata::{Field, Metadata};
 pub use operation::{
-    AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, RecipeCx, SetGuard,
+    AnyOperation, Booking, Effect, Erased, Identity, Operation, PostingState, ReadBack, RecipeCx,
+    SetGuard,
 };
 pub use registry::{Connector, Registry};
 pub use session::{

@@ -50,6 +50,19 @@ pub struct SetGuard {
     pub as_of: Timestamp,
 }
 
+/// How that which an operation writes is read, so that a dry run can show what a write would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadBack {
+    /// Another operation of the connector, a read that asks for one object by one field.
+    pub operation: &'static str,
+    /// The read's field.
+    pub by: &'static str,
+    /// What fills it: a field of the input of a `set`, of the output of what is made once.
+    pub of: &'static str,
+    /// Fields of the input that the read gives, each with its name there.
+    pub fields: &'static [(&'static str, &'static str)],
+}
+
 /// Whether the peer's books have taken what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -127,6 +140,8 @@ pub trait Operation: Send + Sync + 'static {
     const EFFECT: Effect;
     /// Raised when the recipe's calls or progress change their meaning.
     const REVISION: u32 = 1;
+    /// The read that shows what it writes.
+    const READ_BACK: Option<ReadBack> = None;
 
     type Input: DeserializeOwned + JsonSchema + Send + Sync;
     type Progress: Serialize + DeserializeOwned + Default + Send + Sync;
@@ -206,6 +221,7 @@ pub trait AnyOperation: Send + Sync {
     fn doc(&self) -> &'static str;
     fn effect(&self) -> Effect;
     fn revision(&self) -> u32;
+    fn read_back(&self) -> Option<ReadBack>;
     fn input_schema(&self) -> Value;
     fn output_schema(&self) -> Value;
     fn examples(&self) -> Vec<Value>;
@@ -320,6 +336,10 @@ impl<O: Operation> AnyOperation for Erased<O> {
 
     fn revision(&self) -> u32 {
         O::REVISION
+    }
+
+    fn read_back(&self) -> Option<ReadBack> {
+        O::READ_BACK
     }
 
     fn input_schema(&self) -> Value {

@@ -1,5 +1,6 @@
 //! The list of connectors, and what one is.
 
+use crate::file::CredentialFile;
 use crate::operation::AnyOperation;
 use crate::session::{ConnectionConfig, Runtime, SharedSession};
 use crate::trigger::{ReadEnvelope, Trigger, Verify};
@@ -15,6 +16,8 @@ pub struct Connector {
     pub settings: fn() -> Value,
     /// JSON Schema of a connection's credential: every property is a secret text.
     pub credential: fn() -> Value,
+    /// The file that its vendor gives for the credential, if there is one.
+    pub file: Option<CredentialFile>,
     pub operations: &'static [&'static dyn AnyOperation],
     pub triggers: &'static [Trigger],
     /// How deliveries are checked, if the peer sends any.

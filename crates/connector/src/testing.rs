@@ -8,7 +8,7 @@
 use crate::call::Call;
 use crate::effect::{Act, Ledger, Progress, Wanted};
 use crate::http::Http;
-use crate::operation::{AnyOperation, Effect, RecipeCx};
+use crate::operation::{AnyOperation, Effect, ReadBack, RecipeCx};
 use crate::registry::Connector;
 use crate::session::{Runtime, Session};
 use crate::trigger::{Source, Trigger};
@@ -42,6 +42,10 @@ pub fn check(connector: &Connector) -> Vec<String> {
             if !schema.is_object() {
                 wrong.push(format!("{id}: its {what} schema is no object"));
             }
+        }
+        if let Some(back) = operation.read_back() {
+            let lacking = read_back(connector, *operation, &back);
+            wrong.extend(lacking.map(|what| format!("{id}: its read back: {what}")));
         }
         if operation.examples().is_empty() {
             wrong.push(format!("{id}: has no example"));
@@ -120,6 +124,39 @@ fn example_events(connector: &Connector, trigger: &Trigger) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Fields of a read back that the schemas do not have.
+fn read_back(
+    connector: &Connector,
+    operation: &dyn AnyOperation,
+    back: &ReadBack,
+) -> impl Iterator<Item = String> {
+    let reads = connector
+        .operations
+        .iter()
+        .find(|o| o.id() == back.operation && o.effect() == Effect::Read);
+    let (input, output) = (operation.input_schema(), operation.output_schema());
+    let known_by = if operation.effect().is_once() {
+        &output
+    } else {
+        &input
+    };
+    let has = |schema: &Value, field: &str| schema["properties"].get(field).is_some();
+    let mut lacking = Vec::new();
+    match reads {
+        None => lacking.push(format!("there is no read `{}`", back.operation)),
+        Some(read) => {
+            let (asked, read) = (read.input_schema(), read.output_schema());
+            let mut fields = vec![(&asked, back.by), (known_by, back.of)];
+            for (written, shown) in back.fields {
+                fields.extend([(&input, *written), (&read, *shown)]);
+            }
+            let unknown = fields.iter().filter(|(schema, field)| !has(schema, field));
+            lacking.extend(unknown.map(|(_, field)| format!("there is no field `{field}`")));
+        }
+    }
+    lacking.into_iter()
 }
 
 /// What is wrong with the connection that stands for one in a dry run.

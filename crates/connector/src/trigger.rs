@@ -68,8 +68,8 @@ pub struct Envelope {
     pub account: Option<String>,
     /// Whether it moves real money.
     pub live: Option<bool>,
-    /// A write of ours caused it and nothing but marks of ours changed (metadata): it starts no run
-    /// unless the flow asks for such events, so that a flow never starts itself.
+    /// A write of ours caused it: it starts no run unless the flow asks for such events, so that a
+    /// flow never starts itself.
     pub own: bool,
 }
 

@@ -134,8 +134,8 @@ async fn work(engine: &Engine, document: &str) -> String {
             .sleep(std::time::Duration::from_millis(20))
             .await;
         let job = engine.show_what_if(begun.record.id).await.expect("a job");
-        if job.record.state != store::WhatIfState::Running {
-            assert_eq!(job.record.state, store::WhatIfState::Done, "{job:?}");
+        if job.record.state != store::JobState::Running {
+            assert_eq!(job.record.state, store::JobState::Done, "{job:?}");
             assert_eq!(job.progress.cannot_tell, 0, "{job:?}");
             return job.progress.headline();
         }
@@ -318,6 +318,7 @@ fn event(deployment: &Deployment, n: usize) -> NewEvent {
         kind: "charge.succeeded".into(),
         occurred_at: Timestamp::from_seconds(START),
         received_at: Timestamp::from_seconds(START),
+        own: false,
         secret: None,
         body_len: i64::try_from(body.len()).expect("small"),
         body_sha256: [0; 32],

@@ -36,6 +36,8 @@ pub struct Connection {
     pub gate: Gate,
     /// The live secrets of its webhook endpoints, the current one first.
     pub webhook_secrets: Vec<Secret>,
+    /// Whether a second version of its credential is in force, while they are rotated.
+    pub has_next_credential: bool,
     pub settings: Value,
     pub limits: Limits,
     pub origin: Origin,

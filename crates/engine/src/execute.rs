@@ -5,7 +5,7 @@
 //! [`Pending`](crate::pending::Pending) for the next durable point, which is the intent of the next
 //! writing call or the end of the run.
 
-use crate::books::{BookCx, BookStop};
+use crate::books::{BookCx, BookStop, View};
 use crate::catalog::{Connection, Deployment};
 use crate::journal::Journal;
 use crate::lookups::{Meeting, failed};
@@ -197,7 +197,10 @@ impl<'a> Execution<'a> {
             Work::Book { book, with, shape } => {
                 let input = self.compute(with).await?;
                 let cx = BookCx {
-                    store: &self.shared.store,
+                    books: View::Stored {
+                        store: &self.shared.store,
+                        environment: self.run.environment,
+                    },
                     environment: self.run.environment,
                     now: self.shared.clock.now(),
                 };
@@ -384,7 +387,8 @@ impl<'a> Execution<'a> {
                 let cause = fault.map(|f| f.message.clone()).unwrap_or_default();
                 self.shared.pause(connection, cause).await?;
             }
-            _ => {}
+            Some(_) => {}
+            None => connection.gate.succeeded(),
         }
         Ok(answer)
     }

@@ -33,6 +33,8 @@ pub struct Gate {
     bucket: Mutex<Bucket>,
     flights: Arc<Semaphore>,
     paused: Mutex<Option<Pause>>,
+    /// When the peer last did what it was asked, since this gate was made.
+    succeeded_at: Mutex<Option<Timestamp>>,
 }
 
 struct Bucket {
@@ -65,6 +67,7 @@ impl Gate {
             limits,
             bucket: Mutex::new(bucket),
             paused: Mutex::new(None),
+            succeeded_at: Mutex::new(None),
         }
     }
 
@@ -127,6 +130,17 @@ impl Gate {
         let mut bucket = self.bucket.lock();
         bucket.slow_until = self.clock.now().plus(SLOW_FOR);
         bucket.level = 0;
+    }
+
+    /// The peer did what it was asked.
+    pub fn succeeded(&self) {
+        *self.succeeded_at.lock() = Some(self.clock.now());
+    }
+
+    /// When the peer last did what it was asked; none since the server started, or since the
+    /// connection was changed.
+    pub fn succeeded_at(&self) -> Option<Timestamp> {
+        *self.succeeded_at.lock()
     }
 
     pub fn close(&self, pause: Pause) {

@@ -136,6 +136,7 @@ impl Shared {
             kind: envelope.kind.clone(),
             occurred_at: envelope.occurred_at,
             received_at: now,
+            own: envelope.own,
             secret: verified.and_then(|v| i64::try_from(v.secret).ok()),
             body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
             body_sha256: Sha256::digest(body).into(),

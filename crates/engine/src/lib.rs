@@ -5,6 +5,7 @@
 //! point, and what changes another system goes through the effect ledger. Nothing here names a
 //! connector: operations and triggers come from a registry.
 
+mod again;
 mod approve;
 mod bind;
 mod block;
@@ -22,6 +23,7 @@ mod execute;
 mod explain;
 mod fire;
 pub mod folder;
+mod fresh;
 mod gate;
 mod ingest;
 mod input;
@@ -34,6 +36,7 @@ mod open_deposits;
 mod operate;
 mod pending;
 pub mod plan;
+pub mod repair;
 mod retry;
 mod schedule;
 mod scheduler;
@@ -48,7 +51,9 @@ mod waiting;
 mod watch;
 pub mod what_if;
 mod within;
+mod words;
 
+pub use again::{Choice, Fate, StepFate};
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use bind::Bindings;
 pub use catalog::{Catalog, Connection, Deployment, Environment};
@@ -73,6 +78,7 @@ pub use start::{StartError, Started};
 pub use versions::{Draft, SaveDraft};
 pub use waiting::{OnWaiting, Treated, Waiting, WaitingRun};
 pub use within::CheckedWithin;
+pub use words::sentence;
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};
@@ -129,6 +135,7 @@ impl Engine {
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
         what_if::pause_all(&shared).await?;
+        repair::pause_all(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
@@ -207,6 +214,11 @@ impl Engine {
 
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// How long a deposit may stay open before it is looked up by its order.
+    pub fn deposits_open_for(&self) -> std::time::Duration {
+        self.shared.options.deposits_open_for
     }
 
     pub fn registry(&self) -> Registry {

@@ -142,6 +142,7 @@ fn connection(
         session,
         gate,
         webhook_secrets: secrets.webhook(),
+        has_next_credential: secrets.next.is_some(),
         settings,
         limits,
         origin: record.origin,

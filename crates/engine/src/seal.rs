@@ -14,6 +14,7 @@ pub enum Purpose {
     Effect,
     Lookups,
     WhatIf,
+    Repair,
 }
 
 impl Purpose {
@@ -25,6 +26,7 @@ impl Purpose {
             Self::Effect => b"effect",
             Self::Lookups => b"lookups",
             Self::WhatIf => b"what_if",
+            Self::Repair => b"repair",
         }
     }
 }

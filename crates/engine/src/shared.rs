@@ -2,6 +2,7 @@
 
 use crate::Parts;
 use crate::catalog::{Catalog, Connection};
+use crate::fresh::{Fresh, FreshRuns};
 use crate::gate::Pause;
 use crate::lanes::Lanes;
 use crate::load::{Loaded, load};
@@ -88,14 +89,6 @@ impl Default for Options {
     }
 }
 
-/// A run that has just been stored, with its event's body still in memory.
-pub(crate) struct Fresh {
-    /// As it was stored; nothing has advanced it since.
-    pub(crate) record: RunRecord,
-    /// Absent if too many were kept already: it is read back then.
-    pub(crate) body: Option<Arc<[u8]>>,
-}
-
 /// What runs that were just stored have in common.
 pub(crate) struct Origin {
     pub(crate) environment: EnvironmentId,
@@ -126,11 +119,6 @@ impl From<NewEvent> for Origin {
     }
 }
 
-/// Runs that have not begun and are kept in memory; beyond this they are read back.
-const FRESH_MAX: usize = 65_536;
-/// So many of them with their bodies.
-const FRESH_BODIES_MAX: usize = 4_096;
-
 /// What the engine has counted since it started.
 #[derive(Debug, Default)]
 pub struct Counters {
@@ -152,7 +140,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Entropy,
     pub(crate) options: Options,
     pub(crate) lanes: Mutex<Lanes>,
-    pub(crate) fresh: Mutex<HashMap<RunId, Box<Fresh>>>,
+    pub(crate) fresh: Mutex<FreshRuns>,
     /// Runs that have not begun, because the first connection they need is paused: nothing is
     /// written for them, and they are woken when it opens.
     pub(crate) held: Mutex<HashMap<ConnectionId, BTreeSet<RunId>>>,
@@ -261,12 +249,11 @@ impl Shared {
     /// Queues runs that were just stored, with all that is known of them, so that nothing needs to
     /// be read back.
     pub(crate) fn start_fresh(&self, runs: Vec<StartedRun>, origin: &Origin, body: &[u8]) {
-        let has_room = self.fresh.lock().len() < FRESH_BODIES_MAX;
-        let body: Option<Arc<[u8]>> = has_room.then(|| Arc::from(body));
+        let mut shared: Option<Arc<[u8]>> = None;
         let mut fresh = self.fresh.lock();
         for run in runs.iter().filter(|r| r.state == RunState::Ready) {
             let new = origin.runs.iter().find(|n| n.deployment == run.deployment);
-            let Some(new) = new.filter(|_| fresh.len() < FRESH_MAX) else {
+            let Some(new) = new.filter(|_| fresh.has_room()) else {
                 continue;
             };
             let record = RunRecord {
@@ -292,8 +279,9 @@ impl Shared {
                 ended_at: None,
                 fault: None,
             };
-            let body = body.clone();
-            fresh.insert(run.id, Box::new(Fresh { record, body }));
+            fresh.keep(record, body.len(), || {
+                Arc::clone(shared.get_or_insert_with(|| Arc::from(body)))
+            });
         }
         drop(fresh);
         self.start(runs);
@@ -353,7 +341,7 @@ impl Shared {
     /// The paused connection that a run which has not begun needs first, if there is one; the run
     /// is then noted as held by it.
     pub(crate) fn held_by(&self, run: RunId) -> Option<ConnectionId> {
-        let deployment = self.fresh.lock().get(&run)?.record.deployment;
+        let deployment = self.fresh.lock().get(run)?.record.deployment;
         let deployment = self.catalog().deployment(deployment)?;
         let first = deployment.first.as_ref()?;
         // Under the lock: whoever opens the connection then finds the run, or it is found open.
@@ -367,6 +355,6 @@ impl Shared {
 
     /// What is in memory of a run that nobody has worked yet.
     pub(crate) fn take_fresh(&self, run: RunId) -> Option<Fresh> {
-        self.fresh.lock().remove(&run).map(|fresh| *fresh)
+        self.fresh.lock().take(run)
     }
 }

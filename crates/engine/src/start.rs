@@ -128,6 +128,7 @@ impl Shared {
             kind: envelope.kind,
             occurred_at: envelope.occurred_at,
             received_at: self.clock.now(),
+            own: envelope.own,
             secret: None,
             body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
             body_sha256: Sha256::digest(&body).into(),

@@ -259,7 +259,7 @@ impl Engine {
         {
             let mut fresh = self.shared.fresh.lock();
             for run in &moved {
-                fresh.remove(run);
+                drop(fresh.take(*run));
             }
         }
         {

@@ -33,19 +33,25 @@ pub(crate) async fn once(shared: &Shared) -> usize {
 /// How often the store is asked for runs that nobody works: the net under everything that is handed
 /// over in memory.
 const NET: Duration = Duration::from_secs(5);
-/// So many at a time.
-const NET_RUNS: i64 = 1_000;
+/// So many at a time, going round: a long queue must not cost those who work on it.
+const NET_RUNS: i64 = 2_000;
 
 /// Takes up runs that are ready and that no lane knows, for ever: their delivery was stored and its
 /// request ended before they were handed over.
 pub(crate) async fn adopt_for_ever(shared: Arc<Shared>) {
     let shards: Vec<i64> = (0..model::lane::SHARDS).collect();
+    let mut after = None;
     loop {
         shared.clock.sleep(NET).await;
         // What is younger may still be on its way to its lane.
         let before = shared.clock.now().minus(NET);
-        match shared.store.ready_due(&shards, before, NET_RUNS).await {
-            Ok(runs) => {
+        match shared
+            .store
+            .ready_due(&shards, after, before, NET_RUNS)
+            .await
+        {
+            Ok((runs, next)) => {
+                after = next;
                 let mut lanes = shared.lanes.lock();
                 let adopted = runs.iter().filter(|r| lanes.adopt(r.id, r.lane)).count();
                 drop(lanes);
@@ -227,7 +233,10 @@ async fn walk(
         let page = connection.session.poll(trigger, &cursor).await;
         drop(permit);
         let page = match page {
-            Ok(page) => page,
+            Ok(page) => {
+                connection.gate.succeeded();
+                page
+            }
             Err(fault) => {
                 if fault.class == model::FaultClass::Unauthorized {
                     drop(shared.pause(connection, fault.message.clone()).await);

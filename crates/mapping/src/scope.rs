@@ -2,16 +2,17 @@
 
 use crate::fact::Facts;
 use crate::limits;
+use crate::map::Map;
 use crate::shape::Shape;
 use crate::value::Value;
 use std::cell::{Cell, OnceCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Names and their values; inner names hide those of the parent.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    own: HashMap<Arc<str>, Value>,
+    own: Map,
     parent: Option<Arc<Names>>,
 }
 
@@ -23,7 +24,7 @@ impl Names {
     /// Empty names that see through to `parent`.
     pub fn within(parent: Arc<Names>) -> Self {
         Self {
-            own: HashMap::new(),
+            own: Map::new(),
             parent: Some(parent),
         }
     }
@@ -65,7 +66,7 @@ impl Names {
 impl<K: Into<Arc<str>>> FromIterator<(K, Value)> for Names {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(names: I) -> Self {
         Self {
-            own: names.into_iter().map(|(k, v)| (k.into(), v)).collect(),
+            own: names.into_iter().collect(),
             parent: None,
         }
     }

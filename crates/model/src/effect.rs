@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
+/// How the idempotency keys of our writes begin: an event that names such a key was caused by us.
+pub const KEY_PREFIX: &str = "towpath:";
+
 /// Whose system: a Stripe account and mode, or an Infor tenant, company and division.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -59,7 +62,7 @@ impl EffectId {
     /// The idempotency key for peers that have one.
     pub fn idempotency_key(&self, attempt: i64) -> String {
         format!(
-            "towpath:{}:{}",
+            "{KEY_PREFIX}{}:{}",
             self.kind,
             crockford(&self.try_hash(attempt)[..20])
         )

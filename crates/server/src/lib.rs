@@ -7,6 +7,7 @@
 mod access;
 mod api;
 mod app;
+pub mod guide;
 mod health;
 mod ingress;
 mod listen;
@@ -15,6 +16,7 @@ mod metrics;
 mod paging;
 mod problem;
 mod rules;
+mod shared_answer;
 mod time;
 mod web;
 

@@ -71,7 +71,8 @@ impl Server {
         let access = Access::new(settings.api_token.as_ref(), address, setup_code.as_ref());
         let is_open = access.is_open_without_accounts();
         let (stop, stopped) = watch::channel(false);
-        let app = App::new(engine, access, stopped.clone());
+        let guide = settings.guide.clone();
+        let app = App::new(engine, access, (guide, address), stopped.clone());
         let router = router(&app);
         let task = tokio::spawn(accept(listener, app, router, stopped));
         Ok(Self {

@@ -14,3 +14,6 @@ pub mod journal;
 pub mod mail;
 pub mod server;
 pub mod stripe;
+
+/// How the pages for people look, light and dark.
+const PAGE_STYLE: &str = include_str!("page.css");

@@ -29,6 +29,7 @@ fn event(n: u64) -> NewEvent {
         kind: "charge.succeeded".into(),
         occurred_at: Timestamp(1),
         received_at: Timestamp(2),
+        own: false,
         secret: Some(0),
         body_len: 3_029,
         body_sha256: [9; 32],

@@ -21,6 +21,8 @@ pub struct NewEvent {
     pub kind: String,
     pub occurred_at: Timestamp,
     pub received_at: Timestamp,
+    /// A write of ours caused it.
+    pub own: bool,
     /// Which live secret matched, by its position; for the rotation screen.
     pub secret: Option<i64>,
     pub body_len: i64,
@@ -52,6 +54,14 @@ pub enum Ingested {
     },
     /// It was there already; the delivery was counted.
     Duplicate { event: EventId },
+}
+
+/// A place among the runs in work: by shard, then by when they are due, then by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub shard: i64,
+    pub due_at: Timestamp,
+    pub run: RunId,
 }
 
 /// A run as the scheduler needs to know it.

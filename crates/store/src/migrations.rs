@@ -43,6 +43,18 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_what_if.sql"),
         postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
     },
+    Migration {
+        number: 7,
+        name: "repair",
+        sqlite: include_str!("../migrations/sqlite/0007_repair.sql"),
+        postgres: include_str!("../migrations/postgres/0007_repair.sql"),
+    },
+    Migration {
+        number: 8,
+        name: "own_events",
+        sqlite: include_str!("../migrations/sqlite/0008_own_events.sql"),
+        postgres: include_str!("../migrations/postgres/0008_own_events.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

@@ -1,29 +1,54 @@
-//! The ready-made flows, built in.
+//! The ready-made flows, built in with their samples.
 
-/// A flow that comes with the program.
-pub struct ReadyFlow {
-    pub id: &'static str,
-    pub text: &'static str,
-}
+use server::guide::ReadyFlow;
 
 macro_rules! ready {
-    ($($id:literal),* $(,)?) => {
+    ($($id:literal: [$($sample:literal),* $(,)?]),* $(,)?) => {
         &[$(ReadyFlow {
             id: $id,
             text: include_str!(concat!("../../../flows/", $id, "/flow.yaml")),
+            samples: &[$(
+                include_str!(concat!("../../../flows/", $id, "/samples/", $sample, ".yaml"))
+            ),*],
         }),*]
     };
 }
 
-/// All of them, by id.
+/// All of them; the one to begin with is first.
 pub const READY: &[ReadyFlow] = ready![
-    "apply-payment",
-    "book-transactions",
-    "close-dispute",
-    "order-to-cash",
-    "payment-failed",
-    "payout-reconciliation",
-    "refund",
+    "order-to-cash": [
+        "authorised-only",
+        "guest",
+        "known-customer",
+        "other-total",
+        "unknown-product",
+        "unpaid",
+    ],
+    "apply-payment": [
+        "charge-not-known-yet",
+        "credit-note",
+        "invoice-without-order",
+        "paid-in-full",
+        "somebody-elses",
+    ],
+    "refund": [
+        "after-the-invoice",
+        "before-the-invoice",
+        "delivered-not-invoiced",
+        "failed",
+        "no-order-yet",
+        "pending",
+    ],
+    "payout-reconciliation": ["failed-days-later", "in-the-bank", "manual-payout"],
+    "book-transactions": [
+        "charge",
+        "moves-nothing",
+        "refund",
+        "refund-at-another-rate",
+        "unknown-kind",
+    ],
+    "payment-failed": ["customer-is-told", "order-is-held", "paid-meanwhile"],
+    "close-dispute": ["inquiry", "lost-before-the-invoice", "won"],
 ];
 
 /// The ready-made flow `id`.
@@ -34,6 +59,7 @@ pub fn ready(id: &str) -> Option<&'static ReadyFlow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
     use std::path::Path;
 
     #[test]
@@ -48,11 +74,20 @@ mod tests {
                     .expect("a name")
                     .to_string_lossy()
                     .into_owned();
+                let mut samples = BTreeSet::new();
+                for sample in std::fs::read_dir(path.join("samples")).expect("it has samples") {
+                    let path = sample.expect("a sample").path();
+                    samples.insert(std::fs::read_to_string(path).expect("a text"));
+                }
+                let listed = ready(&name).map(|flow| flow.samples).unwrap_or_default();
+                let listed: BTreeSet<String> = listed.iter().map(|s| (*s).to_owned()).collect();
+                assert_eq!(listed, samples, "{name}");
                 found.push(name);
             }
         }
         found.sort();
-        let listed: Vec<&str> = READY.iter().map(|f| f.id).collect();
+        let mut listed: Vec<&str> = READY.iter().map(|f| f.id).collect();
+        listed.sort_unstable();
         assert_eq!(listed, found);
     }
 

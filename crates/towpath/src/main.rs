@@ -3,14 +3,21 @@
 //! The binary only wires things together: it reads the configuration, knows the list of connectors
 //! and starts what the other crates offer.
 
+#![warn(clippy::print_stdout)]
+
+#[macro_use]
+mod say;
+
 mod cli;
 mod command;
 mod config;
 mod connectors;
 mod demo;
 mod flows;
+mod guide;
 mod ionapi;
 mod log;
+mod sandboxes;
 mod suggest;
 
 use clap::Parser;

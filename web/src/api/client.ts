@@ -9,6 +9,12 @@ export function showCsrf(token: string | null) {
   csrf = token;
 }
 
+/**
+ * Tells what happens to the line: `over` when the server no longer knows who we are, `again` when it
+ * answers as before and what was refused for that may be tried anew.
+ */
+export const line = new EventTarget();
+
 /** The typed client of our API. Wrap calls in {@link answer}. */
 export const client = createClient<paths>({ baseUrl: '/' });
 
@@ -16,6 +22,10 @@ client.use({
   onRequest({ request }) {
     if (csrf && request.method !== 'GET') request.headers.set('X-Towpath-Csrf', csrf);
     return request;
+  },
+  onResponse({ response, schemaPath }) {
+    const asksWho = schemaPath === '/api/v1/session';
+    if (response.status === 401 && !asksWho) line.dispatchEvent(new Event('over'));
   },
 });
 

@@ -20,6 +20,12 @@ export const checkConnection = (environment: string | undefined, connection: str
     }),
   );
 
+export type CredentialFile = components['schemas']['CredentialFileOut'];
+
+/** What a vendor's file is for. Nothing is stored, and nothing secret comes back. */
+export const readCredentialFile = async (file: File, text: string): Promise<CredentialFile> =>
+  answer(client.POST('/api/v1/credential_files', { body: { name: file.name, text } }));
+
 export const makeConnection = (
   environment: string,
   body: components['schemas']['NewConnectionIn'],

@@ -16,8 +16,8 @@ export async function draft(flow: string): Promise<Draft | null> {
 }
 
 /** Begins a flow with a draft. */
-export const beginDraft = (document: string): Promise<Draft> =>
-  answer(client.POST('/api/v1/flows', { body: { document } }));
+export const beginDraft = (document: string, samples: string[] = []): Promise<Draft> =>
+  answer(client.POST('/api/v1/flows', { body: { document, samples } }));
 
 /** Saves a draft that was changed from a revision; refused if another was saved meanwhile. Its samples stay if none are given. */
 export const saveDraft = (

@@ -1,3 +1,4 @@
+import { line } from './client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
@@ -91,6 +92,7 @@ export function useLive(environment: string | undefined): Liveness {
         later(listen, failures > 1 ? POLL_MS : AGAIN_MS);
       };
       source.onopen = () => {
+        if (failures > 0) line.dispatchEvent(new Event('again'));
         failures = 0;
         heard();
         refresh(client, 'all');

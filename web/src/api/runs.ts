@@ -30,6 +30,14 @@ export const runs = (environment: string | undefined, filter: RunFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest run of a flow, if it has any. */
+export const newestRun = (environment: string | undefined, flow: string) =>
+  queryOptions({
+    queryKey: ['runs', 'newest', environment, flow],
+    queryFn: () =>
+      answer(client.GET('/api/v1/runs', { params: { query: { environment, flow, limit: 1 } } })),
+  });
+
 /** A run with its steps, calls and entries. */
 export const run = (id: string) =>
   queryOptions({
@@ -44,7 +52,18 @@ export interface Replay {
   newest?: boolean;
   /** Places of the payload that are corrected. */
   changes?: Change[];
+  /** Why; needed with changes. */
+  reason?: string;
 }
+
+export type Choice = components['schemas']['ChoiceOut'];
+
+/** The four ways of working a run again, each with what it does to every step. */
+export const choices = (run: string) =>
+  queryOptions({
+    queryKey: ['runs', 'choices', run],
+    queryFn: () => answer(client.GET('/api/v1/runs/{run}/choices', { params: { path: { run } } })),
+  });
 
 export const replayRun = (run: string, how: Replay) =>
   answer(client.POST('/api/v1/runs/{run}/replay', { params: { path: { run } }, body: how }));

@@ -2,7 +2,7 @@ import { SCREENS } from './navigation';
 import { useMantineColorScheme } from '@mantine/core';
 import { Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import { Moon, Search, Sun } from 'lucide-react';
+import { Footprints, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 
 /** The command palette: screens, acts, and whatever id a person has in hand. */
@@ -19,6 +19,7 @@ export function Commands() {
 
   const screens = SCREENS.filter(({ title, about }) => found(`${title} ${about}`));
   const acts = [
+    { title: 'First steps', icon: Footprints, act: () => void navigate({ to: '/start' }) },
     { title: 'Light colours', icon: Sun, act: () => setColorScheme('light') },
     { title: 'Dark colours', icon: Moon, act: () => setColorScheme('dark') },
   ].filter(({ title }) => found(title));

@@ -1,12 +1,14 @@
 import { Commands } from './Commands';
 import { EnvironmentBand, EnvironmentSwitch } from './EnvironmentSwitch';
 import { Navigation } from './Navigation';
-import { SignIn } from './SignIn';
+import { NoEnvironment } from './NoEnvironment';
+import { SignIn, SignInAgain } from './SignIn';
 import { ThemeSwitch } from './ThemeSwitch';
 import { UserMenu } from './UserMenu';
 import { useShortcuts } from './useShortcuts';
 import { Shortcuts } from './Shortcuts';
-import { useEnvironmentName } from './useEnvironment';
+import { useEnvironment } from './useEnvironment';
+import { line } from '@/api/client';
 import { useLive } from '@/api/live';
 import { session } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
@@ -14,25 +16,53 @@ import { Live } from '@/components/Live';
 import { ActionIcon, Drawer, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { CircleHelp, Menu, Search } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import classes from './Layout.module.css';
 
 /** Asks who is there before anything else is shown. */
 export function Layout() {
   const { data, error, refetch } = useQuery(session);
-  if (error) return <ErrorView error={error} retry={() => void refetch()} />;
+  // Who has worked on this page. A session that ends leaves the page as it is.
+  const [known, setKnown] = useState<string | null>(null);
+  const who = data?.account?.id ?? null;
+  if (known === null && who !== null) setKnown(who);
+  const isOther = known !== null && who !== null && known !== who;
+  useEffect(() => {
+    if (isOther) window.location.reload();
+  }, [isOther]);
+  const isOver = data?.mode === 'sign_in' && who === null;
+  const wasOver = useRef(false);
+  const client = useQueryClient();
+  useEffect(() => {
+    if (wasOver.current && !isOver) {
+      void client.invalidateQueries();
+      line.dispatchEvent(new Event('again'));
+    }
+    wasOver.current = isOver;
+  }, [client, isOver]);
+  if (error && !data) return <ErrorView error={error} retry={() => void refetch()} />;
   if (!data) return null;
-  if (data.mode === 'sign_in' && !data.account) return <SignIn firstRun={data.first_run} />;
-  return <Shell />;
+  if (isOver && known === null) return <SignIn firstRun={data.first_run} />;
+  return (
+    <>
+      <Shell />
+      {isOver && <SignInAgain />}
+    </>
+  );
 }
+
+/** What a server without an environment has already. */
+const WITHOUT = ['/start', '/environments', '/settings', '/audit'];
+
+const isWithout = (pathname: string): boolean => WITHOUT.includes(pathname);
 
 /** Everything around a screen. */
 function Shell() {
-  const environment = useEnvironmentName();
-  const liveness = useLive(environment);
+  const { current, isNone } = useEnvironment();
+  const liveness = useLive(current?.name);
   const [menu, { open, close }] = useDisclosure(false);
   const [help, helpActs] = useDisclosure(false);
   const { pathname } = useLocation();
@@ -82,7 +112,7 @@ function Shell() {
         <Navigation />
       </nav>
       <main id="content" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        {isNone && !isWithout(pathname) ? <NoEnvironment at={pathname} /> : <Outlet />}
       </main>
       <Drawer opened={menu} onClose={close} size={240} title="Towpath" padding="sm">
         <nav aria-label="Screens">

@@ -5,8 +5,10 @@ import { useSearch } from '@tanstack/react-router';
 /** The environment that is looked at: the one in the address, or the first there is. */
 export function useEnvironment() {
   const { env } = useSearch({ from: '__root__' });
-  const { data = [] } = useQuery(environments);
-  return { current: data.find((e) => e.name === env) ?? data[0], all: data };
+  const { data } = useQuery(environments);
+  const all = data ?? [];
+  const current = all.find((e) => e.name === env) ?? all[0];
+  return { current, all, isNone: data?.length === 0 };
 }
 
 /** Its name for calls; absent while unknown, when the server takes the only one. */

@@ -3,7 +3,7 @@ import { ErrorView } from './ErrorView';
 import { Button } from '@mantine/core';
 import { useWindowWidth } from './useWindowWidth';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import classes from './DataTable.module.css';
 
 export interface Column<Row> {
@@ -36,7 +36,7 @@ interface Props<Row> {
   /** Wraps the row's first cell: a link that covers the whole row. */
   rowLink?: (row: Row, content: ReactNode) => ReactNode;
   /** For a list without any row. */
-  empty: { title: string; why: ReactNode };
+  empty: Pick<ComponentProps<typeof Empty>, 'title' | 'why' | 'next'>;
   /** Set while a filter is on: an empty list then offers to clear it. */
   clearFilters?: (() => void) | undefined;
   rowHeight?: number;
@@ -92,7 +92,7 @@ export function DataTable<Row>(props: Props<Row>) {
         next={{ label: 'Clear filters', act: clearFilters }}
       />
     ) : (
-      <Empty title={props.empty.title} why={props.empty.why} />
+      <Empty {...props.empty} />
     );
   }
 

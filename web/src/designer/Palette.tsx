@@ -4,15 +4,17 @@ import type { BeginDrag } from './canvas/useDrag';
 import { placeAfter } from './clipboard';
 import { insert, newStep, takenIds } from './model/edit';
 import { KINDS, type Kind } from './model/step';
+import { addStart } from './starts';
 import { useEditor } from './store/context';
 import { TextInput } from '@mantine/core';
-import { Search } from 'lucide-react';
+import { Search, Zap } from 'lucide-react';
 import { memo, useMemo, useState } from 'react';
 import classes from './Designer.module.css';
 
 interface Offer {
   key: string;
-  block: Kind;
+  /** A kind of step; `start` for what starts a flow. */
+  block: Kind | 'start';
   what: string;
   title: string;
   doc: string;
@@ -29,17 +31,26 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
       const block = KINDS.find((one) => one === kind);
       return block && block !== 'use' ? [{ key: kind, block, what: '', title, doc }] : [];
     });
-    const connectors = editor.catalog.connectors.map(({ id, title, operations }) => ({
+    const connectors = editor.catalog.connectors.map(({ id, title, operations, triggers }) => ({
       id,
       title,
-      offers: operations.map((one): Offer => ({
-        key: one.id,
-        block: 'use',
-        what: one.id,
-        title: one.title,
-        doc: one.doc,
-        effect: one.effect,
-      })),
+      offers: [
+        ...triggers.map((one): Offer => ({
+          key: `start ${one.id}`,
+          block: 'start',
+          what: one.id,
+          title: one.title,
+          doc: one.doc,
+        })),
+        ...operations.map((one): Offer => ({
+          key: one.id,
+          block: 'use',
+          what: one.id,
+          title: one.title,
+          doc: one.doc,
+          effect: one.effect,
+        })),
+      ],
     }));
     return [{ id: '', title: 'Blocks', offers: blocks }, ...connectors];
   }, [editor]);
@@ -52,6 +63,10 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
     .map((group) => ({ ...group, offers: group.offers.filter((one) => fits(group.title, one)) }))
     .filter((group) => group.offers.length > 0);
   const add = (offer: Offer): void => {
+    if (offer.block === 'start') {
+      addStart(editor, offer.what);
+      return;
+    }
     const step = newStep(offer.block, offer.what, takenIds(editor.document));
     if (editor.apply(insert(editor.document, placeAfter(editor), [step]), true)) acts.canvas();
   };
@@ -69,7 +84,7 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
           <details key={id} open>
             <summary>{title}</summary>
             {offers.map((offer) => {
-              const Icon = iconOf(offer.block, offer.effect);
+              const Icon = offer.block === 'start' ? Zap : iconOf(offer.block, offer.effect);
               return (
                 <button
                   key={offer.key}
@@ -80,7 +95,8 @@ export const Palette = memo(function Palette({ beginDrag }: { beginDrag: BeginDr
                   onPointerDown={(event) => {
                     if (event.button !== 0) return;
                     const { block, what, title: label } = offer;
-                    beginDrag(event, { kind: 'new', block, what, label });
+                    if (block === 'start') beginDrag(event, { kind: 'start', what, label });
+                    else beginDrag(event, { kind: 'new', block, what, label });
                   }}
                 >
                   <Icon size={14} strokeWidth={1.8} aria-hidden />

@@ -10,6 +10,7 @@ import { search } from './model/search';
 import { sentenceOf } from './model/sentence';
 import { KINDS, idOf } from './model/step';
 import type { Choice } from './Picker';
+import { addStart } from './starts';
 import type { Editor } from './store/editor';
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
@@ -63,17 +64,7 @@ export function toUse(editor: Editor, step: Path, at: Path): Choice[] {
 
 /** What can start the flow, beside what does. */
 export function toStart(editor: Editor): Choice[] {
-  const add = (start: Json) => (): void => {
-    const trigger = editor.document.trigger;
-    const known = isList(trigger) ? trigger : trigger === undefined ? [] : [trigger];
-    const all = [...known, start];
-    const value: Json = all.length === 1 ? (all[0] ?? null) : all;
-    editor.applyField({
-      ...setField(editor.document, [], ['trigger'], value),
-      label: 'added what starts the flow',
-    });
-    editor.seal();
-  };
+  const add = (start: Json) => (): void => addStart(editor, start);
   const words: [string, string, Json][] = [
     ['A person', 'Started by hand', 'manual'],
     ['A program', 'Started through the API', 'api'],

@@ -23,6 +23,7 @@ pub static CONNECTOR: Connector = Connector {
     doc: "Messages by SMTP, with STARTTLS, TLS from the start, or, on this machine only, neither.",
     settings: || schemars::schema_for!(settings::Settings).to_value(),
     credential: target::credential_schema,
+    file: None,
     operations: OPERATIONS,
     triggers: &[],
     verify: None,

@@ -43,6 +43,26 @@ impl Address {
         *self == Self::default()
     }
 
+    /// M3's names of its parts.
+    pub const COLUMNS: [&'static str; 8] = [
+        "CUA1", "CUA2", "CUA3", "CUA4", "TOWN", "PONO", "ECAR", "CSCD",
+    ];
+
+    /// From M3's fields; those that are blank are absent.
+    pub fn read(field: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            name: None,
+            lines: ["CUA1", "CUA2", "CUA3", "CUA4"]
+                .into_iter()
+                .filter_map(&field)
+                .collect(),
+            city: field("TOWN"),
+            postal_code: field("PONO"),
+            state: field("ECAR"),
+            country: field("CSCD"),
+        }
+    }
+
     /// M3's fields. CUA1 is mandatory where an address is given, so a place without a street has
     /// its city there, or its country.
     ///

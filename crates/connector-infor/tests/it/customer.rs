@@ -40,6 +40,11 @@ async fn a_customer_is_made_marked_and_given_its_currency() {
         (&found["name"], &found["status"]),
         (&json!("Ada Example"), &json!("20"))
     );
+    let given = ada("cus_Q1");
+    assert_eq!(
+        (&found["email"], &found["address"]),
+        (&given["email"], &given["address"])
+    );
     let nobody = sandbox
         .run("infor.customer.find", json!({"number": "NOBODY"}))
         .await;

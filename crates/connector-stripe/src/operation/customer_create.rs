@@ -2,7 +2,7 @@
 
 use super::making::{Make, Making, put};
 use crate::metadata;
-use connector::Identity;
+use connector::{Identity, ReadBack};
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,19 @@ impl Make for CustomerCreate {
     const TITLE: &'static str = "Make a customer";
     const DOC: &'static str =
         "Makes a customer once per reference (docs.stripe.com/api/customers/create).";
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: "stripe.customer.get",
+        by: "id",
+        of: "id",
+        fields: &[
+            ("name", "name"),
+            ("email", "email"),
+            ("phone", "phone"),
+            ("description", "description"),
+            ("address", "address"),
+            ("metadata", "metadata"),
+        ],
+    });
 
     type Input = Input;
     type Output = Output;

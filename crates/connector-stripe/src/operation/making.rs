@@ -11,7 +11,9 @@ use crate::poll::{self, PAGE};
 use crate::request;
 use async_trait::async_trait;
 use connector::operation::ask;
-use connector::{Call, Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
+use connector::{
+    Call, Effect, Found, Identity, Last, Next, Operation, ReadBack, RecipeCx, UndoNext,
+};
 use model::Fault;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -44,6 +46,8 @@ pub trait Make: Send + Sync + 'static {
     const ID: &'static str;
     const TITLE: &'static str;
     const DOC: &'static str;
+    /// The read that shows it.
+    const READ_BACK: Option<ReadBack>;
 
     type Input: DeserializeOwned + JsonSchema + Send + Sync;
     type Output: Serialize + DeserializeOwned + JsonSchema + Send + Sync;
@@ -67,6 +71,7 @@ impl<M: Make> Operation for Create<M> {
     const TITLE: &'static str = M::TITLE;
     const DOC: &'static str = M::DOC;
     const EFFECT: Effect = Effect::Create;
+    const READ_BACK: Option<ReadBack> = M::READ_BACK;
 
     type Input = M::Input;
     type Progress = Progress;

@@ -2,7 +2,7 @@
 
 use super::making::{Make, Making, put};
 use crate::metadata;
-use connector::Identity;
+use connector::{Identity, ReadBack};
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,7 @@ impl Make for ProductCreate {
     const TITLE: &'static str = "Make a product";
     const DOC: &'static str =
         "Makes a product once per reference (docs.stripe.com/api/products/create).";
+    const READ_BACK: Option<ReadBack> = None;
 
     type Input = Input;
     type Output = Output;

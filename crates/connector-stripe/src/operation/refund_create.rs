@@ -2,7 +2,7 @@
 
 use super::making::{Make, Making, put};
 use crate::metadata;
-use connector::Identity;
+use connector::{Identity, ReadBack};
 use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,18 @@ impl Make for RefundCreate {
     const TITLE: &'static str = "Give money back";
     const DOC: &'static str = "Refunds a charge, whole or in part, once per reference \
         (docs.stripe.com/api/refunds/create).";
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: "stripe.refund.get",
+        by: "id",
+        of: "id",
+        fields: &[
+            ("charge", "charge"),
+            ("payment_intent", "payment_intent"),
+            ("amount", "amount"),
+            ("reason", "reason"),
+            ("metadata", "metadata"),
+        ],
+    });
 
     type Input = Input;
     type Output = Output;

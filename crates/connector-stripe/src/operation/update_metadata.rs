@@ -1,10 +1,11 @@
 //! `stripe.<object>.update_metadata`: writes keys of ours on an object; other keys stay.
 
 use super::answer;
+use super::get::Readable;
 use crate::metadata;
-use crate::object::{Charge, Customer, Kind, PaymentIntent};
+use crate::object::{Charge, Customer, PaymentIntent};
 use crate::request;
-use connector::{Effect, Last, Next, Operation, RecipeCx, SetGuard};
+use connector::{Effect, Last, Next, Operation, ReadBack, RecipeCx, SetGuard};
 use model::{Fault, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// A kind of object whose metadata flows write.
-pub trait Marked: Kind {
+pub trait Marked: Readable {
     const ID: &'static str;
     const TITLE: &'static str;
     const EXAMPLE: &'static str;
@@ -64,11 +65,17 @@ pub struct Output {
 pub struct UpdateMetadata<K>(PhantomData<fn() -> K>);
 
 impl<K: Marked> Operation for UpdateMetadata<K> {
-    const ID: &'static str = K::ID;
-    const TITLE: &'static str = K::TITLE;
+    const ID: &'static str = <K as Marked>::ID;
+    const TITLE: &'static str = <K as Marked>::TITLE;
     const DOC: &'static str = "Merges keys into the object's metadata \
         (docs.stripe.com/api/metadata; at most 50 keys of 40 characters, values of 500).";
     const EFFECT: Effect = Effect::Set;
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: <K as Readable>::ID,
+        by: "id",
+        of: "id",
+        fields: &[("metadata", "metadata")],
+    });
 
     type Input = Input;
     type Progress = ();
@@ -76,7 +83,7 @@ impl<K: Marked> Operation for UpdateMetadata<K> {
 
     fn examples() -> Vec<Value> {
         vec![json!({
-            "id": K::EXAMPLE,
+            "id": <K as Marked>::EXAMPLE,
             "metadata": {"infor_order_no": "1000123"},
             "as_of": 1_790_000_000,
         })]

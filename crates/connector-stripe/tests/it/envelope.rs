@@ -26,7 +26,7 @@ fn a_full_event() {
 }
 
 #[test]
-fn an_event_that_only_our_own_metadata_caused_is_known_as_ours() {
+fn an_event_that_our_own_write_caused_is_known_as_ours() {
     let event = |key: Value, previous: Value| {
         let body = json!({
             "id": "evt_1", "object": "event", "type": "charge.updated", "created": 1,
@@ -38,7 +38,10 @@ fn an_event_that_only_our_own_metadata_caused_is_known_as_ours() {
     let ours = json!("towpath:metadata:ABC");
     let metadata = json!({"metadata": {"infor_order_no": null}});
     assert!(event(ours.clone(), metadata.clone()));
-    // Somebody else's write, another write of ours, and a change of something besides.
+    let refund = json!("towpath:refund:ABC");
+    assert!(event(refund.clone(), json!({"amount_refunded": 0})));
+    assert!(event(refund, json!(null)));
+    // Somebody else's write, and one of metadata with a change of something besides.
     for (key, previous) in [
         (json!("shop-1"), metadata.clone()),
         (json!(null), metadata.clone()),

@@ -142,11 +142,7 @@ impl Book for Get {
 
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: GetInput = read(self.id(), input)?;
-        let deposit = cx
-            .store
-            .deposits(cx.environment, &[input.charge])
-            .await?
-            .pop();
+        let deposit = cx.books.deposit(&input.charge).await?;
         let output = GetOutput {
             found: deposit.is_some(),
             left_minor: deposit.map_or(-1, |d| d.settlement_left),
@@ -271,12 +267,10 @@ pub(super) async fn standing(
     charge: &str,
     use_key: &str,
 ) -> Result<Option<Standing>, BookStop> {
-    let charge = [charge.to_owned()];
-    let Some(record) = cx.store.deposits(cx.environment, &charge).await?.pop() else {
+    let Some(deposit) = cx.books.deposit(charge).await? else {
         return Ok(None);
     };
-    let deposit = deposit(&record)?;
-    let earlier = cx.store.deposit_use(cx.environment, use_key).await?;
+    let earlier = cx.books.deposit_use(use_key).await?;
     let taken = earlier.map(|earlier| Application {
         presentment: Money::new(earlier.presentment_minor, deposit.presentment.currency),
         settlement: Money::new(earlier.settlement_minor, deposit.settlement.currency),
@@ -300,24 +294,4 @@ impl Standing {
             settlement_minor: settlement,
         })
     }
-}
-
-fn deposit(record: &DepositRecord) -> Result<Deposit, Fault> {
-    let currency = |code: &str| {
-        code.parse::<Currency>()
-            .map_err(|e| Fault::bug(format!("deposit {}: {e}", record.charge)))
-    };
-    Ok(Deposit {
-        charge: record.charge.clone(),
-        presentment: Money::new(
-            record.presentment_minor,
-            currency(&record.presentment_currency)?,
-        ),
-        presentment_left: record.presentment_left,
-        settlement: Money::new(
-            record.settlement_minor,
-            currency(&record.settlement_currency)?,
-        ),
-        settlement_left: record.settlement_left,
-    })
 }

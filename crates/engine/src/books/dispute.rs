@@ -2,6 +2,7 @@
 
 use super::deposit::standing;
 use super::transaction::on_account;
+use super::view::Entry;
 use super::{Book, BookCx, BookStop, Booked, read, schema, write};
 use async_trait::async_trait;
 use finance::deposit::Application;
@@ -78,14 +79,10 @@ impl Book for Close {
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: Input = read(self.id(), input)?;
         let rules = PostingRules::default();
-        let entries = cx
-            .store
-            .entries(cx.environment, &input.transactions)
-            .await?;
-        // An entry that is only on its way to the ERP is not booked yet.
+        let entries = cx.books.entries(&input.transactions).await?;
         let is_booked = |id: &&String| {
-            let stands = |e: &&store::EntryRecord| e.entry.reference == **id && e.state != "sent";
-            entries.iter().any(|e| stands(&e))
+            let stands = |e: &Entry| e.is_booked && e.entry.reference == **id;
+            entries.iter().any(stands)
         };
         if let Some(missing) = input.transactions.iter().find(|id| !is_booked(id)) {
             return Err(BookStop::Await {

@@ -10,6 +10,7 @@ mod dispute;
 mod exception;
 mod payout;
 mod transaction;
+mod view;
 
 use async_trait::async_trait;
 use model::ids::EnvironmentId;
@@ -18,7 +19,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::advance::CrossReferenceWrite;
-use store::{DepositWrite, ExceptionRecord, Store};
+use store::{DepositWrite, ExceptionRecord};
+
+pub use view::{GivenBooks, View};
 
 /// Every operation on our own books.
 pub const BOOKS: &[&dyn Book] = &[
@@ -41,7 +44,7 @@ pub fn find(id: &str) -> Option<&'static dyn Book> {
 
 /// What such an operation may see.
 pub struct BookCx<'a> {
-    pub store: &'a Store,
+    pub books: View<'a>,
     pub environment: EnvironmentId,
     pub now: Timestamp,
 }
@@ -106,10 +109,6 @@ pub trait Book: Send + Sync {
         false
     }
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop>;
-    /// What it gives where no books are known, as in a sample; none if the input alone says nothing.
-    fn alone(&self, _input: &Value) -> Option<Result<Value, Fault>> {
-        None
-    }
 }
 
 fn read<T: DeserializeOwned>(id: &str, input: &Value) -> Result<T, Fault> {

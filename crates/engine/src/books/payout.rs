@@ -71,11 +71,10 @@ impl Book for Prove {
     async fn run(&self, cx: &BookCx<'_>, input: &Value) -> Result<Booked, BookStop> {
         let input: ProveInput = read(self.id(), input)?;
         let ids: Vec<String> = input.members.iter().map(|m| m.id.clone()).collect();
-        let entries = cx.store.entries(cx.environment, &ids).await?;
-        // An entry that is only on its way to the ERP is not booked yet.
+        let entries = cx.books.entries(&ids).await?;
         let booked: BTreeSet<&str> = entries
             .iter()
-            .filter(|e| e.state != "sent")
+            .filter(|e| e.is_booked)
             .map(|e| e.entry.reference.as_str())
             .collect();
         let own = input.own.as_deref();

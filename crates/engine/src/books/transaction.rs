@@ -1,6 +1,7 @@
 //! Books a balance transaction by all that our books know of the charge behind it.
 
 use super::deposit::standing;
+use super::view::Entry;
 use super::{Book, BookCx, BookStop, Booked, read, schema, write};
 use async_trait::async_trait;
 use finance::deposit::Deposit;
@@ -11,7 +12,6 @@ use model::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::EntryRecord;
 
 /// `books.transaction.post`
 pub struct Post;
@@ -118,7 +118,7 @@ impl Book for Post {
         // What is booked already stands, whatever is known by now.
         let mut references = vec![posting.entry.reference.clone()];
         references.extend(posting.relief.iter().map(|e| e.reference.clone()));
-        for stored in cx.store.entries(cx.environment, &references).await? {
+        for stored in cx.books.entries(&references).await? {
             stands(&mut posting.entry, &stored);
             if let Some(relief) = &mut posting.relief {
                 stands(relief, &stored);
@@ -135,29 +135,9 @@ impl Book for Post {
         booked.output = write(self.id(), &output)?;
         Ok(booked)
     }
-
-    /// As if the charge's deposit held all of it and nothing was owed or in dispute.
-    fn alone(&self, input: &Value) -> Option<Result<Value, Fault>> {
-        let posted = || {
-            let input: Input = read(self.id(), input)?;
-            let known = Known {
-                returned_before: returned_before(&input),
-                ..Known::default()
-            };
-            let rules = PostingRules::default();
-            let (posting, _) = post_known(&input.transaction, &known, &rules, &input.date)
-                .map_err(|error| Fault::rejected(error.to_string()))?;
-            let output = Output {
-                posting,
-                taken_minor: 0,
-            };
-            write(self.id(), &output)
-        };
-        Some(posted())
-    }
 }
 
-fn stands(entry: &mut JournalEntry, stored: &EntryRecord) {
+fn stands(entry: &mut JournalEntry, stored: &Entry) {
     if stored.entry.reference == entry.reference && stored.entry.kind == entry.kind {
         *entry = stored.entry.clone();
     }
@@ -185,7 +165,7 @@ fn returned_before(input: &Input) -> i64 {
 
 /// The sum of the lines of an account in stored entries of a currency, in minor units.
 pub(super) fn on_account<'a>(
-    entries: impl Iterator<Item = &'a EntryRecord>,
+    entries: impl Iterator<Item = &'a Entry>,
     account: &str,
     currency: Currency,
 ) -> i64 {
@@ -219,7 +199,7 @@ async fn owed(
         .filter(|r| !r.is_of(&input.transaction));
     let ids = others.flat_map(|r| [&r.transaction, &r.failure_transaction]);
     let ids: Vec<String> = ids.flatten().cloned().collect();
-    let entries = cx.store.entries(cx.environment, &ids).await?;
+    let entries = cx.books.entries(&ids).await?;
     let brought: Vec<&&Refund> = failed
         .iter()
         .filter(|r| {
@@ -231,7 +211,7 @@ async fn owed(
         .collect();
     let account = &rules.refunds_payable;
     let currency = deposit.settlement.currency;
-    let is_failure = |e: &&EntryRecord| {
+    let is_failure = |e: &&Entry| {
         let reference = Some(e.entry.reference.as_str());
         brought
             .iter()
@@ -263,7 +243,7 @@ async fn disputed(
 ) -> Result<i64, BookStop> {
     let mut ids = t.source_transactions.clone();
     ids.retain(|id| *id != t.id);
-    let entries = cx.store.entries(cx.environment, &ids).await?;
+    let entries = cx.books.entries(&ids).await?;
     let account = &rules.disputes_receivable;
     Ok(on_account(entries.iter(), account, t.currency))
 }

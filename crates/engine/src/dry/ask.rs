@@ -5,18 +5,21 @@ use super::invent::invent;
 use super::reader::Reader;
 use super::trace::{Origin, WouldBe};
 use super::walk::{Halt, Walk};
-use crate::books::{Book, BookCx, BookStop};
+use crate::books::{Book, BookCx, BookStop, GivenBooks, View};
 use crate::execute::is_refusal;
 use crate::pending::wait_key;
 use crate::plan::{CallWork, PlanStep};
 use crate::stop::Stop;
-use connector::{Effect, Last, Next, RecipeCx};
+use connector::{AnyOperation, Effect, Last, Next, RecipeCx};
 use mapping::{Shape, Template};
+use model::ids::EnvironmentId;
 use model::{Fault, FaultClass, Timestamp};
 use serde_json::Value;
 
 /// A read that has not come to an end after so many calls would take too long.
 const CALLS_MAX: usize = 50;
+/// What operations on our own books take for the environment where there is none.
+const NOWHERE: EnvironmentId = EnvironmentId(0);
 
 impl<'a> Walk<'a> {
     /// The input of the present step, noted in the trace.
@@ -53,7 +56,10 @@ impl<'a> Walk<'a> {
             return self.finish_json(step, given, &call.shape, Origin::Given);
         }
         let (output, origin) = match self.dry.reads {
-            Reads::Live => (ask(call, reader, place.now, &input).await?, Origin::Live),
+            Reads::Live => {
+                let asked = ask(call.operation, reader, place.now, &input).await;
+                (asked.map_err(failed)?, Origin::Live)
+            }
             Reads::Invented => {
                 let made = invent(&call.operation.output_schema(), &input);
                 (made, Origin::Invented)
@@ -62,8 +68,9 @@ impl<'a> Walk<'a> {
         self.finish_json(step, &output, &call.shape, origin)
     }
 
-    /// Our own books. In an environment their operations are worked in full, up to the commit;
-    /// without one as far as the input alone says.
+    /// Our own books. Their operations are worked in full, up to the commit, on what is given or on
+    /// the environment's books. Where there are neither, they hold nothing, and what would wait for
+    /// something in them is made up.
     pub async fn book(
         &mut self,
         step: &PlanStep,
@@ -90,32 +97,44 @@ impl<'a> Walk<'a> {
         if let Some(given) = self.given(step) {
             return self.finish_json(step, given, shape, Origin::Given);
         }
-        let Some(here) = &self.place.here else {
-            return match book.alone(&input) {
-                Some(given) => {
-                    self.finish_json(step, &given.map_err(failed)?, shape, Origin::Worked)
-                }
-                None => {
-                    let made = invent(&book.output_schema(), &input);
-                    self.finish_json(step, &made, shape, Origin::Invented)
-                }
-            };
+        let nothing = GivenBooks::default();
+        let (books, origin) = match (&self.place.books, &self.place.here) {
+            (Some(given), _) => (View::Given(given), Some(Origin::Worked)),
+            (None, Some(here)) => {
+                let (store, environment) = (&here.shared.store, here.environment.id);
+                (View::Stored { store, environment }, Some(Origin::Store))
+            }
+            (None, None) => (View::Given(&nothing), None),
         };
         let cx = BookCx {
-            store: &here.shared.store,
-            environment: here.environment.id,
+            books,
+            environment: self
+                .place
+                .here
+                .as_ref()
+                .map_or(NOWHERE, |h| h.environment.id),
             now: self.place.now,
         };
-        let booked = book.run(&cx, &input).await.map_err(|stop| match stop {
-            BookStop::Store(error) => Stop::Store(error),
-            BookStop::Fault(fault) => failed(fault),
-            BookStop::Await { kind, id } => Stop::Leave {
+        let stop = match book.run(&cx, &input).await {
+            Ok(booked) => {
+                let origin = origin.unwrap_or(Origin::Worked);
+                return self.finish_json(step, &booked.output, shape, origin);
+            }
+            Err(BookStop::Store(error)) => Stop::Store(error),
+            Err(BookStop::Fault(fault)) => failed(fault),
+            Err(BookStop::Await { kind, id }) => Stop::Leave {
                 key: wait_key(&kind, &id),
                 until: Timestamp::default(),
                 deadline: None,
             },
-        })?;
-        self.finish_json(step, &booked.output, shape, Origin::Store)
+        };
+        match stop {
+            Stop::Leave { .. } | Stop::Retry(_) if origin.is_none() => {
+                let made = invent(&book.output_schema(), &input);
+                self.finish_json(step, &made, shape, Origin::Invented)
+            }
+            stop => Err(stop.into()),
+        }
     }
 
     /// Notes a change that the present step would make.
@@ -127,12 +146,12 @@ impl<'a> Walk<'a> {
 }
 
 /// Sends a read and gives what it comes to.
-async fn ask(
-    call: &CallWork,
+pub(super) async fn ask(
+    operation: &dyn AnyOperation,
     reader: &Reader,
     now: Timestamp,
     input: &Value,
-) -> Result<Value, Stop> {
+) -> Result<Value, Fault> {
     use connector::Session;
     let cx = RecipeCx {
         session: reader,
@@ -147,27 +166,22 @@ async fn ask(
             Some(Ok(reply)) => Last::Reply(reply),
             Some(Err(fault)) => Last::Refused(fault),
         };
-        match call
-            .operation
-            .next(&cx, input, &mut progress, last)
-            .map_err(failed)?
-        {
+        match operation.next(&cx, input, &mut progress, last)? {
             Next::Done(output) => return Ok(output),
             Next::Wait(span) => {
                 let message = format!("the peer is to be asked again in {} s", span.as_secs());
-                return Err(Stop::Retry(Fault::transient(message)));
+                return Err(Fault::transient(message));
             }
             Next::Call(next) => {
                 answer = Some(match reader.send(&next).await {
-                    Err(fault) if is_refusal(&fault) => Err(fault),
-                    Err(fault) => return Err(failed(fault)),
-                    Ok(reply) => Ok(reply),
+                    Err(fault) if !is_refusal(&fault) => return Err(fault),
+                    answered => answered,
                 });
             }
         }
     }
     let message = format!("it takes more than {CALLS_MAX} calls, too many for a dry run");
-    Err(Stop::dead(Fault::rejected(message)))
+    Err(Fault::rejected(message))
 }
 
 /// What a fault means for a run.

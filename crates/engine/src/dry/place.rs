@@ -2,6 +2,7 @@
 
 use super::DryRun;
 use super::reader::Reader;
+use crate::books::GivenBooks;
 use crate::catalog::{Connection, Deployment, Environment};
 use crate::load::fixed_names;
 use crate::plan::{CallWork, Need, Plan};
@@ -23,6 +24,8 @@ pub(crate) struct Place<'a> {
     pub now: Timestamp,
     /// By the key of the need.
     readers: BTreeMap<String, Reader>,
+    /// Our own books, if they are given.
+    pub books: Option<GivenBooks>,
     /// The environment and its store, if it takes place in one.
     pub here: Option<Here<'a>>,
 }
@@ -52,6 +55,7 @@ impl<'a> Place<'a> {
             fixed: fixed("sample", EnvironmentKind::Test, settings)?,
             now,
             readers,
+            books: GivenBooks::read(&dry.given.books)?,
             here: None,
         })
     }
@@ -81,6 +85,7 @@ impl<'a> Place<'a> {
             fixed: fixed(&environment.name, environment.kind, settings)?,
             now: shared.clock.now(),
             readers,
+            books: GivenBooks::read(&dry.given.books)?,
             here: Some(Here {
                 shared,
                 environment,
@@ -98,6 +103,7 @@ impl<'a> Place<'a> {
             readers: bound
                 .map(|(key, connection)| (key.clone(), Reader::of(connection)))
                 .collect(),
+            books: None,
             here: Some(Here {
                 shared,
                 environment: &deployment.environment,

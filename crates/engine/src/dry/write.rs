@@ -4,13 +4,13 @@ use super::Reads;
 use super::ask::{failed, in_field};
 use super::invent::invent;
 use super::reader::Reader;
-use super::trace::{AtPeer, EffectIdentity, Origin, Request, WouldBe};
+use super::trace::{EffectIdentity, Origin, Request, WouldBe};
 use super::walk::{Halt, Walk};
 use crate::execute::is_refusal;
 use crate::plan::{CallWork, PlanStep};
 use crate::seal::{Purpose, open};
 use connector::effect::Progress;
-use connector::{CallKind, Found, Last, Next, RecipeCx, Session};
+use connector::{CallKind, Last, Next, RecipeCx, Session};
 use model::{EffectId, EffectState, Fault, FaultClass};
 use serde_json::Value;
 use store::EffectRecord;
@@ -65,13 +65,14 @@ impl Walk<'_> {
         let confirmed = progress.filter(|p| p.state == EffectState::Confirmed);
         let mut beginning = Beginning::default();
         let mut at_peer = None;
+        let live = self.dry.reads == Reads::Live;
         if confirmed.is_none() {
             operation.validate(&cx, input).map_err(in_field)?;
-            let live = self.dry.reads == Reads::Live;
             beginning = begin(call, &cx, input, live).await?;
-            if live && known.is_none() && operation.effect().is_once() {
-                at_peer = Some(look(call, &cx, input).await);
-            }
+        }
+        let made = confirmed.as_ref().and_then(|p| p.output.as_deref());
+        if live && (made.is_some() || known.is_none()) {
+            at_peer = super::at_peer::at_peer(call, &cx, reader, input, made).await;
         }
         let booking = operation.booking(&cx, input).map_err(failed)?;
         self.would(WouldBe {
@@ -184,32 +185,4 @@ async fn begin(
         });
     }
     Ok(beginning)
-}
-
-/// Asks the peer whether the object is there.
-async fn look(call: &CallWork, cx: &RecipeCx<'_>, input: &Value) -> AtPeer {
-    let (state, why, object) = match call.operation.find(cx, input, &Value::Null).await {
-        Ok(Found::Absent) => ("absent", None, None),
-        Ok(Found::Partial(_)) => ("partial", None, None),
-        Ok(Found::Complete(output)) => ("complete", None, Some(output)),
-        Ok(Found::CannotTell(why)) => ("cannot_tell", Some(why), None),
-        Err(fault) => ("unknown", Some(fault.message), None),
-    };
-    let differences = object.as_ref().map(|object| differences(input, object));
-    AtPeer {
-        state: state.into(),
-        why,
-        object,
-        differences: differences.unwrap_or_default(),
-    }
-}
-
-/// Fields that the object has under the same name, with another value.
-fn differences(input: &Value, object: &Value) -> Vec<String> {
-    let fields = input.as_object().into_iter().flatten();
-    let other = fields.filter_map(|(name, wanted)| {
-        let has = object.get(name)?;
-        (has != wanted).then(|| format!("`{name}` is {has} there and would be {wanted}"))
-    });
-    other.collect()
 }

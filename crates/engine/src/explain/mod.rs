@@ -58,6 +58,9 @@ fn beginning(flow: &Flow, registry: Registry) -> String {
     if let Some(order_by) = &flow.order_by {
         rules.push(format!("one at a time for the same {}", said(order_by)));
     }
+    if flow.own_events {
+        rules.push("also by what our own writes cause".into());
+    }
     if !rules.is_empty() {
         sentence.pop();
         write!(sentence, " ({}):", rules.join("; ")).ok();

@@ -99,6 +99,8 @@ pub fn check_sample(flow: &Flow, sample: &Sample, registry: Registry) -> Vec<Pro
             error(&at, "unknown_field", message, nearest(name, &known));
         }
     }
+    let books = crate::books::GivenBooks::read(&sample.given.books);
+    problems.extend(books.err().into_iter().flatten());
     problems
 }
 

@@ -163,6 +163,27 @@ impl App {
             .collect()
     }
 
+    /// Asserts that so many runs are in a state.
+    pub async fn are(&self, state: &str, count: i64) {
+        let runs = self.runs().await;
+        assert_eq!(runs.get(state), Some(&count), "{state}: {runs:?}");
+    }
+
+    /// The runs, oldest first.
+    pub async fn all_runs(&self) -> Vec<store::RunRecord> {
+        let filter = store::RunFilter::default();
+        let page = store::Page::first(100);
+        let runs = self.engine.store().runs(self.environment(), filter, page);
+        let mut runs = runs.await.expect("runs");
+        runs.reverse();
+        runs
+    }
+
+    /// The newest run.
+    pub async fn newest(&self) -> store::RunRecord {
+        self.all_runs().await.pop().expect("a run")
+    }
+
     /// Writes a lookup row; `value` is JSON.
     pub async fn put_row(&self, table: &str, key: &str, value: &str) {
         let (store, at) = (self.engine.store(), self.clock.now());
@@ -237,6 +258,46 @@ impl App {
             .count()
     }
 }
+
+/// Makes two products for each charge: writes that Stripe remembers by a key.
+pub const MAKES: &str = "\
+schema: 1
+flow: makes
+trigger: stripe.charge.succeeded
+key: =charge.id
+order_by: =charge.payment_intent
+steps:
+  - id: paid
+    check: =charge.paid
+    else: skip
+  - id: money
+    use: stripe.charge.balance_transaction
+    with:
+      charge: =charge.id
+  - id: first
+    use: stripe.product.create
+    with:
+      reference: ='a ' + charge.id
+      name: ='a ' + text(steps.money.amount)
+  - id: second
+    use: stripe.product.create
+    with:
+      reference: ='b ' + charge.id
+      name: ='b ' + steps.first.id
+  - id: told
+    use: stripe.charge.update_metadata
+    with:
+      id: =charge.id
+      metadata:
+        made: =steps.second.id
+      as_of: =charge.created
+  - id: link
+    use: books.cross_reference.set
+    with:
+      kind: product
+      id: =charge.id
+      value: =steps.second.id
+";
 
 /// A purchase of two mugs.
 pub fn purchase() -> sim::stripe::Purchase {

@@ -14,21 +14,9 @@ fn flow(steps: &str) -> String {
     )
 }
 
-/// The newest run.
-async fn newest(app: &App) -> store::RunRecord {
-    let page = store::Page::first(1);
-    let filter = store::RunFilter::default();
-    let runs = app
-        .engine
-        .store()
-        .runs(app.environment(), filter, page)
-        .await;
-    runs.expect("runs").remove(0)
-}
-
 /// What the step of the newest run gave.
 async fn output(app: &App, ordinal: i64) -> Value {
-    let run = newest(app).await.id;
+    let run = app.newest().await.id;
     let (_, steps, _) = app.engine.store().journal(run).await.expect("the journal");
     let row = steps
         .iter()
@@ -80,12 +68,7 @@ async fn an_each_in_a_parallel_in_an_each_gives_what_its_lists_give() {
 ";
     on_both(&[&flow(steps)], |app| async move {
         buy(&app).await;
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         let expected = |outer: &str| {
             json!({"plain": {"is": outer}, "deep": [
                 {"is": format!("{outer}0"), "price": "0.00"},
@@ -135,7 +118,7 @@ async fn a_failure_is_answered_by_the_flow_or_passed_over() {
         );
         assert_eq!(output(&app, 3).await, json!({"has": false}));
         let store = app.engine.store();
-        let key = &newest(&app).await.key;
+        let key = &app.newest().await.key;
         let noted = store
             .cross_reference(app.environment(), "failure", key)
             .await;
@@ -167,8 +150,8 @@ async fn a_branch_that_waits_does_not_hold_up_the_other() {
 ";
     on_both(&[&flow(steps)], |mut app| async move {
         buy(&app).await;
-        assert_eq!(app.runs().await.get("waiting"), Some(&1));
-        let key = newest(&app).await.key;
+        app.are("waiting", 1).await;
+        let key = app.newest().await.key;
         let mark = app
             .engine
             .store()
@@ -273,13 +256,13 @@ async fn many_items_are_kept_in_pages_and_the_run_goes_on_after_the_last_page() 
         assert_eq!(app.runs().await.get("done"), None);
         let before = commits.load(Ordering::SeqCst);
         app.pass(Duration::from_secs(301)).await;
-        assert_eq!(app.runs().await.get("done"), Some(&1));
+        app.are("done", 1).await;
         // Four pages were left, and the end.
         assert_eq!(commits.load(Ordering::SeqCst) - before, 5);
         let given = output(&app, 0).await;
         let all = given.as_array().expect("a list");
         assert_eq!((all.len(), &all[1049]), (1050, &json!({"is": 1049})));
-        let run = newest(&app).await.id;
+        let run = app.newest().await.id;
         let (_, steps, _) = app.engine.store().journal(run).await.expect("the journal");
         let pages = steps
             .iter()

@@ -56,7 +56,7 @@ steps:
     call: endless
 ";
 
-const ASKS: &str = "\
+pub const ASKS: &str = "\
 schema: 1
 flow: asks
 trigger: manual
@@ -179,12 +179,7 @@ async fn a_call_that_cannot_be_made_says_why() {
             "{message}"
         );
         // The one that was started, and sixteen calls, the last of which is dead.
-        assert_eq!(
-            app.runs().await.get("waiting"),
-            Some(&16),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("waiting", 16).await;
     })
     .await;
 }

@@ -1,42 +1,10 @@
 //! A worker dies at every point of a run, and nothing is lost or doubled.
 
-use crate::app::{App, on_both, purchase};
+use crate::app::{App, MAKES, on_both, purchase};
 use engine::{Options, Points};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-
-const MAKES: &str = "\
-schema: 1
-flow: makes
-trigger: stripe.charge.succeeded
-key: =charge.id
-order_by: =charge.payment_intent
-steps:
-  - id: first
-    use: stripe.product.create
-    with:
-      reference: ='a ' + charge.id
-      name: a
-  - id: second
-    use: stripe.product.create
-    with:
-      reference: ='b ' + charge.id
-      name: =steps.first.id
-  - id: told
-    use: stripe.charge.update_metadata
-    with:
-      id: =charge.id
-      metadata:
-        made: =steps.second.id
-      as_of: =charge.created
-  - id: link
-    use: books.cross_reference.set
-    with:
-      kind: product
-      id: =charge.id
-      value: =steps.second.id
-";
 
 /// Dies once, at the point with this number.
 fn dies_at(number: usize, passed: &Arc<AtomicUsize>) -> Options {

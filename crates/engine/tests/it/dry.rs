@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use store::run::StepState;
 
-const ORDER: &str = include_str!("../../../../flows/order-to-cash/flow.yaml");
-const FLOWS: [&str; 5] = [
+pub const ORDER: &str = include_str!("../../../../flows/order-to-cash/flow.yaml");
+pub const FLOWS: [&str; 5] = [
     ORDER,
     include_str!("../../../../flows/book-transactions/flow.yaml"),
     include_str!("../../../../flows/apply-payment/flow.yaml"),
@@ -18,7 +18,8 @@ const FLOWS: [&str; 5] = [
     BLOCKS,
 ];
 
-const BLOCKS: &str = "\
+/// Every block; one failure that the flow answers.
+pub const BLOCKS: &str = "\
 schema: 1
 flow: blocks
 trigger: stripe.charge.succeeded
@@ -31,6 +32,12 @@ steps:
       - id: wanted
         check: =outer != 'b'
         else: skip
+      - id: linked
+        use: books.cross_reference.set
+        with:
+          kind: letter
+          id: =charge.id + outer
+          value: =outer
       - id: both
         parallel:
           plain:
@@ -243,6 +250,15 @@ async fn reads_are_sent_and_writes_are_shown() {
         assert_eq!(entry.debit_minor(), 2400);
         assert_eq!(journal.ledger, None);
         assert!(journal.at_peer.is_some(), "{journal:?}");
+        let update = trace
+            .effects
+            .iter()
+            .find(|e| e.operation == "infor.customer.update");
+        let there = update.and_then(|e| e.at_peer.as_ref()).expect("it is read");
+        let name = |said: &String| {
+            said.starts_with("`name` is ") && said.ends_with(" there and would be \"Ada Lovelace\"")
+        };
+        assert!(there.differences.iter().any(name), "{there:?}");
         // Nobody has changed anything, neither there nor here.
         assert_eq!(app.engine.store().counts().await.expect("counts"), before);
         let sent = app.stripe.journal().since(since.0);

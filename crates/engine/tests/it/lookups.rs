@@ -126,16 +126,6 @@ impl App {
         done
     }
 
-    /// The runs, oldest first.
-    async fn all_runs(&self) -> Vec<store::RunRecord> {
-        let filter = store::RunFilter::default();
-        let page = store::Page::first(100);
-        let runs = self.engine.store().runs(self.environment(), filter, page);
-        let mut runs = runs.await.expect("runs");
-        runs.reverse();
-        runs
-    }
-
     /// What a run met.
     async fn met(&self, run: RunId) -> Option<engine::Met> {
         let catalog = self.engine.catalog();
@@ -174,12 +164,7 @@ async fn a_run_goes_on_with_the_rows_it_met_also_after_a_restart() {
             headers: std::collections::BTreeMap::new(),
         })
         .await;
-        assert_eq!(
-            app.runs().await.get("retry"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("retry", 1).await;
         let rows = [
             new_row(&["mug"], json!("B"), ""),
             new_row(&["cup"], json!("C"), ""),
@@ -191,12 +176,7 @@ async fn a_run_goes_on_with_the_rows_it_met_also_after_a_restart() {
         for _ in 0..5 {
             app.pass(Duration::from_secs(120)).await;
         }
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         let run = app.all_runs().await[0].id;
         let made = app.committed_names();
         assert_eq!(made.last().map(String::as_str), Some("A"), "{made:?}");
@@ -246,12 +226,7 @@ async fn a_row_is_looked_up_on_the_books_date_of_the_event() {
         app.infor.advance(10 * 86_400);
         app.clock.advance(Duration::from_secs(10 * 86_400));
         app.take_events().await;
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         let made = app.committed_names();
         assert_eq!(made.last().map(String::as_str), Some("today"), "{made:?}");
     })
@@ -267,12 +242,7 @@ async fn one_added_row_clears_all_that_missed_it_and_no_other() {
             app.stripe.purchase(&bought).expect("it is paid");
         }
         app.take_events().await;
-        assert_eq!(
-            app.runs().await.get("dead"),
-            Some(&5),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("dead", 5).await;
         let nothing = app.replay_missing("amounts").await;
         assert_eq!((nothing.runs.len(), nothing.still_missing), (0, 5));
         app.put("amounts", &[new_row(&["2400"], json!("two"), "")])
@@ -284,12 +254,7 @@ async fn one_added_row_clears_all_that_missed_it_and_no_other() {
             (3, 2, false)
         );
         assert_eq!(done.failed, []);
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&3),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 3).await;
         let letters = app.engine.store().dead_letters(
             app.environment(),
             store::LetterFilter::default(),

@@ -1,41 +1,8 @@
 //! A run from its event to its end, and everything that may come between.
 
-use crate::app::{App, on_both, purchase};
+use crate::app::{App, MAKES, on_both, purchase};
 use sim::faults::{Action, Fault, Match};
 use std::time::Duration;
-
-/// Makes a product for each charge: a write that Stripe remembers by a key.
-const MAKES: &str = "\
-schema: 1
-flow: makes
-trigger: stripe.charge.succeeded
-key: =charge.id
-order_by: =charge.payment_intent
-steps:
-  - id: paid
-    check: =charge.paid
-    else: skip
-  - id: money
-    use: stripe.charge.balance_transaction
-    with:
-      charge: =charge.id
-  - id: first
-    use: stripe.product.create
-    with:
-      reference: ='a ' + charge.id
-      name: ='a ' + text(steps.money.amount)
-  - id: second
-    use: stripe.product.create
-    with:
-      reference: ='b ' + charge.id
-      name: ='b ' + steps.first.id
-  - id: link
-    use: books.cross_reference.set
-    with:
-      kind: product
-      id: =charge.id
-      value: =steps.second.id
-";
 
 fn made(app: &App) -> usize {
     app.committed("POST /v1/products")
@@ -47,12 +14,7 @@ async fn an_event_is_worked_once_however_often_it_comes() {
         let bought = app.stripe.purchase(&purchase()).expect("it is paid");
         let before = made(&app);
         assert!(app.take_events().await > 0);
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 2);
         let linked = app
             .engine
@@ -63,7 +25,7 @@ async fn an_event_is_worked_once_however_often_it_comes() {
         assert!(linked.is_some_and(|id| id.starts_with("prod_")));
         app.take_events().await;
         assert_eq!(made(&app) - before, 2);
-        assert_eq!(app.runs().await.get("done"), Some(&1));
+        app.are("done", 1).await;
     })
     .await;
 }
@@ -85,12 +47,7 @@ async fn a_lost_answer_is_settled_and_nothing_is_made_twice() {
         for _ in 0..20 {
             app.pass(Duration::from_secs(60)).await;
         }
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 2);
     })
     .await;
@@ -111,22 +68,12 @@ async fn a_peer_that_is_away_for_a_night_loses_nothing() {
         for _ in 0..12 {
             app.pass(Duration::from_secs(3600)).await;
         }
-        assert_eq!(
-            app.runs().await.get("retry"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("retry", 1).await;
         app.stripe.faults().clear();
         for _ in 0..3 {
             app.pass(Duration::from_secs(3600)).await;
         }
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 2);
     })
     .await;
@@ -148,22 +95,12 @@ async fn a_restart_goes_on_where_it_stopped() {
         });
         app.take_events().await;
         assert_eq!(made(&app) - before, 2);
-        assert_eq!(
-            app.runs().await.get("retry"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("retry", 1).await;
         app.restart().await;
         for _ in 0..5 {
             app.pass(Duration::from_secs(60)).await;
         }
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 2);
     })
     .await;
@@ -193,12 +130,7 @@ async fn a_missing_lookup_row_is_a_dead_letter_and_the_row_cures_it() {
         app.stripe.purchase(&purchase()).expect("it is paid");
         app.stripe.purchase(&purchase()).expect("it is paid");
         app.take_events().await;
-        assert_eq!(
-            app.runs().await.get("dead"),
-            Some(&2),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("dead", 2).await;
         let store = app.engine.store();
         let groups = store
             .dead_letter_groups(app.environment(), None, 10)
@@ -219,16 +151,11 @@ async fn a_missing_lookup_row_is_a_dead_letter_and_the_row_cures_it() {
         let how = engine::Replay::default();
         let replayed = app
             .engine
-            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .replay_cause(app.environment(), &groups[0].fingerprint, &how, "test")
             .await;
         assert_eq!(replayed.expect("it is replayed").len(), 2);
         app.engine.settled().await;
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&2),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 2).await;
         let left = store
             .dead_letter_groups(app.environment(), None, 10)
             .await
@@ -264,12 +191,7 @@ async fn two_flows_that_make_the_same_thing_make_it_once() {
         for _ in 0..3 {
             app.pass(Duration::from_secs(120)).await;
         }
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&10),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 10).await;
         assert_eq!(made(&app) - before, 5);
     })
     .await;
@@ -287,24 +209,14 @@ async fn a_refused_credential_pauses_the_connection_and_a_new_one_opens_it() {
             headers: std::collections::BTreeMap::new(),
         })
         .await;
-        assert_eq!(
-            app.runs().await.get("parked"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("parked", 1).await;
         let pause = app.engine.catalog().connections()[0].gate.pause();
         assert!(pause.is_some_and(|p| p.cause.contains("Invalid API Key")));
         app.stripe.faults().clear();
         app.pass(Duration::from_secs(600)).await;
         app.engine.watch().await;
         app.engine.settled().await;
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 2);
     })
     .await;
@@ -339,12 +251,7 @@ async fn a_run_without_effect_gives_its_key_to_the_next() {
             )
             .await;
         app.take_events().await;
-        assert_eq!(
-            app.runs().await.get("skipped"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("skipped", 1).await;
         let id = intent["id"].as_str().expect("an id");
         app.call(
             &format!("/v1/payment_intents/{id}/capture"),
@@ -352,12 +259,7 @@ async fn a_run_without_effect_gives_its_key_to_the_next() {
         )
         .await;
         app.take_events().await;
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&1),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 1).await;
         assert_eq!(made(&app) - before, 1);
     })
     .await;
@@ -393,12 +295,7 @@ async fn another_version_a_connection_made_anew_and_a_late_replay_meet_the_same_
         let before = made(&app);
         app.take_events().await;
         assert_eq!(made(&app) - before, 2);
-        let runs = app.engine.store().runs(
-            app.environment(),
-            store::RunFilter::default(),
-            store::Page::first(10),
-        );
-        let run = runs.await.expect("runs")[0].id;
+        let run = app.newest().await.id;
         app.flows = vec![MAKES_LATER.to_owned()];
         app.connection = "stripe-anew".to_owned();
         app.restart().await;
@@ -406,7 +303,7 @@ async fn another_version_a_connection_made_anew_and_a_late_replay_meet_the_same_
         let how = engine::Replay {
             from_start: true,
             newest: true,
-            payload: None,
+            ..engine::Replay::default()
         };
         let replayed = app
             .engine
@@ -432,12 +329,7 @@ async fn an_edited_payload_is_worked_instead_of_the_events() {
     on_both(&[NEEDS_A_ROW], |app| async move {
         app.stripe.purchase(&purchase()).expect("it is paid");
         app.take_events().await;
-        let runs = app.engine.store().runs(
-            app.environment(),
-            store::RunFilter::default(),
-            store::Page::first(10),
-        );
-        let run = runs.await.expect("runs")[0].clone();
+        let run = app.newest().await;
         assert_eq!(run.state, model::RunState::Dead);
         app.put_row("names", "eur", "\"Euro\"").await;
         let body = format!(
@@ -447,8 +339,8 @@ async fn an_edited_payload_is_worked_instead_of_the_events() {
         let payload = Some(body.into_bytes());
         let how = engine::Replay {
             from_start: true,
-            newest: false,
             payload,
+            ..engine::Replay::default()
         };
         let replayed = app
             .engine
@@ -462,7 +354,7 @@ async fn an_edited_payload_is_worked_instead_of_the_events() {
     .await;
 }
 
-/// Writes on the charge whose changes it listens to: without a breaker it would start itself for
+/// Writes on the customer whose changes it listens to: without a breaker it would start itself for
 /// ever.
 const ECHOES: &str = "\
 schema: 1
@@ -478,38 +370,56 @@ steps:
       as_of: =event.created
 ";
 
+/// Makes a product for each product.
+const BREEDS: &str = "\
+schema: 1
+flow: breeds
+trigger: stripe.product.created
+steps:
+  - id: made
+    use: stripe.product.create
+    with:
+      reference: =product.id
+      name: another
+";
+
+/// A customer is changed and a product made by the shop, and what follows is worked.
+async fn shop_changes(app: &App) {
+    let made = app.call("/v1/customers", "name=Ada").await;
+    let path = format!("/v1/customers/{}", made["id"].as_str().expect("an id"));
+    app.call(&path, "name=Ada%20Byron").await;
+    app.call("/v1/products", "name=Mug").await;
+    for _ in 0..4 {
+        app.take_events().await;
+        app.pass(Duration::from_secs(60)).await;
+    }
+}
+
 #[tokio::test]
 async fn an_event_that_our_own_write_causes_starts_no_run_unless_the_flow_asks_for_it() {
-    on_both(&[ECHOES], |app| async move {
-        let made = app.call("/v1/customers", "name=Ada").await;
-        let path = format!("/v1/customers/{}", made["id"].as_str().expect("an id"));
-        app.call(&path, "name=Ada%20Byron").await;
-        for _ in 0..4 {
-            app.take_events().await;
-            app.pass(Duration::from_secs(60)).await;
-        }
-        let runs = app.runs().await;
-        assert_eq!(
-            runs.values().sum::<i64>(),
-            1,
-            "the shop's change, not our own: {runs:?}"
-        );
+    on_both(&[ECHOES, BREEDS], |app| async move {
+        shop_changes(&app).await;
+        app.are("done", 2).await;
         assert_eq!(app.committed("POST /v1/customers/{}"), 2);
+        assert_eq!(made(&app), 2);
+        // They are stored all the same, and known.
+        let (filter, page) = (store::EventFilter::default(), store::Page::first(100));
+        let events = app.engine.store().events(app.environment(), filter, page);
+        let events = events.await.expect("events");
+        let own = events.iter().filter(|e| e.own).map(|e| e.kind.as_str());
+        assert_eq!(
+            own.collect::<Vec<_>>(),
+            ["product.created", "customer.updated"]
+        );
     })
     .await;
-    let asks = ECHOES.replace("steps:\n", "own_events: true\nsteps:\n");
-    on_both(&[&asks], |app| async move {
-        let made = app.call("/v1/customers", "name=Ada").await;
-        let path = format!("/v1/customers/{}", made["id"].as_str().expect("an id"));
-        app.call(&path, "name=Ada%20Byron").await;
-        for _ in 0..4 {
-            app.take_events().await;
-            app.pass(Duration::from_secs(60)).await;
-        }
+    let asks = [ECHOES, BREEDS].map(|f| f.replace("steps:\n", "own_events: true\nsteps:\n"));
+    on_both(&asks.each_ref().map(String::as_str), |app| async move {
+        shop_changes(&app).await;
         let runs = app.runs().await;
         assert!(
-            runs.values().sum::<i64>() > 1,
-            "it asked for its echoes: {runs:?}"
+            runs.values().sum::<i64>() > 4,
+            "they asked for their echoes: {runs:?}"
         );
     })
     .await;

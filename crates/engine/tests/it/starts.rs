@@ -106,12 +106,7 @@ async fn a_schedule_fires_once_for_each_time_and_once_for_all_that_were_missed()
         assert_eq!(look(&app).await, 0);
         let second = format!("schedule:hourly:0@{}", START + 36_000);
         assert_eq!(events(&app).await, [first.as_str(), second.as_str()]);
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&2),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 2).await;
     })
     .await;
 }
@@ -161,12 +156,7 @@ async fn a_nightly_schedule_keeps_the_wall_clock_over_a_change_of_it() {
             "2027-03-30T00:30:00Z",
         ];
         assert_eq!(fired, expected.map(at));
-        assert_eq!(
-            app.runs().await.get("done"),
-            Some(&4),
-            "{:?}",
-            app.runs().await
-        );
+        app.are("done", 4).await;
     })
     .await;
 }

@@ -2,6 +2,7 @@
 //! of the runs that wait.
 
 use crate::app::{App, on_both, purchase};
+use crate::calls::ASKS;
 use connector::Registry;
 use engine::{
     ChangeError, ConnectionChange, ConnectionSetup, Deploy, Deployed, Limits, OnWaiting, SaveDraft,
@@ -34,27 +35,6 @@ steps:
       kind: said
       id: =input.day
       value: =steps.word.text + ', one'
-";
-
-const ASKS: &str = "\
-schema: 1
-flow: asks
-trigger: manual
-inputs:
-  day: date
-steps:
-  - id: ok
-    approve:
-      by: approver
-      show:
-        day: =input.day
-      at_most: 7d
-  - id: link
-    use: books.cross_reference.set
-    with:
-      kind: asked
-      id: =input.day
-      value: =steps.ok.by
 ";
 
 fn two() -> String {

@@ -1,21 +1,12 @@
 //! What another version would have done: nothing but what differs, in sentences and in money.
 
 use crate::app::{App, on_both, purchase};
-use crate::dry::fill;
+use crate::dry::{FLOWS, ORDER, fill};
 use engine::what_if::{Change, Difference, LookupsAt, WhatIf, WhatIfError, WhatIfRequest};
 use model::ids::RunId;
 use model::{RunState, Timestamp};
 use std::time::Duration;
-use store::{Page, PastPeriod, WhatIfAdvance, WhatIfState};
-
-const ORDER: &str = include_str!("../../../../flows/order-to-cash/flow.yaml");
-const FLOWS: [&str; 5] = [
-    ORDER,
-    include_str!("../../../../flows/book-transactions/flow.yaml"),
-    include_str!("../../../../flows/apply-payment/flow.yaml"),
-    include_str!("../../../../flows/refund/flow.yaml"),
-    BLOCKS,
-];
+use store::{JobState, Page, PastPeriod, WhatIfAdvance};
 
 /// Books by itself, on an account that a table says.
 const BOOK: &str = "\
@@ -39,63 +30,6 @@ steps:
             amount_minor: =charge.amount
           - account: =lookup('gl_accounts', 'prod_mug').account
             amount_minor: =0 - charge.amount
-";
-
-/// Every block; one failure that the flow answers.
-const BLOCKS: &str = "\
-schema: 1
-flow: blocks
-trigger: stripe.charge.succeeded
-key: =charge.id + ':blocks'
-steps:
-  - id: all
-    each: =['a', 'b', 'c']
-    as: outer
-    steps:
-      - id: wanted
-        check: =outer != 'b'
-        else: skip
-      - id: linked
-        use: books.cross_reference.set
-        with:
-          kind: letter
-          id: =charge.id + outer
-          value: =outer
-      - id: both
-        parallel:
-          plain:
-            - id: name
-              set:
-                is: =outer
-          deep:
-            - id: inner
-              each: =range(2)
-              as: n
-              steps:
-                - id: pair
-                  set:
-                    is: =outer + text(n)
-                    price: =money(n, 'EUR')
-  - id: gone
-    use: stripe.charge.get
-    on_error:
-      - id: noted
-        set:
-          is: =error.step
-    with:
-      id: ch_none
-  - id: way
-    choose:
-      - when: =has(steps.gone)
-        set:
-          is: there
-      - steps:
-          - id: first
-            set:
-              is: =size(steps.all)
-          - id: second
-            set:
-              is: =steps.first.is + 1
 ";
 
 fn sized(quantity: i64) -> sim::stripe::Purchase {
@@ -123,7 +57,7 @@ fn asked(document: &str) -> WhatIfRequest {
 async fn ended(app: &App, job: &WhatIf) -> WhatIf {
     loop {
         let now = app.engine.show_what_if(job.record.id).await.expect("a job");
-        if now.record.state != WhatIfState::Running {
+        if now.record.state != JobState::Running {
             return now;
         }
         tokio::task::yield_now().await;
@@ -136,7 +70,7 @@ async fn work(app: &App, asked: WhatIfRequest) -> (WhatIf, Vec<Difference>) {
     let environment = &catalog.environments()[0];
     let begun = app.engine.what_if(environment, asked, "ada").await;
     let job = ended(app, &begun.expect("it begins")).await;
-    assert_eq!(job.record.state, WhatIfState::Done, "{job:?}");
+    assert_eq!(job.record.state, JobState::Done, "{job:?}");
     assert_eq!(job.progress.total, Some(job.progress.gone));
     let found = app.engine.what_if_differences(&job, Page::first(100)).await;
     let found = found.expect("differences").into_iter();
@@ -330,7 +264,7 @@ async fn a_dead_letter_is_compared_up_to_where_it_stopped() {
         // Without the rows that say which item it is.
         app.stripe.purchase(&purchase()).expect("it is paid");
         app.take_events().await;
-        assert_eq!(app.runs().await.get("dead"), Some(&1));
+        app.are("dead", 1).await;
         let (job, _) = work(&app, asked(ORDER)).await;
         assert_eq!(job.progress.same, 1, "{:?}", job.progress);
         fill(&app).await;
@@ -350,12 +284,7 @@ async fn a_dead_letter_is_compared_up_to_where_it_stopped() {
         assert!(told.iter().any(|s| s == why), "{told:?}");
 
         // Replayed, it is one run, told by its last.
-        let runs = app.engine.store().runs(
-            app.environment(),
-            store::RunFilter::default(),
-            Page::first(9),
-        );
-        let dead: Vec<RunId> = runs.await.expect("runs").iter().map(|r| r.id).collect();
+        let dead: Vec<RunId> = app.all_runs().await.iter().map(|r| r.id).collect();
         app.engine
             .replay(&dead, &engine::Replay::default(), "ada")
             .await
@@ -426,7 +355,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
             id: begun.id,
             before: RunId(0),
             cursor: first[0].run.id,
-            state: WhatIfState::Running,
+            state: JobState::Running,
             progress: serde_json::to_string(&progress).expect("JSON"),
             differences: Vec::new(),
             at: app.clock.now(),
@@ -435,7 +364,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
         drop(store);
         app.restart().await;
         let job = app.engine.show_what_if(begun.id).await.expect("a job");
-        assert_eq!(job.record.state, WhatIfState::Paused);
+        assert_eq!(job.record.state, JobState::Paused);
         let cancelled = app
             .engine
             .cancel_what_if(begun.id, "ada")
@@ -448,7 +377,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
             .await
             .expect("it goes on");
         let job = ended(&app, &resumed).await;
-        assert_eq!(job.record.state, WhatIfState::Done);
+        assert_eq!(job.record.state, JobState::Done);
         let progress = &job.progress;
         assert_eq!((progress.gone, progress.same, progress.differ), (3, 1, 2));
         let found = app.engine.what_if_differences(&job, Page::first(9)).await;

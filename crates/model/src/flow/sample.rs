@@ -33,8 +33,36 @@ pub struct Given {
     pub rules: serde_json::Map<String, Value>,
     /// What ids became: kind, id, value.
     pub cross_references: serde_json::Map<String, Value>,
+    /// What our own books hold: `deposits` by their charge, and `entries` that are booked.
+    pub books: serde_json::Map<String, Value>,
     /// Settings of the company.
     pub company: serde_json::Map<String, Value>,
+}
+
+impl Given {
+    /// Its parts by the names that they have in a sample.
+    pub fn parts(&self) -> [(&'static str, &serde_json::Map<String, Value>); 6] {
+        [
+            ("steps", &self.steps),
+            ("lookups", &self.lookups),
+            ("rules", &self.rules),
+            ("cross_references", &self.cross_references),
+            ("books", &self.books),
+            ("company", &self.company),
+        ]
+    }
+
+    fn part(&mut self, name: &str) -> Option<&mut serde_json::Map<String, Value>> {
+        Some(match name {
+            "steps" => &mut self.steps,
+            "lookups" => &mut self.lookups,
+            "rules" => &mut self.rules,
+            "cross_references" => &mut self.cross_references,
+            "books" => &mut self.books,
+            "company" => &mut self.company,
+            _ => return None,
+        })
+    }
 }
 
 /// What is to come of it.
@@ -125,22 +153,16 @@ impl Reader {
         let Some(node) = root.get("given") else {
             return given;
         };
-        let cure =
-            "write `steps:`, `lookups:`, `rules:`, `cross_references:` or `company:` below it";
-        if self.members("given", node, cure).is_none() {
+        let known = given.parts().map(|(name, _)| name);
+        let cure = format!("write one of {} below it", known.join(", "));
+        if self.members("given", node, &cure).is_none() {
             return given;
         }
-        let known = ["steps", "lookups", "rules", "cross_references", "company"];
         self.unknown_keys("given", node, &known);
-        for (key, place) in [
-            ("steps", &mut given.steps),
-            ("lookups", &mut given.lookups),
-            ("rules", &mut given.rules),
-            ("cross_references", &mut given.cross_references),
-            ("company", &mut given.company),
-        ] {
-            if let Some(Value::Object(map)) = self.templates("given", node, key) {
-                *place = map;
+        for name in known {
+            let value = self.templates("given", node, name);
+            if let (Some(Value::Object(map)), Some(part)) = (value, given.part(name)) {
+                *part = map;
             }
         }
         given
@@ -220,13 +242,7 @@ pub fn write_sample(sample: &Sample) -> String {
         None if sample.body.as_object().is_some_and(|m| m.is_empty()) => {}
         None => e.value("inputs", &sample.body),
     }
-    let given = [
-        ("steps", &sample.given.steps),
-        ("lookups", &sample.given.lookups),
-        ("rules", &sample.given.rules),
-        ("cross_references", &sample.given.cross_references),
-        ("company", &sample.given.company),
-    ];
+    let given = sample.given.parts();
     if given.iter().any(|(_, map)| !map.is_empty()) {
         e.map("given", |e| {
             for (key, map) in given.into_iter().filter(|(_, map)| !map.is_empty()) {

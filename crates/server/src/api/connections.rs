@@ -6,9 +6,10 @@ use crate::problem::{ApiError, ProblemOut};
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
-use engine::{Connection, Environment};
+use engine::{Catalog, Connection, Environment};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A connection.
@@ -34,6 +35,16 @@ pub struct ConnectionOut {
     /// Set while nothing is sent to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<PauseOut>,
+    /// When its system last did what it was asked; absent if not since the server started or the
+    /// connection was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    succeeded_at: Option<String>,
+    /// Whether a second version of its credential is in force, while they are rotated.
+    is_rotating: bool,
+    /// How many signing secrets of its webhooks are in force: two while they are rotated.
+    webhook_secrets: usize,
+    /// Flows in force that are bound to it, by their own ids.
+    flows: Vec<String>,
 }
 
 /// What a connection allows.
@@ -79,7 +90,7 @@ pub async fn list(
         .iter()
         .filter(|c| c.environment == environment.id);
     let data = own
-        .map(|connection| out(&environment.name, connection))
+        .map(|connection| out(&catalog, &environment.name, connection))
         .collect();
     Ok(Json(ConnectionsOut { data }))
 }
@@ -109,15 +120,22 @@ pub async fn checked(
         .connection(environment.id, name)
         .ok_or_else(|| ApiError::not_found("connection", name))?;
     let (ok, message) = match connection.session.check().await {
-        Ok(who) => (true, who),
+        Ok(who) => {
+            connection.gate.succeeded();
+            (true, who)
+        }
         Err(fault) => (false, fault.message),
     };
     Ok(Json(ConnectionCheckOut { ok, message }))
 }
 
-pub fn out(environment: &str, connection: &Connection) -> ConnectionOut {
+pub fn out(catalog: &Catalog, environment: &str, connection: &Connection) -> ConnectionOut {
     let hook = connection.connector.verify.is_some();
     let pause = connection.gate.pause();
+    let bound = catalog
+        .deployments()
+        .filter(|d| d.active && d.bindings.values().any(|c| c.id == connection.id));
+    let flows: BTreeSet<&str> = bound.map(|d| d.plan.flow.id.as_str()).collect();
     ConnectionOut {
         id: connection.id.to_string(),
         name: connection.name.clone(),
@@ -136,5 +154,9 @@ pub fn out(environment: &str, connection: &Connection) -> ConnectionOut {
             cause: p.cause,
             since: rfc3339(p.since),
         }),
+        succeeded_at: connection.gate.succeeded_at().map(rfc3339),
+        is_rotating: connection.has_next_credential,
+        webhook_secrets: connection.webhook_secrets.len(),
+        flows: flows.into_iter().map(ToOwned::to_owned).collect(),
     }
 }

@@ -64,6 +64,10 @@ pub struct GivenIn {
     /// What ids became: kind, id, value.
     #[schema(value_type = Object)]
     cross_references: Map<String, Value>,
+    /// What our own books hold instead of those of the environment: `deposits` by their charge, and
+    /// `entries` that are booked.
+    #[schema(value_type = Object)]
+    books: Map<String, Value>,
     /// Settings of the company.
     #[schema(value_type = Object)]
     company: Map<String, Value>,
@@ -381,6 +385,7 @@ impl From<GivenIn> for Given {
             lookups: given.lookups,
             rules: given.rules,
             cross_references: given.cross_references,
+            books: given.books,
             company: given.company,
         }
     }

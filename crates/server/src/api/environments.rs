@@ -253,8 +253,11 @@ pub async fn connections(
     Path(name): Path<String>,
 ) -> Result<Json<ConnectionsOut>, ApiError> {
     let environment = app.environment(Some(&name))?;
-    let own = app.engine.catalog().connections_of(environment.id);
-    let data = own.iter().map(|c| connection_out(&environment.name, c));
+    let catalog = app.engine.catalog();
+    let own = catalog.connections_of(environment.id);
+    let data = own
+        .iter()
+        .map(|c| connection_out(&catalog, &environment.name, c));
     Ok(Json(ConnectionsOut {
         data: data.collect(),
     }))
@@ -285,7 +288,7 @@ pub async fn connect(
         .engine
         .create_connection(&environment, setup, &caller.name)
         .await?;
-    let out = connection_out(&environment, &made);
+    let out = connection_out(&app.engine.catalog(), &environment, &made);
     Ok(Tagged::created(made.revision, out))
 }
 
@@ -306,7 +309,7 @@ pub async fn connection(
         .ok_or_else(|| ApiError::not_found("connection", &name))?;
     Ok(Tagged::ok(
         found.revision,
-        connection_out(&environment, found),
+        connection_out(&catalog, &environment, found),
     ))
 }
 
@@ -338,7 +341,7 @@ pub async fn change_connection(
         .engine
         .change_connection(&environment, &name, revision, change, &caller.name)
         .await?;
-    let out = connection_out(&environment, &changed);
+    let out = connection_out(&app.engine.catalog(), &environment, &changed);
     Ok(Tagged::ok(changed.revision, out))
 }
 

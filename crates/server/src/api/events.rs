@@ -32,6 +32,8 @@ pub struct EventOut {
     received_at: String,
     /// How often it was delivered.
     deliveries: i64,
+    /// A write of ours caused it: it starts only flows that ask for such events (`own_events`).
+    own: bool,
     body_bytes: i64,
     /// SHA-256 of the body as it came, in hexadecimal.
     body_sha256: String,
@@ -158,6 +160,7 @@ fn out(app: &App, event: EventHead) -> EventOut {
         occurred_at: rfc3339(event.occurred_at),
         received_at: rfc3339(event.received_at),
         deliveries: event.deliveries,
+        own: event.own,
         body_bytes: event.body_len,
         body_sha256: hexadecimal(&event.body_sha256),
     }

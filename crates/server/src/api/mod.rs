@@ -4,12 +4,16 @@
 //! from the words of `model`, `store` and `engine`.
 
 mod accounts;
+mod age;
 mod approvals;
 mod audit;
 mod books;
 mod books_proof;
+mod causes;
 mod changes;
+mod choices;
 mod connections;
+mod credential_files;
 mod dead_letters;
 mod deployments;
 mod designer;
@@ -22,15 +26,19 @@ mod extract;
 mod flow_diff;
 mod flows;
 mod folder;
+mod guide;
 mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
+mod meanings;
 mod opened;
 mod proposals;
+mod repairs;
 mod rules;
 mod runs;
 mod session;
+mod standing;
 mod starts;
 mod tokens;
 mod traffic;
@@ -40,9 +48,15 @@ mod what_ifs;
 pub use deployments::WaitingIn;
 pub use live::WATCHERS_MAX;
 
+/// The latest proof of each environment.
+pub type Proofs = SharedAnswer<model::Timestamp, books_proof::ProofOut>;
+/// The latest standing of each environment.
+pub type Standings = SharedAnswer<standing::StandingOf, standing::StandingOut>;
+
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
+use crate::shared_answer::SharedAnswer;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -77,6 +91,7 @@ use utoipa_axum::routes;
         (name = "audit", description = "What people did."),
         (name = "live", description = "What changes, as it happens."),
         (name = "lookups", description = "Tables that formulas look values up in."),
+        (name = "guide", description = "What there is to begin with."),
     ),
 )]
 struct Document;
@@ -102,6 +117,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(session::first_admin))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
+        .routes(routes!(guide::show))
+        .routes(routes!(guide::flow))
+        .routes(routes!(guide::start))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(rules::show, rules::put))
@@ -158,12 +176,23 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(runs::show))
         .routes(routes!(runs::steps))
         .routes(routes!(runs::calls))
+        .routes(routes!(choices::list))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::decide))
-        .routes(routes!(dead_letters::causes))
-        .routes(routes!(dead_letters::replay_cause))
+        .routes(routes!(causes::list))
+        .routes(routes!(causes::replay))
+        .routes(routes!(causes::care, causes::put_care))
+        .routes(routes!(causes::comments, causes::comment))
+        .routes(routes!(causes::assignees))
+        .routes(routes!(meanings::list))
+        .routes(routes!(repairs::start))
+        .routes(routes!(repairs::list))
+        .routes(routes!(repairs::show))
+        .routes(routes!(repairs::items))
+        .routes(routes!(repairs::cancel))
+        .routes(routes!(repairs::resume))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
@@ -172,8 +201,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::answer))
         .routes(routes!(connections::list))
         .routes(routes!(connections::check))
+        .routes(routes!(credential_files::read))
         .routes(routes!(books::totals))
         .routes(routes!(books_proof::show))
+        .routes(routes!(standing::show))
+        .routes(routes!(books::deposits))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

@@ -18,7 +18,9 @@ pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> O
     // What a step gave is kept with its decimals; readers get them as texts.
     let value = match purpose {
         Purpose::Step => mapping::record::read(&value).map_or(value, |v| v.to_json()),
-        Purpose::Body | Purpose::Effect | Purpose::Lookups | Purpose::WhatIf => value,
+        Purpose::Body | Purpose::Effect | Purpose::Lookups | Purpose::WhatIf | Purpose::Repair => {
+            value
+        }
     };
     Some(mask(value))
 }

@@ -206,8 +206,11 @@ pub struct ReplayIn {
     payload: Option<Value>,
     /// Places of the event's payload that are corrected; the payload as received is kept.
     changes: Vec<ChangeIn>,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// the run has done means the same in both; else it is refused.
     newest: bool,
+    /// Why; kept in the audit trail. Needed where the payload is another.
+    reason: Option<String>,
 }
 
 impl ReplayIn {
@@ -218,6 +221,7 @@ impl ReplayIn {
             from_start: self.from_start,
             payload: self.payload.map(|p| p.to_string().into_bytes()),
             newest: self.newest,
+            reason: self.reason.as_deref().map(reason).transpose()?,
         };
         Ok((replay, self.changes))
     }
@@ -242,6 +246,37 @@ impl From<Vec<RunId>> for StartedOut {
 #[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     pub reason: String,
+}
+
+impl ReasonIn {
+    /// What was said; an empty reason is none.
+    pub fn said(&self) -> Result<String, ApiError> {
+        reason(&self.reason)
+    }
+}
+
+/// The longest text that a person gives with an act.
+pub const TEXT_MAX: usize = 2_000;
+
+fn reason(text: &str) -> Result<String, ApiError> {
+    said("reason", text)
+}
+
+/// A text that a person has to give, without the space around it.
+pub fn said(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    let code = "wrong_text";
+    if text.is_empty() {
+        let detail = format!("`{field}` says nothing");
+        return Err(ApiError::bad_request(code, detail, "say it in a few words"));
+    }
+    let length = text.chars().count();
+    if length > TEXT_MAX {
+        let detail = format!("`{field}` has {length} characters");
+        let cure = format!("{TEXT_MAX} at most");
+        return Err(ApiError::bad_request(code, detail, &cure));
+    }
+    Ok(text.to_owned())
 }
 
 /// Lists runs, newest first.
@@ -525,7 +560,7 @@ pub async fn cancel(
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<RunOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.cancel(id, &caller.name, &why.reason).await?;
+    app.engine.cancel(id, &caller.name, &why.said()?).await?;
     Ok(Json(run_out(&app, app.engine.store().run(id).await?)))
 }
 

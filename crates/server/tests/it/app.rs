@@ -133,6 +133,7 @@ impl App {
         let settings = Settings {
             listen,
             api_token: token.map(Secret::new),
+            guide: None,
         };
         let server = Server::start(engine.clone(), &settings)
             .await

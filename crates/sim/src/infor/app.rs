@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicU64;
 
-/// The tenant of the sandbox company.
+/// The tenant of the sandbox company, unless it is started with another.
 pub const TENANT: &str = "SIM_TST";
 /// A production tenant, which leads to the same company: for tests of guards, of foreign tokens, and
 /// of live environments.
@@ -37,7 +37,10 @@ impl App {
             faults: Faults::new(config.seed),
             journal: Journal::default(),
             world: Mutex::new(world),
-            auth: Mutex::new(Auth::new(&[TENANT, PRODUCTION], config.seed)),
+            auth: Mutex::new(Auth::new(
+                &[config.tenant.as_deref().unwrap_or(TENANT), PRODUCTION],
+                config.seed,
+            )),
             policy: Mutex::default(),
             requests: AtomicU64::new(0),
             clock,
@@ -46,13 +49,13 @@ impl App {
     }
 
     /// The tenant that is meant where none is named.
-    pub fn tenant(&self) -> &'static str {
-        TENANT
+    pub fn tenant(&self) -> &str {
+        self.config.tenant.as_deref().unwrap_or(TENANT)
     }
 
     /// All tenants that the gateway knows.
-    pub fn tenants(&self) -> [&'static str; 2] {
-        [TENANT, PRODUCTION]
+    pub fn tenants(&self) -> [&str; 2] {
+        [self.tenant(), PRODUCTION]
     }
 
     /// A fresh company, journal and set of faults. Tokens stay, time goes on.

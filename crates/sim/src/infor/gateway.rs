@@ -31,6 +31,9 @@ pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
     if let ["__sim", rest @ ..] = &names[..] {
         return super::admin::handle(&app, &parts.method, rest, &query, &body);
     }
+    if names == ["_sandbox", "books"] && parts.method == Method::GET {
+        return super::books::page(&app);
+    }
     let number = app.requests.fetch_add(1, Ordering::SeqCst) + 1;
     let path = format!("/{}", names.join("/"));
     let mut seen = Seen {

@@ -10,6 +10,7 @@ mod agenda;
 mod app;
 mod auth;
 mod body;
+mod books;
 mod catalog;
 mod codes;
 mod day;
@@ -62,6 +63,8 @@ pub struct Config {
     pub start_s: Option<i64>,
     /// The switches to start with, and to return to on reset.
     pub settings: Settings,
+    /// The company's tenant; [`TENANT`] if absent.
+    pub tenant: Option<String>,
 }
 
 /// One sandbox Infor, served or not.
@@ -94,7 +97,7 @@ impl Infor {
 
     /// The `.ionapi` file of the company's tenant for a sandbox reachable at `base`. Fake keys.
     pub fn ionapi_at(&self, base: &str) -> Value {
-        self.app.ionapi(TENANT, base)
+        self.app.ionapi(self.app.tenant(), base)
     }
 
     /// The same for another tenant, such as [`PRODUCTION`].
@@ -135,12 +138,12 @@ impl Infor {
 
     /// New secrets for the company's tenant; the old ones stay valid if `keep_old`.
     pub fn rotate_secrets(&self, keep_old: bool) {
-        self.app.auth.lock().rotate(TENANT, keep_old);
+        self.app.auth.lock().rotate(self.app.tenant(), keep_old);
     }
 
     /// Refuses the old secrets after a rotation.
     pub fn retire_old_secrets(&self) {
-        self.app.auth.lock().retire_old(TENANT);
+        self.app.auth.lock().retire_old(self.app.tenant());
     }
 
     /// Kills every access token; returns how many there were.

@@ -10,6 +10,7 @@ const PAGE: &str = include_str!("shop.html");
 pub fn page() -> Response {
     let cards: String = CARDS.iter().filter_map(option).collect();
     let page = PAGE
+        .replace("STYLE", crate::PAGE_STYLE)
         .replace("CARDS", &cards)
         .replace("DEFAULT_KEY", DEFAULT_KEY);
     Html(page).into_response()

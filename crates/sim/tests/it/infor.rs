@@ -1,6 +1,7 @@
 //! The sandbox Infor over real HTTP: a small client, and the tests by topic.
 
 mod auth;
+mod books;
 mod customers;
 mod documents;
 mod fault;
@@ -97,6 +98,7 @@ impl Rig {
             seed: 7,
             start_s: Some(START_S),
             settings,
+            ..Config::default()
         };
         let sim = Infor::start(config, ([127, 0, 0, 1], 0).into())
             .await

@@ -25,6 +25,8 @@ pub struct EventHead {
     pub body_sha256: [u8; 32],
     /// How often it was delivered, the first time included.
     pub deliveries: i64,
+    /// A write of ours caused it.
+    pub own: bool,
 }
 
 /// An event with its sealed body.
@@ -57,6 +59,7 @@ fn head(row: &mut Reader) -> Result<EventHead> {
         body_len: row.int()?,
         body_sha256: row.digest()?,
         deliveries: row.int()?,
+        own: row.int()? != 0,
     })
 }
 

@@ -9,8 +9,10 @@ pub mod events;
 pub mod lookups;
 pub mod overview;
 pub mod proposals;
+pub mod repair;
 pub mod runs;
 pub mod settings;
+pub mod standing;
 pub mod what_if;
 
 /// A page of a list that is ordered by id.

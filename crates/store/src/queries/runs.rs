@@ -2,7 +2,7 @@
 
 use super::{Page, begins_with};
 use crate::error::{Error, Result};
-use crate::event::StartedRun;
+use crate::event::{Due, StartedRun};
 use crate::run::{CallRecord, RunRecord, StepRecord, StepState};
 use crate::session::{Call, Session};
 use crate::statements::{Statement, run as sql};
@@ -255,23 +255,44 @@ pub async fn live_page(
     rows.into_iter().map(record).collect()
 }
 
-/// Runs in work whose time has come, of each shard up to `limit`.
+/// A page of the runs in work whose time has come, and where the next page begins if there may be
+/// more.
 pub async fn ready_due(
     session: &mut dyn Session,
     shards: &[i64],
+    after: Option<Due>,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<StartedRun>> {
-    let mut due = Vec::new();
-    for shard in shards {
+) -> Result<(Vec<StartedRun>, Option<Due>)> {
+    let mut runs = Vec::new();
+    let mut left = limit;
+    let begin = after.map_or(0, |after| {
+        shards.iter().take_while(|s| **s != after.shard).count()
+    });
+    for shard in &shards[begin..] {
+        let (due_at, id) = after
+            .filter(|after| after.shard == *shard)
+            .map_or((i64::MIN, 0), |after| (after.due_at.0, after.run.0));
         let rows = session
-            .rows(&sql::READY_DUE, &values![*shard, now.0, limit])
+            .rows(&sql::READY_DUE, &values![*shard, due_at, id, now.0, left])
             .await?;
         for row in rows {
-            due.push(started(row)?);
+            let due_at = Timestamp(row.int(7)?);
+            let run = started(row)?;
+            left -= 1;
+            if left == 0 {
+                let last = Due {
+                    shard: *shard,
+                    due_at,
+                    run: run.id,
+                };
+                runs.push(run);
+                return Ok((runs, Some(last)));
+            }
+            runs.push(run);
         }
     }
-    Ok(due)
+    Ok((runs, None))
 }
 
 /// A page of runs, newest first.

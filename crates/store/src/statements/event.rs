@@ -9,6 +9,7 @@ statements! {
         ("id", Int), ("environment", Int), ("connection", Int), ("peer", Text),
         ("dedupe_key", Text), ("kind", Text), ("occurred_at", Int), ("received_at", Int),
         ("secret", Int), ("body_len", Int), ("body_sha256", Blob), ("deliveries", Int),
+        ("own", Int),
     ], "ON CONFLICT(environment, peer, dedupe_key) DO NOTHING", "id");
     /// Counts a delivery of an event that was there already.
     COUNT_DELIVERY = each_hot(
@@ -46,7 +47,8 @@ statements! {
         resolved_at = NULL, resolved_by = NULL, reason = NULL");
     EVENT = one_hot(
         "SELECT e.id, e.environment, e.connection, e.peer, e.dedupe_key, e.kind, e.occurred_at,
-           e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, b.body
+           e.received_at, e.secret, e.body_len, e.body_sha256, e.deliveries, e.own,
+           b.body
          FROM event e LEFT JOIN event_body b ON b.event = e.id WHERE e.id = $1",
     );
     /// Environment, peer, the sender's id.
@@ -56,7 +58,7 @@ statements! {
     /// Newest first, below an id; with none of a filter, all.
     LIST_EVENTS = one(
         "SELECT id, environment, connection, peer, dedupe_key, kind, occurred_at, received_at,
-           secret, body_len, body_sha256, deliveries, NULL
+           secret, body_len, body_sha256, deliveries, own, NULL
          FROM event
          WHERE environment = $1 AND id < $2
            AND (CAST($3 AS BIGINT) IS NULL OR connection = $3)

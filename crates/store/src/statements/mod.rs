@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod effect;
 pub mod event;
 pub mod lookup;
+pub mod repair;
 pub mod run;
 pub mod settings;
 pub mod subledger;
@@ -251,6 +252,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     effect::ALL,
     event::ALL,
     lookup::ALL,
+    repair::ALL,
     run::ALL,
     settings::ALL,
     subledger::ALL,

@@ -173,8 +173,9 @@ statements! {
     ));
     /// Runs in work whose time has come: shard, now, limit.
     READY_DUE = one_hot(
-        "SELECT id, event, deployment, lane, shard, state, rev FROM run
-         WHERE live = 1 AND shard = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3",
+        "SELECT id, event, deployment, lane, shard, state, rev, due_at FROM run
+         WHERE live = 1 AND shard = $1 AND (due_at, id) > ($2, $3) AND due_at <= $4
+         ORDER BY due_at, id LIMIT $5",
     );
     /// Newest first, below an id; with none of a filter, all.
     LIST_RUNS = one(concat!(
@@ -311,18 +312,38 @@ statements! {
          WHERE environment = $1 AND run > $2 AND resolution IS NULL
            AND (CAST($3 AS TEXT) IS NULL OR fingerprint = $3)
            AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
+           AND (CAST($6 AS BIGINT) IS NULL OR since >= $6)
+           AND (CAST($7 AS BIGINT) IS NULL OR since < $7)
          ORDER BY run LIMIT $5",
     );
-    /// Open letters by cause, a row for each currency, above a fingerprint.
+    /// Open letters by cause, a row for each currency, above a fingerprint: environment,
+    /// fingerprint, how many causes, the account or else the name of who takes care of them.
     GROUP_DEAD_LETTERS = one(
         "SELECT MIN(run), MAX(run), fingerprint, MIN(flow), MIN(class), MIN(step), MIN(message),
-           currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since)
+           currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since),
+           COUNT(question), MIN(missing_table), MIN(missing_key)
          FROM dead_letter
          WHERE environment = $1 AND resolution IS NULL AND fingerprint IN (
            SELECT DISTINCT fingerprint FROM dead_letter
            WHERE environment = $1 AND resolution IS NULL AND fingerprint > $2
+             AND ((CAST($4 AS BIGINT) IS NULL AND CAST($5 AS TEXT) IS NULL) OR fingerprint IN (
+               SELECT c.fingerprint FROM cause_care c WHERE c.environment = $1
+                 AND (c.account = $4 OR (c.account IS NULL AND c.assignee = $5))))
            ORDER BY fingerprint LIMIT $3)
          GROUP BY fingerprint, currency ORDER BY fingerprint, currency",
+    );
+    /// Open letters by currency and age: environment, fresh until, a week until.
+    LETTER_AGES = one(
+        "SELECT currency, CASE WHEN since >= $2 THEN CAST(0 AS BIGINT)
+             WHEN since >= $3 THEN 1 ELSE 2 END,
+           COUNT(*), CAST(SUM(amount_minor) AS BIGINT)
+         FROM dead_letter WHERE environment = $1 AND resolution IS NULL
+         GROUP BY currency, 2 ORDER BY currency, 2",
+    );
+    /// An environment's live runs by state, and since when the first of them is due.
+    LIVE_RUNS = one(
+        "SELECT state, COUNT(*), MIN(due_at) FROM run WHERE live > 0 AND +environment = $1
+         GROUP BY state ORDER BY state",
     );
     COUNT_DEAD_LETTERS = one("SELECT COUNT(*) FROM dead_letter WHERE resolution IS NULL");
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod lookups;
 mod reads;
+mod repair;
 mod trail;
 mod versions;
 mod what_if;

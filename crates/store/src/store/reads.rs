@@ -8,14 +8,17 @@ use super::Store;
 use crate::effect::EffectRecord;
 use crate::entry::{DepositRecord, EntryRecord};
 use crate::error::Result;
-use crate::event::StartedRun;
-use crate::queries::dead_letters::{self, LetterFilter, LetterGroup, StoredLetter};
+use crate::event::{Due, StartedRun};
+use crate::queries::dead_letters::{self, CauseFilter, LetterFilter, LetterGroup, StoredLetter};
 use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
-use crate::queries::entries::{self, DepositUse, EntryTotal, StoredException};
+use crate::queries::entries::{
+    self, DepositUse, EntryFilter, EntryTotal, ExceptionFilter, StoredException,
+};
 use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
 use crate::queries::overview::{self, Counts};
 use crate::queries::runs::{self, RunFilter};
 use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
+use crate::queries::standing::{self, Bounds, Standing};
 use crate::queries::{Page, effects};
 use crate::run::{CallRecord, RunRecord, StepRecord};
 use crate::verbs::settings::PollCursor;
@@ -157,18 +160,19 @@ impl Store {
         .await
     }
 
-    /// Runs in work whose time has come, of each shard up to `limit`: the net under the timers.
+    /// A page of the runs in work whose time has come, by shard, time and id, and where the next page
+    /// begins if there may be more: the net under the timers.
     pub async fn ready_due(
         &self,
         shards: &[i64],
+        after: Option<Due>,
         now: Timestamp,
         limit: i64,
-    ) -> Result<Vec<StartedRun>> {
-        let shards = shards.to_vec();
-        let shards = Arc::new(shards);
+    ) -> Result<(Vec<StartedRun>, Option<Due>)> {
+        let shards: Arc<[i64]> = shards.into();
         self.read(move |s| {
             let shards = Arc::clone(&shards);
-            Box::pin(async move { runs::ready_due(s, &shards, now, limit).await })
+            Box::pin(async move { runs::ready_due(s, &shards, after, now, limit).await })
         })
         .await
     }
@@ -367,21 +371,17 @@ impl Store {
             .await
     }
 
-    /// A page of entries, newest first; of one state, or whose reference begins with a text.
+    /// A page of entries, newest first.
     pub async fn entry_list(
         &self,
         environment: EnvironmentId,
-        state: Option<String>,
-        search: Option<String>,
+        filter: EntryFilter,
         page: Page,
     ) -> Result<Vec<EntryRecord>> {
-        let given = Arc::new((state, search));
+        let filter = Arc::new(filter);
         self.read(move |s| {
-            let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (state, search) = &*given;
-                entries::list(s, environment, state.as_deref(), search.as_deref(), page).await
-            })
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { entries::list(s, environment, &filter, page).await })
         })
         .await
     }
@@ -396,10 +396,10 @@ impl Store {
     pub async fn exceptions(
         &self,
         environment: EnvironmentId,
-        only_open: bool,
+        filter: ExceptionFilter,
         page: Page,
     ) -> Result<Vec<StoredException>> {
-        self.read(move |s| Box::pin(entries::exceptions(s, environment, only_open, page)))
+        self.read(move |s| Box::pin(entries::exceptions(s, environment, filter, page)))
             .await
     }
 
@@ -431,14 +431,32 @@ impl Store {
         after: Option<String>,
         limit: i64,
     ) -> Result<Vec<LetterGroup>> {
-        let after = Arc::new(after);
+        let filter = CauseFilter {
+            after,
+            ..CauseFilter::default()
+        };
+        self.dead_letter_causes(environment, filter, limit).await
+    }
+
+    /// The same, of the causes that a filter lets through.
+    pub async fn dead_letter_causes(
+        &self,
+        environment: EnvironmentId,
+        filter: CauseFilter,
+        limit: i64,
+    ) -> Result<Vec<LetterGroup>> {
+        let filter = Arc::new(filter);
         self.read(move |s| {
-            let after = Arc::clone(&after);
-            Box::pin(
-                async move { dead_letters::groups(s, environment, after.as_deref(), limit).await },
-            )
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { dead_letters::groups(s, environment, &filter, limit).await })
         })
         .await
+    }
+
+    /// How an environment's money stands: what is posted, on its way, late, or given up.
+    pub async fn standing(&self, environment: EnvironmentId, bounds: Bounds) -> Result<Standing> {
+        self.read(move |s| Box::pin(standing::standing(s, environment, bounds)))
+            .await
     }
 
     /// Live runs by state, open dead letters and exceptions: for the metrics, however much has

@@ -97,7 +97,7 @@ fn key<'a>(event: &&'a NewEvent) -> (i64, &'a str, &'a str) {
 }
 
 /// The columns of an event.
-pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 12] {
+pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 13] {
     values![
         id,
         event.environment.0,
@@ -111,6 +111,7 @@ pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 12] {
         event.body_len,
         event.body_sha256.as_slice(),
         1_i64,
+        i64::from(event.own),
     ]
 }
 

@@ -12,6 +12,7 @@ pub mod lease;
 pub mod lookups;
 pub mod pinned;
 pub mod proposals;
+pub mod repair;
 pub mod replay;
 pub mod resolve;
 pub mod settings;

@@ -27,6 +27,7 @@ pub fn event(dedupe_key: &str, key: &str) -> NewEvent {
         kind: "charge.succeeded".into(),
         occurred_at: at(0),
         received_at: at(1),
+        own: false,
         secret: Some(0),
         body_len: 4,
         body_sha256: [9; 32],

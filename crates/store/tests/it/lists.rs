@@ -150,6 +150,7 @@ async fn dead_letters_are_grouped_by_cause_with_their_money() {
         let filter = LetterFilter {
             fingerprint: Some("A".into()),
             flow: Some(FLOW),
+            ..LetterFilter::default()
         };
         let letters = store
             .dead_letters(ENVIRONMENT, filter, Page::first(3))
@@ -193,7 +194,22 @@ async fn an_owner_takes_over_what_is_live_in_the_order_of_lanes() {
             live,
             "{name}"
         );
-        let due = store.ready_due(&shards, at(100), 100).await.unwrap();
-        assert_eq!(due.len(), 4, "{name}: those that wait are not due");
+        let (due, rest) = store.ready_due(&shards, None, at(100), 100).await.unwrap();
+        assert_eq!(
+            (due.len(), rest),
+            (4, None),
+            "{name}: those that wait are not due"
+        );
+        // Page by page comes the same, each once.
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let (runs, next) = store.ready_due(&shards, after, at(100), 1).await.unwrap();
+            paged.extend(runs);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(paged, due, "{name}");
     }
 }

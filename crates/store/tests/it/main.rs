@@ -13,6 +13,7 @@ mod limits;
 mod lists;
 mod lookups;
 mod lost_commit;
+mod repairs;
 mod replay;
 mod settings;
 mod subledger;

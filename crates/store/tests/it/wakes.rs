@@ -54,7 +54,10 @@ async fn a_cross_reference_wakes_who_waits_for_it() {
             "{name}"
         );
         assert_eq!(record.due_at, at(2), "{name}");
-        let due = store.ready_due(&[waiter.shard], at(2), 10).await.unwrap();
+        let (due, _) = store
+            .ready_due(&[waiter.shard], None, at(2), 10)
+            .await
+            .unwrap();
         assert!(due.iter().any(|run| run.id == waiter.id), "{name}");
     }
 }

@@ -153,7 +153,7 @@ async fn list(store: &Store) -> anyhow::Result<()> {
     )
     .await?;
     if accounts.is_empty() {
-        println!("there are no accounts; `towpath account new` makes the first");
+        say!("there are no accounts; `towpath account new` makes the first");
         return Ok(());
     }
     let mut table = Table::new();
@@ -163,13 +163,13 @@ async fn list(store: &Store) -> anyhow::Result<()> {
         let state = if a.disabled { "disabled" } else { "" };
         table.add_row([&a.id.to_string(), &a.name, &a.email, a.role.as_str(), state]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
 
 fn show(account: &AccountRecord) {
     let state = if account.disabled { ", disabled" } else { "" };
-    println!(
+    say!(
         "{} {} <{}> {}{state}",
         account.id,
         account.name,

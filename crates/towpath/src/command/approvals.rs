@@ -77,21 +77,21 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
     ];
     let answer = client.get("/approvals", &query).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
     let waiting = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
     if waiting.is_empty() {
-        println!("nothing waits for a person");
+        say!("nothing waits for a person");
     }
     for (n, approval) in waiting.iter().enumerate() {
         if n > 0 {
-            println!();
+            say!();
         }
         show(approval)?;
     }
     if let Some(next) = answer["next"].as_str() {
-        println!("\nmore: --after {next}");
+        say!("\nmore: --after {next}");
     }
     Ok(())
 }
@@ -108,11 +108,11 @@ fn show(approval: &Value) -> anyhow::Result<()> {
         "until",
     ] {
         if let Some(text) = approval[name].as_str() {
-            println!("{name:<12} {text}");
+            say!("{name:<12} {text}");
         }
     }
     for line in serde_json::to_string_pretty(&approval["show"])?.lines() {
-        println!("  {line}");
+        say!("  {line}");
     }
     Ok(())
 }
@@ -123,6 +123,6 @@ async fn decide(client: &Client, id: &str, decision: &str, reason: &str) -> anyh
         .post(&format!("/approvals/{}", segment(id)), &body)
         .await?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default();
-    println!("{} {}", text("id"), text("state"));
+    say!("{} {}", text("id"), text("state"));
     Ok(())
 }

@@ -128,13 +128,13 @@ fn tell_answer(answer: &Value) -> ExitCode {
 fn say(checked: i64, head: &str, broken: Option<(i64, &str)>) -> ExitCode {
     match broken {
         None => {
-            println!("{checked} rows, each as it was written");
-            println!("head {head}");
+            say!("{checked} rows, each as it was written");
+            say!("head {head}");
             ExitCode::SUCCESS
         }
         Some((id, reason)) => {
-            println!("row {id}: {reason}");
-            println!("{checked} rows before it are as they were written; head {head}");
+            say!("row {id}: {reason}");
+            say!("{checked} rows before it are as they were written; head {head}");
             ExitCode::FAILURE
         }
     }
@@ -142,17 +142,17 @@ fn say(checked: i64, head: &str, broken: Option<(i64, &str)>) -> ExitCode {
 
 fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        println!("{}", serde_json::to_string_pretty(answer)?);
+        say!("{}", serde_json::to_string_pretty(answer)?);
         return Ok(());
     }
     let rows = &answer["data"];
     if rows.as_array().is_some_and(Vec::is_empty) {
-        println!("nothing was done");
+        say!("nothing was done");
     } else {
-        println!("{}", table(&COLUMNS, rows));
+        say!("{}", table(&COLUMNS, rows));
     }
     if let Some(next) = answer["next"].as_str() {
-        println!("\nmore: --after {next}");
+        say!("\nmore: --after {next}");
     }
     Ok(())
 }

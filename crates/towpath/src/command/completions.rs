@@ -19,6 +19,6 @@ pub struct Args {
 pub fn run(args: &Args) -> ExitCode {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "towpath", &mut script);
-    print!("{}", String::from_utf8_lossy(&script));
+    say_text!("{}", String::from_utf8_lossy(&script));
     ExitCode::SUCCESS
 }

@@ -32,7 +32,7 @@ const SEEDS: &str = "\
 
 pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode> {
     match command {
-        ConfigCommand::Default => print!("{DEFAULTS}"),
+        ConfigCommand::Default => say_text!("{DEFAULTS}"),
         ConfigCommand::Show { json } => {
             let layers = sources.layers()?;
             layers
@@ -40,14 +40,14 @@ pub fn run(command: &ConfigCommand, sources: Sources) -> anyhow::Result<ExitCode
                 .map_err(|problems| wrong_config(&problems))?;
             let lines = show::lines(&layers);
             if *json {
-                println!("{}", serde_json::to_string_pretty(&show::json(&lines))?);
+                say!("{}", serde_json::to_string_pretty(&show::json(&lines))?);
             } else {
-                print!("{}", show::text(&lines));
+                say_text!("{}", show::text(&lines));
                 if lines
                     .iter()
                     .any(|line| line.path.starts_with("environments."))
                 {
-                    println!("{SEEDS}");
+                    say!("{SEEDS}");
                 }
             }
         }

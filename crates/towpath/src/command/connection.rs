@@ -146,7 +146,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         What::List { json } => {
             let answer = client.get(&all, &[]).await?;
             if json {
-                println!("{}", serde_json::to_string_pretty(&answer)?);
+                say!("{}", serde_json::to_string_pretty(&answer)?);
             } else {
                 let columns = [
                     "name",
@@ -156,7 +156,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
                     "origin",
                     "revision",
                 ];
-                println!("{}", table(&columns, &answer["data"]));
+                say!("{}", table(&columns, &answer["data"]));
             }
         }
         What::New {
@@ -168,22 +168,22 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
             body.insert("name".into(), name.as_str().into());
             body.insert("connector".into(), connector.into());
             let made = client.post(&all, &Value::Object(body)).await?;
-            println!("{name} leads to {}", cell(&made["peer"]));
+            say!("{name} leads to {}", cell(&made["peer"]));
             if let Some(path) = made["hook_path"].as_str() {
-                println!("its deliveries go to {path}");
+                say!("its deliveries go to {path}");
             }
         }
         What::Set { name, parts } => {
             let (known, tag) = client.get_tagged(&one(&name), &[]).await?;
             let body = Value::Object(parts.body(Some(&known["settings"]))?);
             client.change("PUT", &one(&name), &tag, Some(&body)).await?;
-            println!("{name} is changed");
+            say!("{name} is changed");
         }
         What::Check { name } => {
             let found = client
                 .post(&format!("{}/check", one(&name)), &json!({}))
                 .await?;
-            println!("{}", cell(&found["message"]));
+            say!("{}", cell(&found["message"]));
             if found["ok"] != true {
                 return Ok(ExitCode::FAILURE);
             }
@@ -191,7 +191,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         What::Delete { name } => {
             let (_, tag) = client.get_tagged(&one(&name), &[]).await?;
             client.change("DELETE", &one(&name), &tag, None).await?;
-            println!("{name} is gone");
+            say!("{name} is gone");
         }
     }
     Ok(ExitCode::SUCCESS)

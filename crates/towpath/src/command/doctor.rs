@@ -75,7 +75,7 @@ impl Findings {
             Verdict::Warning => "warn",
             Verdict::Failure => "FAIL",
         };
-        println!("{mark}  {:<24} {}", finding.what, finding.text);
+        say!("{mark}  {:<24} {}", finding.what, finding.text);
         self.0.push(finding);
     }
 
@@ -108,7 +108,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         clock(&args.time_url, &http, &mut findings).await;
     }
     let failed = findings.failed();
-    println!(
+    say!(
         "\n{}",
         if failed {
             "something must be put right first"

@@ -99,7 +99,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         What::List { json } => {
             let answer = client.get("/environments", &[]).await?;
             if json {
-                println!("{}", serde_json::to_string_pretty(&answer)?);
+                say!("{}", serde_json::to_string_pretty(&answer)?);
             } else {
                 let columns = [
                     "name",
@@ -110,7 +110,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
                     "changed_by",
                     "changed_at",
                 ];
-                println!("{}", table(&columns, &answer["data"]));
+                say!("{}", table(&columns, &answer["data"]));
             }
         }
         What::Show { name, json } => show(&client, &name, json).await?,
@@ -126,7 +126,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
                 "collective_customer": args.collective_customer, "settings": settings,
             }});
             client.post("/environments", &body).await?;
-            println!("{} is there, of kind {kind}", args.name);
+            say!("{} is there, of kind {kind}", args.name);
         }
         What::Set { name, settings } => {
             let path = format!("/environments/{}", segment(&name));
@@ -137,7 +137,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
             }
             let body = json!({"company": company});
             client.change("PATCH", &path, &tag, Some(&body)).await?;
-            println!("{name} is changed");
+            say!("{name} is changed");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -165,11 +165,11 @@ async fn show(client: &Client, name: &str, json: bool) -> anyhow::Result<()> {
     if json {
         let all = json!({"environment": environment, "connections": connections["data"],
             "flows": flows["data"]});
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     for key in ["name", "kind", "origin", "changed_by", "changed_at"] {
-        println!("{key:<20} {}", cell(&environment[key]));
+        say!("{key:<20} {}", cell(&environment[key]));
     }
     let company = environment["company"].as_object();
     for (key, value) in company
@@ -177,14 +177,14 @@ async fn show(client: &Client, name: &str, json: bool) -> anyhow::Result<()> {
         .flatten()
         .filter(|(k, _)| *k != "settings")
     {
-        println!("company.{key:<20} {}", cell(value));
+        say!("company.{key:<20} {}", cell(value));
     }
     let settings = environment["company"]["settings"].as_object();
     for (key, value) in settings.into_iter().flatten() {
-        println!("company.{key:<20} {}", cell(value));
+        say!("company.{key:<20} {}", cell(value));
     }
     let columns = ["name", "connector", "peer", "origin", "revision"];
-    println!("\nconnections\n{}", table(&columns, &connections["data"]));
+    say!("\nconnections\n{}", table(&columns, &connections["data"]));
     let mut rows = Vec::new();
     for flow in flows["data"].as_array().into_iter().flatten() {
         let here = flow["deployments"].as_array();
@@ -198,6 +198,6 @@ async fn show(client: &Client, name: &str, json: bool) -> anyhow::Result<()> {
         }
     }
     let columns = ["flow", "version", "deployment"];
-    println!("\nflows in force\n{}", table(&columns, &Value::Array(rows)));
+    say!("\nflows in force\n{}", table(&columns, &Value::Array(rows)));
     Ok(())
 }

@@ -6,7 +6,6 @@ use crate::cli::Sources;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -232,7 +231,7 @@ impl Lookups {
     /// Prints what the API answered, if that is asked for.
     fn printed(&self, answer: &Value) -> anyhow::Result<bool> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(answer)?);
+            say!("{}", serde_json::to_string_pretty(answer)?);
         }
         Ok(self.json)
     }
@@ -242,7 +241,7 @@ impl Lookups {
         let answer = self.client.get("/lookups", &query).await?;
         if !self.printed(&answer)? {
             let columns = ["name", "kind", "keys", "revision", "description"];
-            println!("{}", table(&columns, &answer["data"]));
+            say!("{}", table(&columns, &answer["data"]));
         }
         Ok(())
     }
@@ -255,7 +254,7 @@ impl Lookups {
         let path = self.path(table, "/definition");
         let answer = self.client.put(&path, &definition).await?;
         if !self.printed(&answer)? {
-            println!("`{table}` is defined, revision {}", answer["revision"]);
+            say!("`{table}` is defined, revision {}", answer["revision"]);
         }
         Ok(())
     }
@@ -274,9 +273,9 @@ impl Lookups {
             return Ok(());
         }
         let columns = ["key", "value", "valid_from", "version", "changed_by"];
-        println!("{}", table(&columns, &answer["data"]));
+        say!("{}", table(&columns, &answer["data"]));
         if let Some(next) = answer["next"].as_str() {
-            println!("more: --after '{next}'");
+            say!("more: --after '{next}'");
         }
         Ok(())
     }
@@ -307,8 +306,8 @@ impl Lookups {
             return Ok(());
         }
         match answer["changed"].as_u64() {
-            Some(0) => println!("it was so already"),
-            _ => println!("stored"),
+            Some(0) => say!("it was so already"),
+            _ => say!("stored"),
         }
         if answer["replayed"].is_object() {
             replayed(&answer["replayed"]);
@@ -340,15 +339,15 @@ impl Lookups {
         let changes = answer["changes"].as_array().map_or(&[][..], Vec::as_slice);
         if !changes.is_empty() {
             let columns = ["change", "key", "valid_from", "before", "after"];
-            println!("{}\n", table(&columns, &answer["changes"]));
+            say!("{}\n", table(&columns, &answer["changes"]));
         }
         let count = |name: &str| answer[name].as_u64().unwrap_or_default();
         let all = count("added") + count("changed") + count("ended");
         let left = all.saturating_sub(u64::try_from(changes.len()).unwrap_or(u64::MAX));
         if left > 0 {
-            println!("and {left} more");
+            say!("and {left} more");
         }
-        println!(
+        say!(
             "{} added, {} changed, {} ended, {} unchanged",
             count("added"),
             count("changed"),
@@ -356,7 +355,7 @@ impl Lookups {
             count("unchanged")
         );
         if args.dry_run {
-            println!("nothing was written: without `--dry-run` it is");
+            say!("nothing was written: without `--dry-run` it is");
         }
         if answer["replayed"].is_object() {
             replayed(&answer["replayed"]);
@@ -381,7 +380,10 @@ impl Lookups {
             Some(file) => {
                 std::fs::write(file, &bytes).with_context(|| format!("write `{}`", file.display()))
             }
-            None => std::io::stdout().write_all(&bytes).context("write"),
+            None => {
+                crate::say::bytes(&bytes);
+                Ok(())
+            }
         }
     }
 
@@ -394,7 +396,7 @@ impl Lookups {
         let answer = self.client.get(&path, &query).await?;
         if !self.printed(&answer)? {
             let columns = ["valid_from", "version", "value", "changed_by", "changed_at"];
-            println!("{}", table(&columns, &answer["data"]));
+            say!("{}", table(&columns, &answer["data"]));
         }
         Ok(())
     }
@@ -411,20 +413,20 @@ impl Lookups {
         let found = answer["rule"].is_string();
         if !self.printed(&answer)? {
             match answer["nothing"].as_str() {
-                Some(sentence) => println!("{sentence}"),
-                None => println!(
+                Some(sentence) => say!("{sentence}"),
+                None => say!(
                     "{} by the rule `{}`",
                     answer["value"],
                     cell(&answer["rule"])
                 ),
             }
             for why in answer["why"].as_array().into_iter().flatten() {
-                println!("  {}", cell(why));
+                say!("  {}", cell(why));
             }
             for near in answer["near"].as_array().into_iter().flatten() {
                 let reasons = near["reasons"].as_array().into_iter().flatten().map(cell);
                 let reasons: Vec<String> = reasons.collect();
-                println!("not `{}`: {}", cell(&near["rule"]), reasons.join(", "));
+                say!("not `{}`: {}", cell(&near["rule"]), reasons.join(", "));
             }
         }
         Ok(if found {
@@ -459,18 +461,19 @@ fn pairs(given: &[String]) -> anyhow::Result<Map<String, Value>> {
 }
 
 fn replayed(done: &Value) {
-    println!(
+    say!(
         "{} dead letters are worked again, {} still miss something",
-        done["replayed"], done["still_missing"]
+        done["replayed"],
+        done["still_missing"]
     );
     for failed in done["failed"].as_array().into_iter().flatten() {
-        println!(
+        say!(
             "  not {}: {}",
             cell(&failed["run"]),
             cell(&failed["reason"])
         );
     }
     if done["more"] == true {
-        println!("there are more: run `towpath lookup replay-missing` again");
+        say!("there are more: run `towpath lookup replay-missing` again");
     }
 }

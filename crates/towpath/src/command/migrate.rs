@@ -10,6 +10,6 @@ pub async fn run(sources: Sources) -> anyhow::Result<ExitCode> {
     let store = Store::open(settings).await?;
     let size = store.size().await?;
     store.close().await;
-    println!("the store is up to date; it takes {} KiB", size / 1024);
+    say!("the store is up to date; it takes {} KiB", size / 1024);
     Ok(ExitCode::SUCCESS)
 }

@@ -134,30 +134,30 @@ async fn rules(
         } else {
             "one person"
         };
-        println!("{what} needs {needs}");
+        say!("{what} needs {needs}");
     }
     Ok(())
 }
 
 fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        println!("{}", serde_json::to_string_pretty(answer)?);
+        say!("{}", serde_json::to_string_pretty(answer)?);
         return Ok(());
     }
     let proposals = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
     if proposals.is_empty() {
-        println!("nothing waits for a second person");
+        say!("nothing waits for a second person");
     }
     proposals.iter().for_each(show);
     if let Some(next) = answer["next"].as_str() {
-        println!("\nmore: --after {next}");
+        say!("\nmore: --after {next}");
     }
     Ok(())
 }
 
 fn show(proposal: &Value) {
     let text = |name: &str| proposal[name].as_str().unwrap_or_default();
-    println!(
+    say!(
         "{} {} {} {}, proposed by {}: {}",
         text("id"),
         text("state"),
@@ -168,7 +168,7 @@ fn show(proposal: &Value) {
     );
     for name in ["environment", "decided_by", "decision", "outcome"] {
         if !text(name).is_empty() {
-            println!("  {name:<12} {}", text(name));
+            say!("  {name:<12} {}", text(name));
         }
     }
 }

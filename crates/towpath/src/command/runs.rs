@@ -1,6 +1,6 @@
 //! `towpath runs`: what a running server did, and doing it again.
 
-use super::client::{Client, ClientArgs, segment};
+use super::client::{Client, ClientArgs, segment, with_query};
 use crate::cli::Sources;
 use anyhow::Context;
 use clap::Subcommand;
@@ -82,12 +82,24 @@ struct ReplayArgs {
     /// From the first step instead of from the failed one.
     #[arg(long)]
     from_start: bool,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// the run has done means the same in both.
     #[arg(long)]
     newest: bool,
     /// With this payload instead of the event's.
-    #[arg(long, value_name = "FILE", conflicts_with = "cause")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "cause",
+        requires = "reason"
+    )]
     payload: Option<PathBuf>,
+    /// Why; kept in the audit trail.
+    #[arg(long)]
+    reason: Option<String>,
+    /// The environment of the cause; may be left out if there is only one.
+    #[arg(long, requires = "cause")]
+    environment: Option<String>,
 }
 
 pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
@@ -111,7 +123,7 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
     ];
     let answer = client.get("/runs", &query).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
     let columns = [
@@ -123,9 +135,9 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
         "attempt",
         "created_at",
     ];
-    println!("{}", table(&columns, &answer["data"]));
+    say!("{}", table(&columns, &answer["data"]));
     if let Some(next) = answer["next"].as_str() {
-        println!("more: --after {next}");
+        say!("more: --after {next}");
     }
     Ok(())
 }
@@ -133,7 +145,7 @@ async fn list(client: &Client, args: ListArgs) -> anyhow::Result<()> {
 async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
     let answer = client.get(&format!("/runs/{}", segment(run)), &[]).await?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
     for name in [
@@ -147,14 +159,14 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
         "waits_for",
     ] {
         if let Some(text) = answer[name].as_str() {
-            println!("{name:<12} {text}");
+            say!("{name:<12} {text}");
         }
     }
     if let Some(message) = answer["fault"]["message"].as_str() {
-        println!("{:<12} {message}", cell(&answer["fault"]["class"]));
+        say!("{:<12} {message}", cell(&answer["fault"]["class"]));
     }
     if let Some(question) = answer["dead_letter"]["question"].as_str() {
-        println!("{:<12} {question}", "question");
+        say!("{:<12} {question}", "question");
     }
     for (title, columns) in [
         ("steps", ["id", "state", "reused", "started_at", "ended_at"]),
@@ -165,7 +177,7 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
     }
     let met = &answer["lookups"];
     for (name, revision) in met["tables"].as_object().into_iter().flatten() {
-        println!("\nthe table {name} at revision {revision}");
+        say!("\nthe table {name} at revision {revision}");
     }
     let columns = ["table", "key", "at", "valid_from", "version"];
     part("rows", &columns, &met["rows"]);
@@ -175,12 +187,15 @@ async fn show(client: &Client, run: &str, json: bool) -> anyhow::Result<()> {
 /// A part of a run, if there is anything of it.
 fn part(title: &str, columns: &[&str], rows: &Value) {
     if rows.as_array().is_some_and(|rows| !rows.is_empty()) {
-        println!("\n{title}\n{}", table(columns, rows));
+        say!("\n{title}\n{}", table(columns, rows));
     }
 }
 
 async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
     let mut how = json!({"from_start": args.from_start, "newest": args.newest});
+    if let Some(reason) = &args.reason {
+        how["reason"] = json!(reason);
+    }
     if let Some(file) = &args.payload {
         let name = file.display();
         let text = std::fs::read_to_string(file).with_context(|| format!("read `{name}`"))?;
@@ -192,14 +207,14 @@ async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
         .iter()
         .map(|run| format!("/runs/{}/replay", segment(run)))
         .collect();
-    paths.extend(
-        args.cause
-            .map(|c| format!("/dead-letters/causes/{}/replay", segment(&c))),
-    );
+    if let Some(cause) = &args.cause {
+        let path = format!("/dead-letters/causes/{}/replay", segment(cause));
+        paths.push(with_query(&path, &[("environment", args.environment)]));
+    }
     for path in paths {
         let answer = client.post(&path, &how).await?;
         for run in answer["runs"].as_array().into_iter().flatten() {
-            println!("{}", cell(run));
+            say!("{}", cell(run));
         }
     }
     Ok(())

@@ -91,14 +91,15 @@ async fn stripe(args: StripeArgs) -> anyhow::Result<()> {
     let sandbox = sim::stripe::Stripe::start(config, here(args.port))
         .await
         .with_context(|| format!("listen on port {}", args.port))?;
-    println!("sandbox Stripe  {}", sandbox.url());
+    say!("sandbox Stripe  {}", sandbox.url());
+    say!("shop            {}/_sandbox/shop", sandbox.url());
     if let Some(account) = sandbox.state()["account"].as_str() {
-        println!("account         {account}");
+        say!("account         {account}");
     }
-    println!("secret key      {}", sim::stripe::DEFAULT_KEY);
+    say!("secret key      {}", sim::stripe::DEFAULT_KEY);
     if let Some(url) = &args.webhook {
         let (_, secret) = sandbox.add_webhook_endpoint(url);
-        println!("webhook secret  {secret}");
+        say!("webhook secret  {secret}");
     }
     asked_to_end().await
 }
@@ -111,14 +112,15 @@ async fn infor(args: InforArgs) -> anyhow::Result<()> {
     let sandbox = sim::infor::Infor::start(config, here(args.port))
         .await
         .with_context(|| format!("listen on port {}", args.port))?;
-    println!("sandbox Infor  {}", sandbox.url());
+    say!("sandbox Infor  {}", sandbox.url());
+    say!("books          {}/_sandbox/books", sandbox.url());
     let ionapi = serde_json::to_string_pretty(&sandbox.ionapi())?;
     match &args.ionapi {
         Some(file) => {
             std::fs::write(file, ionapi).with_context(|| format!("write `{}`", file.display()))?;
-            println!(".ionapi file   {}", file.display());
+            say!(".ionapi file   {}", file.display());
         }
-        None => println!("{ionapi}"),
+        None => say!("{ionapi}"),
     }
     asked_to_end().await
 }
@@ -128,7 +130,7 @@ async fn mail(args: MailArgs) -> anyhow::Result<()> {
     let sandbox = sim::mail::start(here(smtp), here(page))
         .await
         .with_context(|| format!("listen on ports {smtp} and {page}"))?;
-    println!("sandbox mail  {}", sandbox.url());
-    println!("SMTP          {}", sandbox.smtp());
+    say!("sandbox mail  {}", sandbox.url());
+    say!("SMTP          {}", sandbox.smtp());
     asked_to_end().await
 }

@@ -4,6 +4,7 @@ use super::asked_to_end;
 use crate::cli::{Sources, wrong_config};
 use crate::config::Config;
 use crate::connectors::REGISTRY;
+use crate::guide::Guide;
 use anyhow::Context;
 use connector::http::Http;
 use engine::{Engine, Parts, Setup, Watching};
@@ -12,6 +13,7 @@ use server::Server;
 use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use store::Store;
 
 /// Takes webhooks, works them, and answers the API.
@@ -45,7 +47,10 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         );
     }
     if engine.catalog().environments().is_empty() {
-        tracing::warn!("there is no environment yet: make one with `towpath env new`");
+        tracing::warn!(
+            "there is no environment yet: {}/start begins, or make one with `towpath env new`",
+            server.url()
+        );
     }
     asked_to_end().await?;
     tracing::info!("ending: what is under way comes to its next durable point");
@@ -77,6 +82,7 @@ async fn start(config: &Config, setup: Setup) -> anyhow::Result<(Engine, Server)
     let settings = server::Settings {
         listen: config.server.listen,
         api_token: config.api_token().map_err(in_order)?,
+        guide: Some(Arc::new(Guide::default())),
     };
     let server = Server::start(engine.clone(), &settings).await?;
     Ok((engine, server))

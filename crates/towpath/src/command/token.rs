@@ -66,7 +66,7 @@ async fn act(store: &Store, what: What) -> anyhow::Result<()> {
         What::List => list(store).await,
         What::Revoke { id } => {
             store.revoke_token(id, WHO, now).await?;
-            println!("{id} is no longer accepted");
+            say!("{id} is no longer accepted");
             Ok(())
         }
         What::New {
@@ -94,7 +94,7 @@ async fn act(store: &Store, what: What) -> anyhow::Result<()> {
                 account.name,
                 made.role.as_str()
             );
-            println!("{}", shown.expose());
+            say!("{}", shown.expose());
             Ok(())
         }
     }
@@ -107,7 +107,7 @@ async fn list(store: &Store) -> anyhow::Result<()> {
     )
     .await?;
     if tokens.is_empty() {
-        println!("there are no tokens");
+        say!("there are no tokens");
         return Ok(());
     }
     let now = Clock::real().now();
@@ -123,6 +123,6 @@ async fn list(store: &Store) -> anyhow::Result<()> {
         let id = t.id.to_string();
         table.add_row([&id, &t.account_name, &t.name, t.role.as_str(), state]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }

@@ -86,10 +86,9 @@ fn connect(
     let connector = REGISTRY.connector(&connection.connector);
     if let Some((file, connector)) = connection.ionapi_file.as_ref().zip(connector) {
         match ionapi::read(&format!("{path}.ionapi_file"), file, connector) {
-            Ok(given) => {
+            Ok((name, given)) => {
                 // What is written out beside the file wins over it.
-                let key = ionapi::CREDENTIAL.to_owned();
-                credential.entry(key).or_insert(given);
+                credential.entry(name).or_insert(given);
             }
             Err(problem) => problems.push(problem),
         }

@@ -43,42 +43,48 @@ pub async fn run(args: Args) -> Result<()> {
         filter: args.log_filter.clone(),
     })?;
     let mut world = World::start(&args).await?;
-    println!("Towpath demo: everything below runs on this machine, against sandboxes.");
-    println!("  sandbox Stripe  {}", world.stripe.url());
-    println!("  sandbox Infor   {}", world.infor.url());
-    println!("  sandbox mail    {}", world.mail.url());
-    println!("  towpath         {}", world.url());
-    println!("No live Stripe account and no live Infor tenant was ever reached by this project.\n");
+    say!("Towpath demo: everything below runs on this machine, against sandboxes.");
+    say!("  sandbox Stripe  {}", world.sandboxes.stripe.url());
+    say!(
+        "    its shop      {}/_sandbox/shop",
+        world.sandboxes.stripe.url()
+    );
+    say!("  sandbox Infor   {}", world.sandboxes.infor.url());
+    say!(
+        "    its books     {}/_sandbox/books",
+        world.sandboxes.infor.url()
+    );
+    say!("  sandbox mail    {}", world.sandboxes.mail.url());
+    say!("  towpath         {}", world.url());
+    say!("No live Stripe account and no live Infor tenant was ever reached by this project.\n");
 
     let bought = purchases(&world).await?;
     work(&world, "orders and entries").await?;
 
-    println!("\nTowpath is stopped and started again; Stripe repeats a delivery from before.");
+    say!("\nTowpath is stopped and started again; Stripe repeats a delivery from before.");
     world.restart().await?;
     let late = shop::repeat_first_delivery(&world).await?;
     work(&world, "after the restart").await?;
 
-    println!(
-        "Part of one purchase is refunded and all of another; one customer disputes a charge."
-    );
+    say!("Part of one purchase is refunded and all of another; one customer disputes a charge.");
     shop::refund(&world, &bought, "to be refunded in part", Some(1_500)).await?;
     shop::refund(&world, &bought, "to be refunded whole", None).await?;
     work(&world, "refunds").await?;
 
-    println!("Infor delivers and invoices; the invoices are paid out of the deposits.");
+    say!("Infor delivers and invoices; the invoices are paid out of the deposits.");
     invoice(&world).await?;
 
-    println!("Another part of the first is refunded, now after its invoice.");
+    say!("Another part of the first is refunded, now after its invoice.");
     shop::refund(&world, &bought, "to be refunded in part", Some(1_000)).await?;
     work(&world, "refund").await?;
 
-    println!("Stripe pays out; one payout fails and its money comes with the next.");
+    say!("Stripe pays out; one payout fails and its money comes with the next.");
     let payouts = shop::pay_out(&world).await?;
     work(&world, "payouts").await?;
     post(&world).await?;
 
     report::dead_letters(&world).await?;
-    println!("Both lookup rows are corrected and the dead letters replayed.");
+    say!("Both lookup rows are corrected and the dead letters replayed.");
     shop::repair(&world).await?;
     work(&world, "replayed").await?;
     invoice(&world).await?;
@@ -89,19 +95,19 @@ pub async fn run(args: Args) -> Result<()> {
     report::payouts(&world, &payouts).await?;
     report::retried(&world).await?;
     report::dead_letters(&world).await?;
-    println!(
+    say!(
         "A duplicate and a late duplicate were taken and counted: {late} deliveries of one event."
     );
     let failures = proof::check(&world, &bought).await?;
     if !failures.is_empty() {
         bail!("the books do not tie:\n  {}", failures.join("\n  "));
     }
-    println!("\nEvery cent is explained.");
+    say!("\nEvery cent is explained.");
     if args.once {
         world.stop().await;
         return Ok(());
     }
-    println!(
+    say!(
         "\nServing on. {} has the API under /api/v1; end with Ctrl-C.",
         world.url()
     );
@@ -124,14 +130,14 @@ async fn purchases(world: &World) -> Result<Vec<shop::Bought>> {
 /// Infor invoices what is due, Towpath pays the invoices, Infor's job posts, the vouchers are read
 /// back.
 async fn invoice(world: &World) -> Result<()> {
-    world.infor.advance(4 * 3600);
-    world.infor.invoice_all();
+    world.sandboxes.infor.advance(4 * 3600);
+    world.sandboxes.infor.invoice_all();
     work(world, "invoices").await?;
     post(world).await
 }
 
 async fn post(world: &World) -> Result<()> {
-    world.infor.run_jobs();
+    world.sandboxes.infor.run_jobs();
     work(world, "vouchers read back").await
 }
 
@@ -141,7 +147,7 @@ async fn work(world: &World, what: &str) -> Result<()> {
     let bar = bar(what, 1);
     let mut quiet = 0;
     for _ in 0..600 {
-        world.stripe.settled().await;
+        world.sandboxes.stripe.settled().await;
         let came = world.engine.watch().await;
         world.engine.settled().await;
         let counts = world.engine.store().counts().await.context("counts")?;

@@ -39,15 +39,15 @@ async fn balances(world: &World, failures: &mut Vec<String>) -> Result<()> {
         *states.entry(total.state.clone()).or_default() += total.amount_minor;
     }
     let currencies: BTreeSet<&String> = theirs.keys().chain(ours.keys()).collect();
-    println!("\nStripe's balance, our clearing account (1010), Infor's clearing account (1010):");
+    say!("\nStripe's balance, our clearing account (1010), Infor's clearing account (1010):");
     for currency in currencies {
         let stripe = theirs.get(currency).copied().unwrap_or(0);
         let states = ours.get(currency).cloned().unwrap_or_default();
         let sum: i64 = states.values().sum();
         let posted = states.get("posted").copied().unwrap_or(0);
-        let infor = world.infor.balance("1010", currency);
+        let infor = world.sandboxes.infor.balance("1010", currency);
         let waiting = sum - posted;
-        println!(
+        say!(
             "  {:>14} = {:>14} = {:>14} posted + {} staged",
             money(stripe, currency),
             money(sum, currency),
@@ -72,19 +72,19 @@ async fn balances(world: &World, failures: &mut Vec<String>) -> Result<()> {
 
 /// The sandbox's books hold each thing once, and no order head is left over.
 fn once_each(world: &World, bought: &[Bought], failures: &mut Vec<String>) {
-    for ((kind, reference), count) in world.infor.postings_per_reference() {
+    for ((kind, reference), count) in world.sandboxes.infor.postings_per_reference() {
         if count != 1 {
             failures.push(format!("Infor has {count} of {kind} {reference}"));
         }
     }
-    let orphans = world.infor.orphan_batch_heads();
+    let orphans = world.sandboxes.infor.orphan_batch_heads();
     if !orphans.is_empty() {
         failures.push(format!(
             "order heads without an order: {}",
             orphans.join(", ")
         ));
     }
-    let orders = world.infor.orders();
+    let orders = world.sandboxes.infor.orders();
     let ours = orders.values().filter(|o| !o.history).count();
     let paid = bought.iter().filter(|b| !b.declined).count();
     if ours != paid {
@@ -92,20 +92,20 @@ fn once_each(world: &World, bought: &[Bought], failures: &mut Vec<String>) {
             "{paid} sales were paid and Infor has {ours} orders"
         ));
     }
-    println!("Infor holds each customer, order, payment and journal once: {ours} orders.");
+    say!("Infor holds each customer, order, payment and journal once: {ours} orders.");
 }
 
 /// Each refund has one document in Infor, each refund and each failed payment one mail.
 async fn documents(world: &World, bought: &[Bought], failures: &mut Vec<String>) -> Result<()> {
     let refunds = world.shop_call("/v1/refunds?limit=100", &[]).await?;
     let refunds = refunds["data"].as_array().context("refunds are a list")?;
-    let orders = world.infor.orders();
+    let orders = world.sandboxes.infor.orders();
     let notes: Vec<String> = orders
         .keys()
-        .flat_map(|order| world.infor.order_texts(order))
+        .flat_map(|order| world.sandboxes.infor.order_texts(order))
         .map(|(_, block)| block.title)
         .collect();
-    let batches = world.infor.batches();
+    let batches = world.sandboxes.infor.batches();
     for refund in refunds {
         let id = refund["id"].as_str().unwrap_or_default();
         let noted = notes.iter().filter(|n| n.starts_with(id)).count();
@@ -117,13 +117,13 @@ async fn documents(world: &World, bought: &[Bought], failures: &mut Vec<String>)
             ));
         }
     }
-    let messages = world.mail.messages();
+    let messages = world.sandboxes.mail.messages();
     let ids: BTreeSet<Option<String>> = messages.iter().map(|m| m.header("message-id")).collect();
     let due = refunds.len() + bought.iter().filter(|b| b.declined).count();
     if ids.len() != due || messages.len() < due {
         failures.push(format!("{due} mails were due, {} came", messages.len()));
     }
-    println!(
+    say!(
         "Infor holds one document for each of {} refunds; {due} mails were due and sent.",
         refunds.len()
     );

@@ -36,7 +36,10 @@ fn voucher(entry: &EntryRecord) -> String {
 /// Each sale from its event to its vouchers.
 pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
     let (store, environment) = (world.engine.store(), world.environment());
-    let (orders, invoices) = (world.infor.orders(), world.infor.invoices());
+    let (orders, invoices) = (
+        world.sandboxes.infor.orders(),
+        world.sandboxes.infor.invoices(),
+    );
     let mut out = table(&[
         "sale",
         "paid",
@@ -85,21 +88,24 @@ pub async fn journey(world: &World, bought: &[Bought]) -> Result<()> {
             entry.as_ref().map_or_else(|| "-".into(), voucher),
         ]);
     }
-    println!("\n{out}");
+    say!("\n{out}");
     Ok(())
 }
 
 /// What was written about refunds and failures: documents in Infor, and mail.
 pub async fn documents(world: &World, bought: &[Bought]) -> Result<()> {
     let (store, environment) = (world.engine.store(), world.environment());
-    let (orders, batches) = (world.infor.orders(), world.infor.batches());
+    let (orders, batches) = (
+        world.sandboxes.infor.orders(),
+        world.sandboxes.infor.batches(),
+    );
     let mut out = table(&["sale", "order", "held", "notes", "credit requests"]);
     for sale in bought {
         let order = store
             .cross_reference(environment, "order", &sale.payment_intent)
             .await?;
         let Some(order) = order else { continue };
-        let notes = world.infor.order_texts(&order).into_iter();
+        let notes = world.sandboxes.infor.order_texts(&order).into_iter();
         let notes: Vec<String> = notes
             .map(|(_, block)| block.lines.into_values().collect::<Vec<_>>().join(" "))
             .collect();
@@ -123,13 +129,13 @@ pub async fn documents(world: &World, bought: &[Bought]) -> Result<()> {
             ]);
         }
     }
-    println!("{out}");
+    say!("{out}");
     let mut out = table(&["mail to", "subject"]);
-    for message in world.mail.messages() {
+    for message in world.sandboxes.mail.messages() {
         let subject = message.header("subject").unwrap_or_default();
         out.add_row(vec![message.to.join(", "), subject]);
     }
-    println!("{out}");
+    say!("{out}");
     Ok(())
 }
 
@@ -159,7 +165,7 @@ pub async fn payouts(world: &World, payouts: &[String]) -> Result<()> {
             bank.unwrap_or_else(|| "-".into()),
         ]);
     }
-    println!("{out}");
+    say!("{out}");
     Ok(())
 }
 
@@ -188,7 +194,7 @@ pub async fn retried(world: &World) -> Result<()> {
             }
         }
     }
-    println!("Tried again, and done:\n{out}");
+    say!("Tried again, and done:\n{out}");
     Ok(())
 }
 
@@ -199,7 +205,7 @@ pub async fn dead_letters(world: &World) -> Result<()> {
         .dead_letters(environment, LetterFilter::default(), Page::first(100))
         .await?;
     if letters.is_empty() {
-        println!("\nNo dead letters.");
+        say!("\nNo dead letters.");
         return Ok(());
     }
     let mut out = table(&["dead letter", "step", "at stake", "why"]);
@@ -215,6 +221,6 @@ pub async fn dead_letters(world: &World) -> Result<()> {
             stored.letter.message,
         ]);
     }
-    println!("\n{out}");
+    say!("\n{out}");
     Ok(())
 }

@@ -18,17 +18,6 @@ pub const ITEMS: &[(&str, &str)] = &[
     ("prod_sticker", "STICKER-404"),
 ];
 
-/// Product groups in the general ledger.
-pub const DIMENSIONS: &[(&str, &str)] = &[
-    ("prod_mug", "GOODS"),
-    ("prod_tshirt", "GOODS"),
-    ("prod_poster", "GOODS"),
-    ("prod_sticker", "GOODS"),
-    ("prod_basic", "SUBS"),
-    ("prod_pro", "SUBS"),
-    ("prod_setup", "SERVICE"),
-];
-
 /// A sale that is going to be made.
 pub struct Sale {
     pub what: &'static str,
@@ -172,6 +161,7 @@ pub async fn buy(world: &World, sale: Sale) -> Result<Bought> {
     }
     let purchase: sim::stripe::Purchase = serde_json::from_value(sale.purchase)?;
     let bought = world
+        .sandboxes
         .stripe
         .purchase(&purchase)
         .map_err(|error| anyhow::anyhow!("the sandbox refused `{}`: {error}", sale.what))?;
@@ -189,7 +179,7 @@ pub async fn buy(world: &World, sale: Sale) -> Result<Bought> {
 /// Lets everything before it end, so that a fault meets the sale it is meant for.
 async fn wait(world: &World) {
     for _ in 0..100 {
-        world.stripe.settled().await;
+        world.sandboxes.stripe.settled().await;
         world.engine.settled().await;
         let counts = world.engine.store().counts().await;
         let open = [
@@ -213,7 +203,7 @@ fn plant(world: &World, operation: &str, action: Action) {
         operation: Some(operation.into()),
         ..Match::default()
     };
-    world.infor.faults().plant(Fault {
+    world.sandboxes.infor.faults().plant(Fault {
         matcher,
         times: Some(1),
         action,
@@ -234,16 +224,22 @@ async fn first_charge_event(world: &World) -> Result<String> {
 /// Stripe delivers the first event a second time.
 pub async fn duplicate_first_delivery(world: &World) -> Result<()> {
     let event = first_charge_event(world).await?;
-    ensure!(world.stripe.resend(&event), "the sandbox repeats {event}");
-    world.stripe.settled().await;
+    ensure!(
+        world.sandboxes.stripe.resend(&event),
+        "the sandbox repeats {event}"
+    );
+    world.sandboxes.stripe.settled().await;
     Ok(())
 }
 
 /// And a third time, after the restart. Returns how often it was delivered in all.
 pub async fn repeat_first_delivery(world: &World) -> Result<i64> {
     let event = first_charge_event(world).await?;
-    ensure!(world.stripe.resend(&event), "the sandbox repeats {event}");
-    world.stripe.settled().await;
+    ensure!(
+        world.sandboxes.stripe.resend(&event),
+        "the sandbox repeats {event}"
+    );
+    world.sandboxes.stripe.settled().await;
     let filter = store::EventFilter {
         search: Some(event),
         ..store::EventFilter::default()
@@ -280,7 +276,7 @@ pub async fn refund(
 
 /// Stripe pays out what is available; the dollar payout fails and comes again.
 pub async fn pay_out(world: &World) -> Result<Vec<String>> {
-    let mut payouts = world.stripe.run_payouts();
+    let mut payouts = world.sandboxes.stripe.run_payouts();
     for id in &payouts {
         let payout = world.shop_call(&format!("/v1/payouts/{id}"), &[]).await?;
         if payout["currency"] == "usd" {
@@ -290,13 +286,13 @@ pub async fn pay_out(world: &World) -> Result<Vec<String>> {
                 .await?;
         }
     }
-    payouts.extend(world.stripe.run_payouts());
+    payouts.extend(world.sandboxes.stripe.run_payouts());
     for id in &payouts {
         let payout = world.shop_call(&format!("/v1/payouts/{id}"), &[]).await?;
         if payout["status"] == "failed" {
             continue;
         }
-        world.infor.book_bank_line(&BankLine {
+        world.sandboxes.infor.book_bank_line(&BankLine {
             reference: format!("STRIPE {id}"),
             currency: payout["currency"]
                 .as_str()
@@ -329,7 +325,7 @@ pub async fn repair(world: &World) -> Result<()> {
         };
         world
             .engine
-            .replay_cause(&group.fingerprint, &how, "demo")
+            .replay_cause(environment, &group.fingerprint, &how, "demo")
             .await?;
     }
     Ok(())

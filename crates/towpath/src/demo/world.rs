@@ -3,28 +3,28 @@
 use super::Args;
 use crate::connectors::REGISTRY;
 use crate::flows::READY;
+use crate::guide::Guide;
+use crate::sandboxes::{LOOPBACK, Row, Sandboxes, code_rows, put_rows};
 use anyhow::{Context, Result, ensure};
 use connector::http::Http;
-use engine::{
-    ConnectionSetup, Engine, EnvironmentSetup, FlowSetup, Limits, Options, Parts, RetryPolicy,
-    Setup, Watching,
-};
+use engine::{Engine, EnvironmentSetup, FlowSetup, Options, Parts, RetryPolicy, Setup, Watching};
 use model::clock::{Clock, Entropy};
 use model::ids::EnvironmentId;
-use model::{Company, EnvironmentKind, Secret, Timestamp};
 use serde_json::{Value, json};
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-use store::{LookupChange, LookupPut, RunFilter, Store};
+use store::{RunFilter, Store};
 use vault::MasterKey;
 
+/// The environment of the demo.
+const ENVIRONMENT: &str = "sandbox";
+
 pub struct World {
-    pub stripe: sim::stripe::Handle,
-    pub infor: sim::infor::Handle,
-    pub mail: sim::mail::Handle,
+    pub sandboxes: Sandboxes,
     pub engine: Engine,
     pub http: reqwest::Client,
     server: Option<Server>,
@@ -34,10 +34,6 @@ pub struct World {
     folder: PathBuf,
     /// Removed with the world.
     _temporary: Option<tempfile::TempDir>,
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 impl World {
@@ -58,36 +54,22 @@ impl World {
             "`{}` holds the data of an earlier demo, whose sandboxes are gone; name an empty folder",
             folder.display()
         );
-        let config = sim::stripe::Config {
-            seed: args.seed,
-            ..sim::stripe::Config::default()
-        };
-        let stripe = sim::stripe::Stripe::start(config, loopback(0)).await?;
-        let config = sim::infor::Config {
-            seed: args.seed,
-            ..sim::infor::Config::default()
-        };
-        let infor = sim::infor::Infor::start(config, loopback(0)).await?;
-        let mail = sim::mail::start(loopback(0), loopback(0)).await?;
+        let sandboxes = Sandboxes::start(args.seed, None).await?;
         // The endpoint must be known to Stripe before Towpath has its secret, so the port is chosen
         // first.
-        let address = std::net::TcpListener::bind(loopback(0))?.local_addr()?;
-        let hook = format!("http://{address}/hooks/sandbox/stripe/main");
-        let (_, webhook_secret) = stripe.add_webhook_endpoint(&hook);
+        let address = std::net::TcpListener::bind(LOOPBACK)?.local_addr()?;
+        let webhook_secret = sandboxes.send_webhooks(&format!("http://{address}"), ENVIRONMENT);
         let store = match &args.postgres {
             Some(url) => store::Settings::postgres(url.clone()),
             None => store::Settings::sqlite(folder.join("towpath.db")),
         };
-        let setup = setup(&stripe, &infor, &mail, &webhook_secret);
-        let (engine, server) = open(setup, &folder, &store, address).await?;
+        let (engine, server) = open(&sandboxes, &webhook_secret, &folder, &store, address).await?;
         let http = reqwest::Client::builder()
             .no_proxy()
             .build()
             .context("build the HTTP client of the shop")?;
         let world = Self {
-            stripe,
-            infor,
-            mail,
+            sandboxes,
             engine,
             http,
             server: Some(server),
@@ -108,15 +90,16 @@ impl World {
     pub fn environment(&self) -> EnvironmentId {
         self.engine
             .catalog()
-            .environment("sandbox")
+            .environment(ENVIRONMENT)
             .map_or(EnvironmentId(0), |e| e.id)
     }
 
     /// Ends Towpath as an administrator would, and starts it on the same data.
     pub async fn restart(&mut self) -> Result<()> {
         self.stop().await;
-        let setup = setup(&self.stripe, &self.infor, &self.mail, &self.webhook_secret);
-        let (engine, server) = open(setup, &self.folder, &self.store, self.address).await?;
+        let (sandboxes, secret) = (&self.sandboxes, &self.webhook_secret);
+        let (engine, server) =
+            open(sandboxes, secret, &self.folder, &self.store, self.address).await?;
         self.engine = engine;
         self.server = Some(server);
         Ok(())
@@ -167,7 +150,7 @@ impl World {
 
     /// A call of the shop's own at the sandbox Stripe.
     pub async fn shop_call(&self, path: &str, form: &[(&str, &str)]) -> Result<Value> {
-        let url = format!("{}{path}", self.stripe.url());
+        let url = format!("{}{path}", self.sandboxes.stripe.url());
         let body: Vec<String> = form.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = if form.is_empty() {
             self.http.get(url)
@@ -187,7 +170,7 @@ impl World {
 
     /// An administrator's call at the sandbox Stripe.
     pub async fn sandbox_call(&self, path: &str, body: &Value) -> Result<Value> {
-        let url = format!("{}{path}", self.stripe.url());
+        let url = format!("{}{path}", self.sandboxes.stripe.url());
         let request = self
             .http
             .post(url)
@@ -202,43 +185,20 @@ impl World {
         for (product, item) in super::shop::ITEMS {
             rows.push(("items", *product, json!(item)));
         }
-        for (product, dimension) in super::shop::DIMENSIONS {
-            rows.push((
-                "gl_accounts",
-                *product,
-                json!({"account": "2300", "dimension": dimension}),
-            ));
-        }
-        rows.push(("payment_methods", "card", json!("CC")));
-        rows.push(("payment_terms", "premium", json!("30")));
+        rows.extend(code_rows());
         self.put_rows(&rows).await
     }
 
     /// Writes lookup rows as a person would: valid always.
-    pub async fn put_rows(&self, rows: &[(&str, &str, Value)]) -> Result<()> {
-        let now = self.engine.clock().now();
-        let change = LookupChange {
-            environment: self.environment(),
-            rows: rows
-                .iter()
-                .map(|(table, key, value)| LookupPut {
-                    table: (*table).to_owned(),
-                    key: (*key).to_owned(),
-                    valid_from: Timestamp::default(),
-                    value: Some(value.to_string()),
-                })
-                .collect(),
-            expected: None,
-            who: "demo".into(),
-            at: now,
-        };
-        self.engine.store().lookup_put(change).await?;
+    pub async fn put_rows(&self, rows: &[Row]) -> Result<()> {
+        put_rows(&self.engine, self.environment(), rows, "demo").await?;
         Ok(())
     }
 }
 
 async fn open(
-    setup: Setup,
+    sandboxes: &Sandboxes,
+    webhook_secret: &str,
     folder: &std::path::Path,
     store: &store::Settings,
     address: SocketAddr,
@@ -252,10 +212,12 @@ async fn open(
         master: MasterKey::from_file_or_new(&folder.join("master.key"))?,
         http: Http::new()?,
     };
+    let setup = setup(sandboxes, webhook_secret);
     let engine = Engine::start(parts, setup, Watching::OnlyWhenAsked).await?;
     let settings = server::Settings {
         listen: address,
         api_token: None,
+        guide: Some(Arc::new(Guide::beside(ENVIRONMENT, sandboxes))),
     };
     let server = Server::start(engine.clone(), &settings)
         .await
@@ -276,87 +238,17 @@ fn options() -> Options {
     }
 }
 
-fn setup(
-    stripe: &sim::stripe::Handle,
-    infor: &sim::infor::Handle,
-    mail: &sim::mail::Handle,
-    webhook_secret: &str,
-) -> Setup {
-    let mut settings = serde_json::Map::new();
-    settings.insert("default_terms".into(), json!("00"));
-    settings.insert("default_item".into(), json!("WEB-SALE"));
-    settings.insert("notices_to".into(), json!("books@canal.example"));
-    let limits = Limits {
-        per_second: 500,
-        in_flight: 8,
+fn setup(sandboxes: &Sandboxes, webhook_secret: &str) -> Setup {
+    let flows = READY.iter().map(|flow| FlowSetup {
+        origin: flow.id.to_owned(),
+        text: flow.text.to_owned(),
+        bindings: BTreeMap::new(),
+    });
+    let environment = EnvironmentSetup {
+        flows: flows.collect(),
+        ..sandboxes.environment(ENVIRONMENT, webhook_secret)
     };
     Setup {
-        environments: vec![EnvironmentSetup {
-            name: "sandbox".into(),
-            kind: EnvironmentKind::Test,
-            company: Company {
-                name: "Canal Goods Inc".into(),
-                currency: "USD".into(),
-                books_zone: "America/New_York".into(),
-                collective_customer: "WEBGUEST".into(),
-                settings,
-            },
-            connections: vec![
-                ConnectionSetup {
-                    name: "stripe".into(),
-                    connector: "stripe".into(),
-                    settings: json!({
-                        "account": stripe.state()["account"], "base_url": stripe.url(), "since": 0,
-                    }),
-                    credential: BTreeMap::from([(
-                        "secret_key".to_owned(),
-                        Secret::new(sim::stripe::DEFAULT_KEY),
-                    )]),
-                    next_credential: None,
-                    webhook_secrets: vec![Secret::new(webhook_secret)],
-                    limits,
-                },
-                ConnectionSetup {
-                    name: "m3".into(),
-                    connector: "infor".into(),
-                    settings: json!({
-                        "company": 100, "division": "AAA", "facility": "100", "warehouse": "100",
-                        "order_type": "C01", "credit_order_type": "CR1",
-                        "customer_template": "TPL001",
-                        "payment_batch_type": "STR", "payment_type": "ST",
-                        "journal_template": "STRIPE-POS1", "exportmi": true,
-                        "read_from": "20260101",
-                    }),
-                    credential: BTreeMap::from([(
-                        "ionapi".to_owned(),
-                        Secret::new(infor.ionapi().to_string()),
-                    )]),
-                    next_credential: None,
-                    webhook_secrets: Vec::new(),
-                    limits,
-                },
-                ConnectionSetup {
-                    name: "mail".into(),
-                    connector: "mail".into(),
-                    settings: json!({
-                        "host": mail.smtp().ip(), "port": mail.smtp().port(), "tls": "none",
-                        "from": "Canal Goods <shop@canal.example>",
-                        "only_to": ["@canal.example", "@example.com"],
-                    }),
-                    credential: BTreeMap::new(),
-                    next_credential: None,
-                    webhook_secrets: Vec::new(),
-                    limits,
-                },
-            ],
-            flows: READY
-                .iter()
-                .map(|flow| FlowSetup {
-                    origin: flow.id.to_owned(),
-                    text: flow.text.to_owned(),
-                    bindings: BTreeMap::new(),
-                })
-                .collect(),
-        }],
+        environments: vec![environment],
     }
 }

@@ -1,26 +1,18 @@
 //! Errors of the configuration, and how it is shown.
 
-use crate::program::{call, folder};
+use crate::program::{ENVIRONMENT, call, folder};
 
-const STRIPE: &str = r#"
-[server]
-api_token = "hush-token"
-[environments.test]
-kind = "test"
-[environments.test.company]
-name = "Example"
-currency = "USD"
-books_zone = "UTC"
-collective_customer = "STRIPE"
-[environments.test.connections.stripe]
-connector = "stripe"
-webhook_secrets = ["hush-webhook"]
-[environments.test.connections.stripe.settings]
-account = "acct_1"
-api_key = "hush-misplaced"
-[environments.test.connections.stripe.credential]
-secret_key = "hush-key"
-"#;
+/// Every secret of it says so, and one stands where it does not belong.
+fn hushed() -> String {
+    let settings = ENVIRONMENT
+        .replace("whsec_1", "hush-webhook")
+        .replace(
+            "base_url = \"http://127.0.0.1:9\"",
+            "api_key = \"hush-misplaced\"",
+        )
+        .replace("sk_test_1", "hush-key");
+    format!("[server]\napi_token = \"hush-token\"\n{settings}")
+}
 
 #[test]
 fn every_unknown_key_is_named_with_the_nearest_one() {
@@ -112,7 +104,7 @@ fn a_file_that_is_no_toml_is_named_with_the_line() {
 
 #[test]
 fn what_is_in_force_is_shown_without_secrets_and_with_its_origin() {
-    let folder = folder(STRIPE);
+    let folder = folder(&hushed());
     let variables = [
         ("TOWPATH__LOG__FILTER", "debug"),
         ("TOWPATH__VAULT__MASTER_KEY", "hush-master"),

@@ -1,12 +1,12 @@
 //! A disk that is full, and one that fails, under the real binary.
 
-use crate::sandbox::{Sandboxes, Towpath};
+use crate::sandbox::{Sandboxes, Towpath, kept};
 use model::RunState;
 use std::fs::File;
 use std::io::Write;
 use std::process::Command;
 use std::time::Duration;
-use store::{EventFilter, Page, Settings, Store};
+use store::{Settings, Store};
 
 /// What a sale makes is there once.
 fn once_each(sandboxes: &Sandboxes, sold: usize) {
@@ -130,22 +130,7 @@ async fn a_disk_that_fails_ends_the_process_and_what_was_acknowledged_is_there()
     towpath.kill();
     once_each(&sandboxes, sold);
     let store = Store::open(settings).await.expect("the store opens");
-    assert_eq!(
-        store.verify().await.expect("it can be checked"),
-        Vec::<String>::new()
-    );
-    let environment = store.environments().await.expect("environments")[0].id;
-    for event in &acknowledged {
-        let filter = EventFilter {
-            search: Some(event.clone()),
-            ..EventFilter::default()
-        };
-        let found = store
-            .events(environment, filter, Page::first(1))
-            .await
-            .expect("events");
-        assert_eq!(found.len(), 1, "{event} was acknowledged and is not there");
-    }
+    kept(&store, &acknowledged).await;
     let counts = store.counts().await.expect("counts");
     assert_eq!(counts.runs_in(RunState::Dead), 0);
     eprintln!(

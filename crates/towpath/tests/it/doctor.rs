@@ -1,6 +1,6 @@
 //! `towpath doctor`, with a sandbox to speak to.
 
-use crate::program::{call, folder, towpath};
+use crate::program::{ENVIRONMENT, call, folder, towpath};
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -43,26 +43,13 @@ fn sandbox() -> Sandbox {
 }
 
 fn config(sandbox: &Sandbox, account: &str) -> String {
-    format!(
-        r#"
-[environments.test]
-kind = "test"
-[environments.test.company]
-name = "Example"
-currency = "USD"
-books_zone = "UTC"
-collective_customer = "STRIPE"
-[environments.test.connections.stripe]
-connector = "stripe"
-webhook_secrets = ["whsec_1"]
-[environments.test.connections.stripe.settings]
-account = "{account}"
-base_url = "{}"
-[environments.test.connections.stripe.credential]
-secret_key_file = "stripe-key"
-"#,
-        sandbox.url
-    )
+    ENVIRONMENT
+        .replace("acct_1", account)
+        .replace("http://127.0.0.1:9", &sandbox.url)
+        .replace(
+            "secret_key = \"sk_test_1\"",
+            "secret_key_file = \"stripe-key\"",
+        )
 }
 
 #[test]

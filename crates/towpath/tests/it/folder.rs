@@ -1,6 +1,6 @@
 //! `towpath env pull | diff | push | check` and `towpath flow diff`, as a pipeline calls them.
 
-use crate::lookup::{CONFIG, FLOW, Person, serve};
+use crate::lookup::{FLOW, Person, config, serve};
 use crate::program::{call, folder};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipeline_pulls_checks_compares_and_pushes() {
-    let folder = folder(CONFIG);
+    let folder = folder(&config());
     let at = folder.path();
     std::fs::create_dir(at.join("flows")).expect("a folder");
     std::fs::write(at.join("flows/note-charges.yaml"), FLOW).expect("written");
@@ -144,7 +144,7 @@ async fn a_pipeline_pulls_checks_compares_and_pushes() {
 
 #[test]
 fn two_versions_of_a_flow_are_compared() {
-    let folder = folder(CONFIG);
+    let folder = folder(&config());
     let at = folder.path();
     let other = FLOW.replace("id: noted", "id: kept");
     for (name, text) in [("a.yaml", FLOW), ("b.yaml", &other), ("c.yaml", "flow: x")] {

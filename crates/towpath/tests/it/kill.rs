@@ -3,12 +3,12 @@
 //! The sandboxes live in the test, so that they survive and can be asked what really happened. The
 //! binary is killed with SIGKILL at moments that a seed chooses; one delivery in twenty is repeated.
 
-use crate::sandbox::{Sandboxes, Towpath};
+use crate::sandbox::{Sandboxes, Towpath, kept};
 use model::RunState;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::time::Duration;
-use store::{EventFilter, Page, RunFilter, Store};
+use store::{Page, RunFilter, Store};
 
 /// On each database; fifty and more in all.
 const KILLS: u32 = 26;
@@ -57,22 +57,9 @@ async fn killed_under_load(settings: &store::Settings) {
     let store = Store::open(settings.clone())
         .await
         .expect("the store opens");
-    assert_eq!(
-        store.verify().await.expect("it can be checked"),
-        Vec::<String>::new()
-    );
     let environment = store.environments().await.expect("environments")[0].id;
-    for event in &acknowledged {
-        let filter = EventFilter {
-            search: Some(event.clone()),
-            ..EventFilter::default()
-        };
-        let found = store
-            .events(environment, filter, Page::first(1))
-            .await
-            .expect("events");
-        assert_eq!(found.len(), 1, "{event} was acknowledged and is not there");
-        for run in store.runs_of_event(found[0].id).await.expect("runs") {
+    for event in kept(&store, &acknowledged).await {
+        for run in store.runs_of_event(event).await.expect("runs") {
             let run = store.run(run).await.expect("a run");
             let ended = matches!(
                 run.state,

@@ -1,6 +1,6 @@
 //! `towpath lookup` against a server that is running: a whole session of a person.
 
-use crate::program::{Called, call, folder, towpath};
+use crate::program::{Called, ENVIRONMENT, call, folder, towpath};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -8,29 +8,17 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-pub const CONFIG: &str = r#"
+const SERVER: &str = r#"
 [server]
 listen = "127.0.0.1:0"
 [log]
 format = "json"
-[environments.test]
-kind = "test"
-[environments.test.company]
-name = "Example"
-currency = "USD"
-books_zone = "UTC"
-collective_customer = "STRIPE"
-[environments.test.connections.stripe]
-connector = "stripe"
-webhook_secrets = ["whsec_1"]
-[environments.test.connections.stripe.settings]
-account = "acct_1"
-base_url = "http://127.0.0.1:9"
-[environments.test.connections.stripe.credential]
-secret_key = "sk_test_1"
-[environments.test.flows]
-dir = "flows"
 "#;
+
+/// A server with the environment `test` and the flows of a folder.
+pub fn config() -> String {
+    format!("{SERVER}{ENVIRONMENT}[environments.test.flows]\ndir = \"flows\"\n")
+}
 
 /// Needs a row that is not there, and an account that rules derive; calls nobody.
 pub const FLOW: &str = "\
@@ -170,7 +158,7 @@ async fn nap() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_defines_imports_derives_and_repairs() {
-    let folder = folder(CONFIG);
+    let folder = folder(&config());
     let at = folder.path();
     std::fs::create_dir(at.join("flows")).expect("a folder");
     let bad = FILE

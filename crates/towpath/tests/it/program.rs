@@ -34,6 +34,25 @@ pub fn call(folder: &Path, variables: &[(&str, &str)], args: &[&str]) -> Called 
     }
 }
 
+/// An environment with one connection, whose peer is nowhere.
+pub const ENVIRONMENT: &str = r#"
+[environments.test]
+kind = "test"
+[environments.test.company]
+name = "Example"
+currency = "USD"
+books_zone = "UTC"
+collective_customer = "STRIPE"
+[environments.test.connections.stripe]
+connector = "stripe"
+webhook_secrets = ["whsec_1"]
+[environments.test.connections.stripe.settings]
+account = "acct_1"
+base_url = "http://127.0.0.1:9"
+[environments.test.connections.stripe.credential]
+secret_key = "sk_test_1"
+"#;
+
 /// An empty folder with a configuration.
 pub fn folder(config: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,10 +1,12 @@
 //! The sandboxes in the test, and the real binary between them.
 
+use model::ids::EventId;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use store::{EventFilter, Page, Store};
 
 fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
@@ -455,4 +457,26 @@ impl Towpath {
 #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
 async fn nap(span: Duration) {
     tokio::time::sleep(span).await;
+}
+
+/// What was acknowledged is stored, in a store in which nothing is damaged.
+pub async fn kept(store: &Store, acknowledged: &[String]) -> Vec<EventId> {
+    let damages = store.verify().await.expect("it can be checked");
+    assert_eq!(damages, Vec::<String>::new());
+    let environment = store.environments().await.expect("environments")[0].id;
+    let mut kept = Vec::new();
+    for event in acknowledged {
+        let filter = EventFilter {
+            search: Some(event.clone()),
+            ..EventFilter::default()
+        };
+        let found = store.events(environment, filter, Page::first(1)).await;
+        let found = found.expect("events").pop();
+        kept.push(
+            found
+                .unwrap_or_else(|| panic!("{event} was acknowledged and is gone"))
+                .id,
+        );
+    }
+    kept
 }

@@ -1,31 +1,16 @@
 //! `towpath serve` as a process: it answers, a client asks it, SIGTERM ends it.
 
-use crate::program::{call, folder, towpath};
+use crate::program::{ENVIRONMENT, call, folder, towpath};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-const CONFIG: &str = r#"
+const NOTHING: &str = r#"
 [server]
 listen = "127.0.0.1:0"
 api_token = "sesame"
 [log]
 format = "json"
-[environments.test]
-kind = "test"
-[environments.test.company]
-name = "Example"
-currency = "USD"
-books_zone = "UTC"
-collective_customer = "STRIPE"
-[environments.test.connections.stripe]
-connector = "stripe"
-webhook_secrets = ["whsec_1"]
-[environments.test.connections.stripe.settings]
-account = "acct_1"
-base_url = "http://127.0.0.1:9"
-[environments.test.connections.stripe.credential]
-secret_key = "sk_test_1"
 "#;
 
 /// Ends the process if the test ends first.
@@ -91,7 +76,7 @@ fn serve(folder: &Path) -> (Serving, impl Iterator<Item = String> + use<>, Strin
 
 #[test]
 fn a_flow_is_started_by_hand() {
-    let config = format!("{CONFIG}[environments.test.flows]\ndir = \"flows\"\n");
+    let config = format!("{NOTHING}{ENVIRONMENT}[environments.test.flows]\ndir = \"flows\"\n");
     let folder = folder(&config);
     std::fs::create_dir(folder.path().join("flows")).expect("a folder");
     let flow = "schema: 1\nflow: tell-day\ntrigger: manual\ninputs:\n  day: date\n  \
@@ -142,7 +127,7 @@ fn a_flow_is_started_by_hand() {
 
 #[test]
 fn it_serves_and_ends_when_asked() {
-    let folder = folder(CONFIG);
+    let folder = folder(&format!("{NOTHING}{ENVIRONMENT}"));
     let (mut serving, lines, url) = serve(folder.path());
     dry(folder.path(), &url);
     let args = ["runs", "list", "--url", url.as_str()];
@@ -182,14 +167,6 @@ fn it_serves_and_ends_when_asked() {
     let called = call(folder.path(), &[], &["migrate"]);
     assert_eq!(called.code, Some(0), "{}", called.err);
 }
-
-const NOTHING: &str = r#"
-[server]
-listen = "127.0.0.1:0"
-api_token = "sesame"
-[log]
-format = "json"
-"#;
 
 const FLOW: &str = "\
 schema: 1

@@ -84,6 +84,9 @@ function Item({
   const acts = useActs();
   const selected = useEditorState((state) => state.selected.includes(row.key));
   const active = useEditorState((state) => state.active === row.key);
+  const isStartGoal = useEditorState(
+    ({ drag }) => row.kind === 'start' && drag?.over?.row === row.key,
+  );
   const words = wordsOf(row, shown, editor.catalog);
   const count = errors > 0 ? errors : warnings;
   const word = errors > 0 ? 'problem' : 'warning';
@@ -106,7 +109,7 @@ function Item({
       aria-label={name}
       data-kind={row.kind}
     >
-      {row.place && <Zone row={row} />}
+      {(row.place || isStartGoal) && <Zone row={row} />}
       <div
         className={classes.card}
         data-kind={row.kind}

@@ -3,12 +3,16 @@ import { type Path, get } from '../model/json';
 import { isThere, judge, outermost } from '../model/places';
 import { type Row, dropRowAt } from '../model/rows';
 import { type Kind, idOf } from '../model/step';
+import { addStart } from '../starts';
 import type { Editor } from '../store/editor';
 import { type PointerEvent, type RefObject, useCallback } from 'react';
 
-/** What is dragged: steps of the canvas, or a new one from the palette. */
+/** What is dragged: steps of the canvas, or something new from the palette. */
 export type Dragged =
-  { kind: 'steps'; row: Row } | { kind: 'new'; block: Kind; what: string; label: string };
+  | { kind: 'steps'; row: Row }
+  | { kind: 'new'; block: Kind; what: string; label: string }
+  /** What starts the flow: it goes to the first row, wherever on the canvas it is dropped. */
+  | { kind: 'start'; what: string; label: string };
 export type BeginDrag = (event: PointerEvent, what: Dragged) => void;
 
 /** The pointer must go so far before a press is a drag. */
@@ -34,7 +38,7 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
         paths = what.kind === 'steps' ? outermost(document, chosen) : [];
         const ids = paths.map((path) => idOf(get(document, path)));
         const label =
-          what.kind === 'new'
+          what.kind !== 'steps'
             ? what.label
             : ids.length === 1
               ? (ids[0] ?? '')
@@ -42,6 +46,7 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
         const judged = judge(document, paths);
         const known = new Map<string, string | null>();
         const why = (row: Row): string | null => {
+          if (what.kind === 'start') return row.kind === 'start' ? null : 'it starts the flow';
           if (!row.place) return null;
           const before = known.get(row.key);
           if (before !== undefined) return before;
@@ -75,7 +80,8 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
           }
         }
         const y = (at.y - box.top + element.scrollTop) / zoom - 16;
-        const row = inside ? layout.rows[dropRowAt(layout, y)] : undefined;
+        const to = what.kind === 'start' ? 0 : dropRowAt(layout, y);
+        const row = inside ? layout.rows[to] : undefined;
         const over = row ? { row: row.key, reason: drag.why(row) } : null;
         if (over?.row !== drag.over?.row) editor.update({ drag: { ...drag, over } });
       };
@@ -104,8 +110,12 @@ export function useDrag(editor: Editor, scroller: RefObject<HTMLDivElement | nul
         const dropped = ghost !== null;
         stop();
         // Outside of the canvas nothing is changed.
-        if (!dropped || !place) return;
-        if (what.kind === 'steps') {
+        if (!dropped || !key) return;
+        if (what.kind === 'start') {
+          addStart(editor, what.what);
+        } else if (!place) {
+          return;
+        } else if (what.kind === 'steps') {
           editor.apply(move(editor.document, paths, place), true);
         } else {
           const step = newStep(what.block, what.what, takenIds(editor.document));

@@ -135,14 +135,18 @@ export function used(formulas: readonly string[]): (path: string) => boolean {
   };
 }
 
-/** A text with a piece put in; a text that is no formula becomes one. */
+/** What stands in a new block before anything is decided. */
+const UNDECIDED = ['=', '=true', '=[]'];
+
+/** A text with a piece put in; a text that is no formula, or that decides nothing yet, becomes one. */
 export function insert(
   text: string,
   piece: string,
   from: number,
   to: number,
 ): { text: string; cursor: number } {
-  if (!text.startsWith('=')) return { text: `=${piece}`, cursor: piece.length + 1 };
+  if (!text.startsWith('=') || UNDECIDED.includes(text))
+    return { text: `=${piece}`, cursor: piece.length + 1 };
   const [start, end] = [Math.max(1, from), Math.max(1, to)];
   return { text: text.slice(0, start) + piece + text.slice(end), cursor: start + piece.length };
 }

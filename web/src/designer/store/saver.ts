@@ -5,6 +5,7 @@ import { type Standing, keep } from './keep';
 import type { Editor } from './editor';
 import type { History } from '../model/history';
 import { type JsonMap, reuse } from '../model/json';
+import { line } from '@/api/client';
 import { edit } from '@/api/designer';
 import { type Draft, beginDraft, discardDraft, draft, saveDraft } from '@/api/drafts';
 import { ProblemError } from '@/api/problem';
@@ -48,8 +49,17 @@ export class Saver {
   }
 
   start(): () => void {
+    const again = (): void => {
+      this.refused = null;
+      this.look();
+    };
     this.look();
-    return this.editor.subscribe(() => this.look());
+    line.addEventListener('again', again);
+    const stop = this.editor.subscribe(() => this.look());
+    return () => {
+      stop();
+      line.removeEventListener('again', again);
+    };
   }
 
   private look(): void {

@@ -1,5 +1,6 @@
 import type { Editor } from './editor';
 import type { JsonMap } from '../model/json';
+import { line } from '@/api/client';
 import { edit } from '@/api/designer';
 import { useEffect } from 'react';
 
@@ -32,10 +33,16 @@ export function useCheck(editor: Editor): void {
       window.clearTimeout(timer);
       timer = window.setTimeout(() => void ask(document), first ? 0 : PAUSE_MS);
     };
+    const again = (): void => {
+      seen = null;
+      look();
+    };
     look();
+    line.addEventListener('again', again);
     const stop = editor.subscribe(look);
     return () => {
       stop();
+      line.removeEventListener('again', again);
       window.clearTimeout(timer);
       asked?.abort();
     };

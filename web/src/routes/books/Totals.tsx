@@ -25,6 +25,7 @@ export function Totals() {
         <Empty
           title="Nothing is booked yet"
           why="Journal entries of runs are summed here by account."
+          next={{ label: 'First steps', to: '/start' }}
         />
       }
       columns={[

@@ -1,5 +1,12 @@
+import { DropFile } from './DropFile';
 import { SchemaFields } from './SchemaFields';
-import { type Connection, changeConnection, makeConnection } from '@/api/connections';
+import {
+  type Connection,
+  type CredentialFile,
+  changeConnection,
+  makeConnection,
+} from '@/api/connections';
+import { environments } from '@/api/environments';
 import { catalog } from '@/api/designer';
 import { ErrorView } from '@/components/ErrorView';
 import { fieldsOf, typedOf, valueOf, type Field } from '@/lib/schemaForm';
@@ -25,7 +32,18 @@ export function ConnectionForm({ environment, of, onStored, onClose }: Props) {
   const [settings, setSettings] = useState(() => typedSettings(of?.settings));
   const [credential, setCredential] = useState<Record<string, string>>({});
   const [secrets, setSecrets] = useState('');
+  const [file, setFile] = useState<{ read: CredentialFile; name: string } | null>(null);
+  const kind = useQuery(environments).data?.find((one) => one.name === environment)?.kind;
   const form = connectable.find((one) => one.id === connector);
+  const suffixes = connectable
+    .filter((one) => !of || one.id === of.connector)
+    .flatMap((one) => one.connection?.file ?? []);
+  const take = (read: CredentialFile, text: string, dropped: string): void => {
+    setFile({ read, name: dropped });
+    setConnector(read.connector);
+    if (name === '') setName(read.connector);
+    setCredential({ ...credential, [read.secret]: text });
+  };
   const settingFields = fieldsOf(form?.connection?.settings);
   const secretFields = fieldsOf(form?.connection?.credential);
   const store = useMutation({
@@ -69,6 +87,9 @@ export function ConnectionForm({ environment, of, onStored, onClose }: Props) {
           }}
         >
           <Stack gap="sm">
+            {suffixes.length > 0 && (
+              <DropFile suffixes={suffixes} taken={file} kind={kind} onTaken={take} />
+            )}
             {!of && (
               <Group grow align="flex-start">
                 <Select

@@ -11,8 +11,19 @@ import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Button, Group } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+import classes from './Connections.module.css';
+
+/** What of a connection's secrets may be told: whether one takes over from another. */
+function rotationOf({ is_rotating, webhook_secrets }: Connection): string {
+  const twofold = [
+    is_rotating && 'two credentials in force',
+    webhook_secrets > 1 && `${webhook_secrets} signing secrets in force`,
+  ].filter(Boolean);
+  return twofold.length > 0 ? twofold.join(', ') : 'nothing is being rotated';
+}
 
 /** The systems that the environment speaks to. */
 export function Connections() {
@@ -53,8 +64,8 @@ export function Connections() {
         empty={
           <Empty
             title="No connections yet"
-            why="A flow needs one to each system it uses."
-            next={{ label: 'New connection', act: () => setAsked('new') }}
+            why="A flow needs one to each system it uses. Make one with New connection, or begin with the sandboxes."
+            next={{ label: 'First steps', to: '/start' }}
           />
         }
         columns={[
@@ -80,7 +91,15 @@ export function Connections() {
                   {c.paused.cause}
                 </>
               ) : (
-                <State state="ok" />
+                <>
+                  <State state="ok" />
+                  {c.succeeded_at && (
+                    <>
+                      {' '}
+                      last did what it was asked <Time at={c.succeeded_at} ago />
+                    </>
+                  )}
+                </>
               ),
           },
           {
@@ -88,6 +107,31 @@ export function Connections() {
             title: 'Whose',
             from: 768,
             cell: (c) => <span className="mono">{c.peer}</span>,
+          },
+          {
+            id: 'flows',
+            title: 'Used by',
+            from: 600,
+            cell: (c) =>
+              c.flows.length === 0 ? (
+                'no flow'
+              ) : (
+                <ul className={classes.flows}>
+                  {c.flows.map((flow) => (
+                    <li key={flow}>
+                      <Link to="/flows/$flow" params={{ flow }}>
+                        {flow}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              ),
+          },
+          {
+            id: 'rotation',
+            title: 'Rotation',
+            from: 900,
+            cell: rotationOf,
           },
           {
             id: 'limits',

@@ -21,6 +21,7 @@ export function SchemaFields({ fields, values, onChange, secret, kept }: Props) 
           label: field.title,
           description: field.about || undefined,
           withAsterisk: field.required && !kept,
+          'data-setting': field.name,
         };
         const value = values[field.name] ?? '';
         if (secret) {

@@ -112,6 +112,7 @@ export function Events() {
         empty={{
           title: 'No events yet',
           why: 'Every delivery to a connection stands here, whether a flow listens to it or not.',
+          next: { label: 'First steps', to: '/start' },
         }}
         clearFilters={
           filter.connection || filter.type || filter.id

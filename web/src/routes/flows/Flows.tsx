@@ -78,8 +78,8 @@ export function Flows() {
         empty={
           <Empty
             title="No flows yet"
-            why="Versions in force and drafts stand here."
-            next={{ label: 'New flow', act: () => setAsking(true) }}
+            why="Versions in force and drafts stand here. Begin an empty one with New flow, or take one that is ready."
+            next={{ label: 'Ready-made flows', to: '/start' }}
           />
         }
         columns={[

@@ -11,6 +11,7 @@ import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
 import { JsonTree } from '@/components/JsonTree';
 import { LetterView } from '@/components/letters/LetterView';
+import { WhatChanged } from '@/components/letters/WhatChanged';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { RunWait } from '@/components/RunWait';
@@ -119,6 +120,7 @@ export function Run() {
               </table>
             </Panel>
           )}
+          {data.replay_of && <WhatChanged before={data.replay_of} now={data.event} />}
           {cause?.payload !== undefined && (
             <Panel title="What came in" aside="personal data is hidden">
               <JsonTree value={cause.payload} open={1} />

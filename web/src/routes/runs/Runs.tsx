@@ -123,6 +123,7 @@ export function Runs() {
         empty={{
           title: 'No runs yet',
           why: 'A run begins when an event comes in that a deployed flow listens to.',
+          next: { label: 'First steps', to: '/start' },
         }}
         clearFilters={
           filter.state || filter.flow || filter.key

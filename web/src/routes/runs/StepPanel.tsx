@@ -2,6 +2,7 @@ import { type Worked, standing } from './steps';
 import { flow } from '@/api/flows';
 import type { RunDetail } from '@/api/runs';
 import { CallList } from '@/components/CallList';
+import { CompareCalls } from '@/components/CompareCalls';
 import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
@@ -57,6 +58,7 @@ export function StepPanel({ run, row }: Props) {
         <>
           <h3>Calls and attempts</h3>
           <CallList calls={row.calls} />
+          <CompareCalls calls={row.calls} step={row.id} before={run.replay_of} />
         </>
       )}
       {row.step?.output !== undefined && (

@@ -1,6 +1,7 @@
 import { ROLES, accounts, changeAccount, makeAccount } from '@/api/access';
-import { makeFirstAdmin, session } from '@/api/session';
+import { session } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
+import { LinkButton } from '@/components/LinkButton';
 import { Panel } from '@/components/Panel';
 import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
@@ -23,9 +24,15 @@ export function Accounts() {
     <Panel
       title="Accounts"
       aside={
-        <Button size="compact-xs" variant="default" onClick={() => setAdding(true)}>
-          {isFirst ? 'Make the first administrator' : 'Add account'}
-        </Button>
+        isFirst ? (
+          <LinkButton to="/start" size="compact-xs" variant="default">
+            Make the first administrator
+          </LinkButton>
+        ) : (
+          <Button size="compact-xs" variant="default" onClick={() => setAdding(true)}>
+            Add account
+          </Button>
+        )
       }
       flush={(list.data?.data.length ?? 0) > 0}
     >
@@ -90,34 +97,26 @@ export function Accounts() {
           },
         ]}
       />
-      {adding && <AddAccount isFirst={isFirst} onClose={() => setAdding(false)} />}
+      {adding && <AddAccount onClose={() => setAdding(false)} />}
     </Panel>
   );
 }
 
-function AddAccount({ isFirst, onClose }: { isFirst: boolean; onClose: () => void }) {
+function AddAccount({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [role, setRole] = useState('viewer');
   const make = useMutation({
-    mutationFn: async () => {
-      if (isFirst) await makeFirstAdmin({ name, email, password });
-      else await makeAccount({ name, email, password, role });
-    },
+    mutationFn: () => makeAccount({ name, email, password, role }),
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries();
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={isFirst ? 'The first administrator' : 'Add an account'}
-      centered
-    >
+    <Modal opened onClose={onClose} title="Add an account" centered>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -125,7 +124,6 @@ function AddAccount({ isFirst, onClose }: { isFirst: boolean; onClose: () => voi
         }}
       >
         <Stack gap="sm">
-          {isFirst && 'From then on everybody signs in, on this machine too.'}
           <TextInput
             label="Name"
             required
@@ -149,15 +147,13 @@ function AddAccount({ isFirst, onClose }: { isFirst: boolean; onClose: () => voi
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          {!isFirst && (
-            <Select
-              label="Role"
-              data={ROLES}
-              allowDeselect={false}
-              value={role}
-              onChange={(given) => setRole(given ?? 'viewer')}
-            />
-          )}
+          <Select
+            label="Role"
+            data={ROLES}
+            allowDeselect={false}
+            value={role}
+            onChange={(given) => setRole(given ?? 'viewer')}
+          />
           {make.error && <ErrorView error={make.error} inline />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

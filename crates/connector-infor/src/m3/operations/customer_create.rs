@@ -7,7 +7,7 @@ use crate::m3::request::{MiRequest, MiTransaction};
 use crate::settings::Settings;
 use async_trait::async_trait;
 use connector::operation::ask;
-use connector::{Effect, Found, Identity, Last, Next, Operation, RecipeCx, UndoNext};
+use connector::{Effect, Found, Identity, Last, Next, Operation, ReadBack, RecipeCx, UndoNext};
 use model::{Fault, FaultClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -187,6 +187,18 @@ impl Operation for CustomerCreate {
         in CUSEXTMI (A030) and read back. Known customers cost no transaction: follow it with \
         infor.customer.update.";
     const EFFECT: Effect = Effect::Create;
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: "infor.customer.find",
+        by: "number",
+        of: "number",
+        fields: &[
+            ("name", "name"),
+            ("address", "address"),
+            ("email", "email"),
+            ("phone", "phone"),
+            ("currency", "currency"),
+        ],
+    });
 
     type Input = Input;
     type Progress = Progress;

@@ -1,5 +1,6 @@
 //! `infor.customer.find`: a customer by number.
 
+use crate::m3::address::Address;
 use crate::m3::operations::read::{Step, call, step};
 use crate::m3::request::{MiRequest, MiTransaction};
 use connector::{Effect, Last, Next, Operation, RecipeCx};
@@ -31,6 +32,12 @@ pub struct Output {
     /// The currency of the customer's account, if it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub address: Address,
 }
 
 impl Operation for CustomerFind {
@@ -55,21 +62,24 @@ impl Operation for CustomerFind {
     ) -> Result<Next<Output>, Fault> {
         let ask = || {
             let get = MiTransaction::by("GetBasicData", "CUNO", &input.number);
-            let get = get.columns(&["CUNO", "CUNM", "STAT", "CUCD"]).needs("CUNO");
-            MiRequest::one("CRS610MI", get)
+            let columns = ["CUNO", "CUNM", "STAT", "CUCD", "MAIL", "PHNO"];
+            let columns: Vec<&str> = columns.into_iter().chain(Address::COLUMNS).collect();
+            MiRequest::one("CRS610MI", get.columns(&columns).needs("CUNO"))
         };
         match step(&last, "CUNO", ask)? {
             Step::Ask(ask) => call(ask),
             Step::Answered(reply) => {
                 let customer = reply.outcome(0)?;
                 let part = |name: &str| customer.field(name).to_owned();
-                let currency = Some(part("CUCD")).filter(|c| !c.is_empty());
-                let (number, name, status) = (part("CUNO"), part("CUNM"), part("STAT"));
+                let some = |name: &str| Some(part(name)).filter(|text| !text.is_empty());
                 Ok(Next::Done(Output {
-                    number,
-                    name,
-                    status,
-                    currency,
+                    number: part("CUNO"),
+                    name: part("CUNM"),
+                    status: part("STAT"),
+                    currency: some("CUCD"),
+                    email: some("MAIL"),
+                    phone: some("PHNO"),
+                    address: Address::read(some),
                 }))
             }
         }

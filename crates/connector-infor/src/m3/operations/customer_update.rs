@@ -4,7 +4,7 @@ use crate::m3::address::Address;
 use crate::m3::operations::read::not_found;
 use crate::m3::reply::MiReply;
 use crate::m3::request::{MiRequest, MiTransaction};
-use connector::{Effect, Last, Next, Operation, RecipeCx, SetGuard};
+use connector::{Effect, Last, Next, Operation, ReadBack, RecipeCx, SetGuard};
 use model::{Fault, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,17 @@ impl Operation for CustomerUpdate {
     const DOC: &'static str = "CRS610MI/ChgBasicData: name, address, mail, telephone. One M3 \
         transaction. How a field is blanked through REST is unpublished, so absent parts stay.";
     const EFFECT: Effect = Effect::Set;
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: "infor.customer.find",
+        by: "number",
+        of: "number",
+        fields: &[
+            ("name", "name"),
+            ("address", "address"),
+            ("email", "email"),
+            ("phone", "phone"),
+        ],
+    });
 
     type Input = Input;
     type Progress = ();

@@ -16,7 +16,9 @@ use crate::m3::operations::read::call;
 use crate::m3::reply::MiReply;
 use crate::settings::Settings;
 use async_trait::async_trait;
-use connector::{Effect, Found, Identity, Last, Next, Operation, RecipeCx, Repeat, UndoNext};
+use connector::{
+    Effect, Found, Identity, Last, Next, Operation, ReadBack, RecipeCx, Repeat, UndoNext,
+};
 use model::Fault;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -268,6 +270,12 @@ impl Operation for SalesOrderCreate {
         call, Confirm. Found again by CUOR. 2 M3 transactions, one per line, charge and address, \
         and up to three questions for the number where M3 makes orders later.";
     const EFFECT: Effect = Effect::Create;
+    const READ_BACK: Option<ReadBack> = Some(ReadBack {
+        operation: "infor.sales_order.get",
+        by: "number",
+        of: "number",
+        fields: &[("customer", "customer"), ("currency", "currency")],
+    });
 
     type Input = Input;
     type Progress = Progress;

@@ -44,6 +44,9 @@ pub struct ConnectionFormOut {
     credential: Value,
     /// Whether its system sends webhooks, which are signed.
     sends_webhooks: bool,
+    /// How the name of the file ends that its vendor gives for the credential: `.ionapi`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'static str>,
 }
 
 /// What can start a flow.
@@ -196,6 +199,7 @@ fn connector(connector: &Connector) -> ConnectorOut {
             settings: (connector.settings)(),
             credential: (connector.credential)(),
             sends_webhooks: connector.verify.is_some(),
+            file: connector.file.map(|file| file.suffix),
         }),
         triggers: connector.triggers.iter().map(trigger).collect(),
         operations: connector.operations.iter().map(|o| operation(*o)).collect(),

@@ -114,7 +114,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
             file
         });
         let files: Vec<_> = files.collect();
-        println!("{}", serde_json::to_string_pretty(&files)?);
+        say!("{}", serde_json::to_string_pretty(&files)?);
     } else {
         checked.iter().for_each(report);
     }
@@ -252,9 +252,9 @@ fn report(checked: &Checked) {
         print(name, problem);
     }
     if checked.problems.is_empty() {
-        println!("{name}: in order");
+        say!("{name}: in order");
     }
     if let Some(events) = checked.events {
-        println!("{name}: {events} events of the last 30 days were looked at");
+        say!("{name}: {events} events of the last 30 days were looked at");
     }
 }

@@ -223,7 +223,7 @@ pub async fn list(args: ListArgs, sources: Sources) -> anyhow::Result<ExitCode> 
     let path = format!("/flows/{}/deployments", segment(&args.flow));
     let answer = client.get(&path, &query).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(ExitCode::SUCCESS);
     }
     let columns = [
@@ -235,9 +235,9 @@ pub async fn list(args: ListArgs, sources: Sources) -> anyhow::Result<ExitCode> 
         "deployed_at",
         "reason",
     ];
-    println!("{}", table(&columns, &answer["data"]));
+    say!("{}", table(&columns, &answer["data"]));
     if let Some(next) = answer["next"].as_str() {
-        println!("more: --after {next}");
+        say!("more: --after {next}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -278,7 +278,7 @@ impl Act {
         let (preview, tag) = client.post_tagged(&self.preview, &target).await?;
         let Some(reason) = self.reason else {
             match self.json {
-                true => println!("{}", serde_json::to_string_pretty(&preview)?),
+                true => say!("{}", serde_json::to_string_pretty(&preview)?),
                 false => tell_preview(&preview),
             }
             let is_ok = preview["ok"] == true;
@@ -304,46 +304,47 @@ impl Act {
 fn tell_preview(preview: &Value) {
     let (flow, version) = (cell(&preview["flow"]), &preview["version"]);
     let (place, kind) = (cell(&preview["environment"]), cell(&preview["kind"]));
-    println!("version {version} of {flow} in {place} ({kind})");
+    say!("version {version} of {flow} in {place} ({kind})");
     match &preview["former"] {
-        Value::Null => println!("nothing is in force there"),
-        _ if preview["in_force"] == true => println!("it is in force there already"),
-        former => println!("instead of version {}", former["version"]),
+        Value::Null => say!("nothing is in force there"),
+        _ if preview["in_force"] == true => say!("it is in force there already"),
+        former => say!("instead of version {}", former["version"]),
     }
     for (need, name) in preview["bindings"].as_object().into_iter().flatten() {
-        println!("{need} is {}", cell(name));
+        say!("{need} is {}", cell(name));
     }
     tell_problems(&preview["problems"]);
     for difference in preview["differs"].as_array().into_iter().flatten() {
-        println!("differs: {}", cell(&difference["sentence"]));
+        say!("differs: {}", cell(&difference["sentence"]));
     }
     let waiting = &preview["waiting"];
-    println!(
+    say!(
         "{} runs are not over; {} can go over to it",
-        waiting["count"], waiting["movable"]
+        waiting["count"],
+        waiting["movable"]
     );
     for (why, count) in waiting["not_movable"].as_object().into_iter().flatten() {
-        println!("  {count} cannot: {why}");
+        say!("  {count} cannot: {why}");
     }
     if preview["second_person"] == true {
-        println!("it needs a second person's yes");
+        say!("it needs a second person's yes");
     }
 }
 
 fn tell_done(done: &Value, json: bool) -> anyhow::Result<ExitCode> {
     if json {
-        println!("{}", serde_json::to_string_pretty(done)?);
+        say!("{}", serde_json::to_string_pretty(done)?);
         return Ok(ExitCode::SUCCESS);
     }
     let (deployment, version) = (cell(&done["deployment"]), &done["version"]);
-    println!("version {version} is in force as {deployment}");
+    say!("version {version} is in force as {deployment}");
     for (what, count) in [("moved", &done["moved"]), ("cancelled", &done["cancelled"])] {
         if count != 0 {
-            println!("{count} runs were {what}");
+            say!("{count} runs were {what}");
         }
     }
     for (why, count) in done["finish"].as_object().into_iter().flatten() {
-        println!("{count} runs finish on the version they began with: {why}");
+        say!("{count} runs finish on the version they began with: {why}");
     }
     Ok(ExitCode::SUCCESS)
 }

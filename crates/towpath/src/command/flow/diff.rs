@@ -35,14 +35,14 @@ pub fn run(args: &Args) -> ExitCode {
 fn compare(args: &Args) -> anyhow::Result<Vec<Change>> {
     let changes = diff(&read(&args.from)?, &read(&args.to)?);
     if args.json {
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&json!({"changes": changes}))?
         );
     } else {
         changes
             .iter()
-            .for_each(|change| println!("{}", change.sentence));
+            .for_each(|change| say!("{}", change.sentence));
     }
     Ok(changes)
 }

@@ -90,8 +90,8 @@ fn read(path: PathBuf) -> anyhow::Result<Document> {
 /// `file:line:column: error: …`, as editors and terminals follow it.
 pub fn print(file: &str, problem: &Problem) {
     match problem.place {
-        Some(_) => println!("{file}:{problem}"),
-        None => println!("{file}: {problem}"),
+        Some(_) => say!("{file}:{problem}"),
+        None => say!("{file}: {problem}"),
     }
 }
 

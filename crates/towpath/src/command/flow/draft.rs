@@ -63,8 +63,8 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
             let client = Client::new(args.client, sources)?;
             let answer = client.get(&path(&flow), &[]).await?;
             match json {
-                true => println!("{}", serde_json::to_string_pretty(&answer)?),
-                false => print!("{}", answer["document"].as_str().unwrap_or_default()),
+                true => say!("{}", serde_json::to_string_pretty(&answer)?),
+                false => say_text!("{}", answer["document"].as_str().unwrap_or_default()),
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -72,7 +72,7 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
             let client = Client::new(args.client, sources)?;
             let (_, tag) = client.get_tagged(&path(&flow), &[]).await?;
             client.change("DELETE", &path(&flow), &tag, None).await?;
-            println!("the draft of {flow} is thrown away");
+            say!("the draft of {flow} is thrown away");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -126,10 +126,10 @@ async fn save(client: &Client, draft: Read, json: bool) -> anyhow::Result<ExitCo
         client.post("/flows", &body).await?
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&saved)?);
+        say!("{}", serde_json::to_string_pretty(&saved)?);
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} is saved, revision {}", draft.flow, saved["revision"]);
+    say!("{} is saved, revision {}", draft.flow, saved["revision"]);
     tell_problems(&saved["problems"]);
     Ok(ExitCode::SUCCESS)
 }
@@ -143,9 +143,9 @@ pub fn tell_problems(problems: &Value) {
             _ => String::new(),
         };
         let (severity, path, message) = (text("severity"), text("path"), text("message"));
-        println!("{place}{severity}: {path}: {message} [{}]", text("code"));
+        say!("{place}{severity}: {path}: {message} [{}]", text("code"));
         if !text("cure").is_empty() {
-            println!("  cure: {}", text("cure"));
+            say!("  cure: {}", text("cure"));
         }
     }
 }

@@ -28,10 +28,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let plan = engine::compile(&document.text, REGISTRY).0;
         let conversions = plan.map(|plan| plan.conversions).unwrap_or_default();
         if n > 0 {
-            println!();
+            say!();
         }
         match flow.filter(|_| is_ok(&problems)) {
-            Some(flow) => print!("{}", engine::explain(&flow, &conversions, REGISTRY)),
+            Some(flow) => say_text!("{}", engine::explain(&flow, &conversions, REGISTRY)),
             None => {
                 problems.iter().for_each(|p| print(&document.name, p));
                 code = ExitCode::FAILURE;

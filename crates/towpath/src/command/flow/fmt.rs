@@ -49,19 +49,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
             Ok(done) if done.text == document.text => {}
             Ok(_) if args.check => {
-                println!("{name}: differs from its form; `towpath flow fmt` writes it");
+                say!("{name}: differs from its form; `towpath flow fmt` writes it");
                 is_clean = false;
             }
             Ok(done) => {
                 replace(&document.path, &done.text)?;
-                println!("{name}: written");
+                say!("{name}: written");
                 for comment in &done.moved {
                     let owner = match &comment.step {
                         Some(step) => format!("the step `{step}`"),
                         None => "the flow".to_owned(),
                     };
                     let place = comment.place;
-                    println!(
+                    say!(
                         "{name}:{place}: `# {}` is a note of {owner} now",
                         comment.text
                     );

@@ -21,7 +21,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let table = FunctionTable::standard();
     let Some(word) = &args.word else {
-        print!("{}", markdown(table));
+        say_text!("{}", markdown(table));
         return Ok(ExitCode::SUCCESS);
     };
     let found = search(table, word);
@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bail!("no function is named or described with `{word}`; without a word all are listed");
     }
     for function in found {
-        println!("{}", entry(function));
+        say!("{}", entry(function));
     }
     Ok(ExitCode::SUCCESS)
 }

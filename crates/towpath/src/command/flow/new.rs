@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("make `{}`", path.display()))?;
     std::io::Write::write_all(&mut file, text.as_bytes())
         .with_context(|| format!("write `{}`", path.display()))?;
-    println!(
+    say!(
         "{}: written; `towpath flow check` checks it",
         path.display()
     );

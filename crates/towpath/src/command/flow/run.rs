@@ -10,6 +10,7 @@ use engine::dry::{DryError, DryRun, Ended, Trace, dry_run};
 use model::Problem;
 use model::flow::{Sample, parse_sample};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -89,9 +90,9 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         },
     };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&trace)?);
+        say!("{}", serde_json::to_string_pretty(&trace)?);
     } else {
-        print!("{}", told::tell(&plan.flow, &trace));
+        say_text!("{}", told::tell(&plan.flow, &trace));
     }
     Ok(match trace.state {
         Ended::Dead | Ended::Cut => ExitCode::FAILURE,
@@ -144,14 +145,11 @@ async fn remote(
     reads: Reads,
 ) -> anyhow::Result<Trace> {
     let client = Client::new(client, sources)?;
-    let given = &dry.given;
+    let given: BTreeMap<_, _> = dry.given.parts().into_iter().collect();
     let asked = json!({
         "document": document, "body": dry.body, "until": dry.until,
         "reads": if reads == Reads::Live { "live" } else { "invented" },
-        "given": {
-            "steps": given.steps, "lookups": given.lookups, "rules": given.rules,
-            "cross_references": given.cross_references, "company": given.company,
-        },
+        "given": given,
     });
     let environment = crate::command::client::segment(environment);
     let path = format!("/flows/dry-run?environment={environment}");

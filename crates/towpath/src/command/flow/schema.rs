@@ -25,6 +25,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     } else {
         model::flow::schema()
     };
-    println!("{}", serde_json::to_string_pretty(&schema)?);
+    say!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(ExitCode::SUCCESS)
 }

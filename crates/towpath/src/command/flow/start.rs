@@ -52,11 +52,11 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         .post_once(&path, &query, &key, &json!({"input": input}))
         .await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(ExitCode::SUCCESS);
     }
     let text = |name: &str| answer[name].as_str().unwrap_or_default();
-    println!("{}", text("run"));
+    say!("{}", text("run"));
     if answer["repeated"] == true {
         eprintln!(
             "it was started before with this key, and is {}",

@@ -80,7 +80,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!tested.is_empty(), "{}", nothing(&args));
     if args.json {
         let list: Vec<_> = tested.iter().map(as_json).collect();
-        println!("{}", serde_json::to_string_pretty(&list)?);
+        say!("{}", serde_json::to_string_pretty(&list)?);
     } else {
         report(&tested);
     }
@@ -181,7 +181,7 @@ fn report(tested: &[Tested]) {
     for one in tested {
         let around = one.document.path.parent().and_then(|p| p.parent());
         if folder != around {
-            println!("{}", around.unwrap_or(std::path::Path::new(".")).display());
+            say!("{}", around.unwrap_or(std::path::Path::new(".")).display());
             folder = around;
         }
         let word = match &one.outcome {
@@ -189,7 +189,7 @@ fn report(tested: &[Tested]) {
             Ok(verdict) if verdict.passed => "passed",
             _ => "FAILED",
         };
-        println!("  {word:<8}{:<28} {}", one.id, one.title);
+        say!("  {word:<8}{:<28} {}", one.id, one.title);
         match &one.outcome {
             Ok(verdict) => tell(verdict),
             Err(problems) => problems.iter().for_each(|p| print(&one.document.name, p)),
@@ -197,7 +197,7 @@ fn report(tested: &[Tested]) {
     }
     let passed = |one: &&Tested| one.outcome.as_ref().is_ok_and(|v| v.passed);
     let (all, passed) = (tested.len(), tested.iter().filter(passed).count());
-    println!("{passed} of {all} samples passed");
+    say!("{passed} of {all} samples passed");
 }
 
 fn tell(verdict: &Verdict) {
@@ -205,7 +205,7 @@ fn tell(verdict: &Verdict) {
         return;
     }
     for difference in &verdict.differences {
-        println!("          {difference}");
+        say!("          {difference}");
     }
     let problems = verdict
         .trace
@@ -213,6 +213,6 @@ fn tell(verdict: &Verdict) {
         .iter()
         .filter_map(|s| s.problem.as_ref());
     for problem in problems {
-        println!("          at {}: {}", problem.path, problem.cure);
+        say!("          at {}: {}", problem.path, problem.cure);
     }
 }

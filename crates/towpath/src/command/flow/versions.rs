@@ -60,9 +60,9 @@ pub async fn publish(args: PublishArgs, sources: Sources) -> anyhow::Result<Exit
     let path = format!("/flows/{flow}/versions");
     let version = client.change("POST", &path, &tag, Some(&body)).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&version)?);
+        say!("{}", serde_json::to_string_pretty(&version)?);
     } else {
-        println!("{} has version {}", args.flow, version["version"]);
+        say!("{} has version {}", args.flow, version["version"]);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -74,8 +74,8 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
         let path = format!("/flows/{flow}/versions/{number}");
         let version = client.get(&path, &[]).await?;
         match args.json {
-            true => println!("{}", serde_json::to_string_pretty(&version)?),
-            false => print!("{}", version["document"].as_str().unwrap_or_default()),
+            true => say!("{}", serde_json::to_string_pretty(&version)?),
+            false => say_text!("{}", version["document"].as_str().unwrap_or_default()),
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -86,13 +86,13 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     let path = format!("/flows/{flow}/versions");
     let answer = client.get(&path, &query).await?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(ExitCode::SUCCESS);
     }
     let columns = ["version", "published_by", "published_at", "reason"];
-    println!("{}", table(&columns, &answer["data"]));
+    say!("{}", table(&columns, &answer["data"]));
     if let Some(next) = answer["next"].as_str() {
-        println!("more: --after {next}");
+        say!("more: --after {next}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -70,9 +70,9 @@ pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
     let is_same = count(&job, "differ") == 0 && count(&job, "cannot_tell") == 0;
     if args.json {
         let answer = json!({"what_if": job, "differences": found["data"]});
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        say!("{}", serde_json::to_string_pretty(&answer)?);
     } else {
-        print!("{}", told(&job, &found));
+        say_text!("{}", told(&job, &found));
     }
     match job["state"].as_str() {
         Some("done") => Ok(if is_same {

@@ -53,14 +53,14 @@ pub async fn run(args: Args) -> anyhow::Result<bool> {
             .iter()
             .map(|f| json!({"file": f.file, "problem": f.problem}));
         let told = json!({"ok": !is_wrong, "problems": problems.collect::<Vec<_>>()});
-        println!("{}", serde_json::to_string_pretty(&told)?);
+        say!("{}", serde_json::to_string_pretty(&told)?);
     } else {
         for one in &found {
             let file = args.folder.join(&one.file);
             print(&file.display().to_string(), &one.problem);
         }
         if !is_wrong {
-            println!("{} files are in order", files.len());
+            say!("{} files are in order", files.len());
         }
     }
     Ok(is_wrong)

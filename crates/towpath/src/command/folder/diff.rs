@@ -24,11 +24,11 @@ pub async fn run(args: Args, client: ClientArgs, sources: Sources) -> anyhow::Re
     let remote = Remote::new(args.remote, client, sources, &files)?;
     let preview = remote.preview(&files).await?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&preview)?);
+        say!("{}", serde_json::to_string_pretty(&preview)?);
     } else {
         tell(&preview);
         if preview["same"] == true {
-            println!("the environment is what the folder says");
+            say!("the environment is what the folder says");
         }
     }
     Ok(preview["same"] != true)

@@ -49,14 +49,14 @@ pub async fn run(args: Args, client: ClientArgs, sources: Sources) -> anyhow::Re
     }
     if json {
         let told = json!({"written": written, "removed": removed, "left": left});
-        println!("{}", serde_json::to_string_pretty(&told)?);
+        say!("{}", serde_json::to_string_pretty(&told)?);
     } else {
-        written.iter().for_each(|path| println!("{path}: written"));
-        removed.iter().for_each(|path| println!("{path}: removed"));
+        written.iter().for_each(|path| say!("{path}: written"));
+        removed.iter().for_each(|path| say!("{path}: removed"));
         for path in &left {
-            println!("{path}: not in the environment; it stays (--remove removes it)");
+            say!("{path}: not in the environment; it stays (--remove removes it)");
         }
-        println!("{} files, {} written", there.len(), written.len());
+        say!("{} files, {} written", there.len(), written.len());
     }
     Ok(!left.is_empty())
 }

@@ -58,7 +58,7 @@ pub async fn run(args: Args, client: ClientArgs, sources: Sources) -> anyhow::Re
     if json {
         let told = json!({"changes": preview["changes"], "done": pushed["done"],
             "digest": pushed["digest"], "left": after["changes"]});
-        println!("{}", serde_json::to_string_pretty(&told)?);
+        say!("{}", serde_json::to_string_pretty(&told)?);
     } else {
         report(&pushed, &after);
     }
@@ -67,12 +67,12 @@ pub async fn run(args: Args, client: ClientArgs, sources: Sources) -> anyhow::Re
 
 fn report(pushed: &Value, after: &Value) {
     for done in pushed["done"].as_array().into_iter().flatten() {
-        println!("done: {}", done.as_str().unwrap_or_default());
+        say!("done: {}", done.as_str().unwrap_or_default());
     }
     if after["same"] == true {
-        println!("the environment is what the folder says");
+        say!("the environment is what the folder says");
     } else {
-        println!("left:");
+        say!("left:");
         tell(after);
     }
 }
@@ -81,7 +81,7 @@ fn agreed() -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("nobody can be asked: add `--yes` to put this in force");
     }
-    print!("Put this in force? [y/N] ");
+    say_text!("Put this in force? [y/N] ");
     std::io::stdout().flush().context("write")?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context("read")?;

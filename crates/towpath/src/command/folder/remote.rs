@@ -67,20 +67,20 @@ impl Remote {
 pub fn tell(preview: &Value) {
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     for change in preview["changes"].as_array().into_iter().flatten() {
-        println!("{}: {}", text(change, "file"), text(change, "sentence"));
+        say!("{}: {}", text(change, "file"), text(change, "sentence"));
         for part in change["changes"].as_array().into_iter().flatten() {
-            println!("  {}", text(part, "sentence"));
+            say!("  {}", text(part, "sentence"));
         }
         if let Some(name) = change["remove"].as_str() {
-            println!("  it stays; `towpath env push --remove {name}` takes it away");
+            say!("  it stays; `towpath env push --remove {name}` takes it away");
         }
     }
     for problem in preview["problems"].as_array().into_iter().flatten() {
         let (severity, path) = (text(problem, "severity"), text(problem, "path"));
-        println!("{severity}: {path}: {}", text(problem, "message"));
+        say!("{severity}: {path}: {}", text(problem, "message"));
         match text(problem, "cure").as_str() {
             "" => {}
-            cure => println!("  cure: {cure}"),
+            cure => say!("  cure: {cure}"),
         }
     }
 }

@@ -1,0 +1,390 @@
+import { Api } from './api';
+import { DEMO, launch, open } from './browser';
+import { type Fresh, buy, fresh, sandboxes } from './fresh';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+// The whole way of a person: an empty server, a flow by drag alone and once more by keyboard alone, a
+// purchase that arrives, what breaks, its repair, and the way back.
+
+let browser: Browser;
+let server: Fresh;
+let at: { shop: string; books: string };
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  server = await fresh();
+  at = await sandboxes(server.url);
+});
+afterEach(() => server.stop());
+
+const row = (page: Page, id: string): Locator =>
+  page.locator(`[role=treeitem][id="row-step:${id}"]`);
+const end = (page: Page): Locator =>
+  page.locator('[aria-label="Add a step at the end of this list"][data-outer]');
+const offer = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'What can be added' }).getByRole('button', {
+    name,
+    exact: true,
+  });
+
+async function center(of: Locator): Promise<{ x: number; y: number }> {
+  await of.scrollIntoViewIfNeeded();
+  const box = await of.boundingBox();
+  if (!box) throw new Error('it is not there');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Drags with the mouse, as a person does. */
+async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+  const [begin, goal] = [await center(from), await center(to)];
+  await page.mouse.move(begin.x, begin.y);
+  await page.mouse.down();
+  await page.mouse.move((begin.x + goal.x) / 2, goal.y, { steps: 4 });
+  await page.mouse.move(goal.x, goal.y, { steps: 4 });
+  await page.getByText(/^Drop /).waitFor();
+  await page.mouse.up();
+}
+
+/** The field of the step view. */
+const field = (page: Page, name: string): Locator =>
+  page.getByRole('region', { name: 'Mapping' }).locator(`[data-field="${name}"]`).first();
+
+const find = (page: Page): Locator => page.getByRole('textbox', { name: 'Find in the sample' });
+const source = (page: Page, path: string): Locator => page.locator(`[data-source="${path}"]`);
+
+/** Drags a value of the sample onto a field. */
+async function map(page: Page, path: string, target: string): Promise<void> {
+  await find(page).fill(path);
+  await source(page, path).dragTo(field(page, target));
+}
+
+/** Puts a function into an empty field by the picker, then a value of the sample into it by drag. */
+async function mapThrough(page: Page, name: string, path: string, target: string): Promise<void> {
+  await call(page, name, target);
+  await map(page, path, target);
+}
+
+/** Puts a function into a field: what comes next goes between its brackets. */
+async function call(page: Page, name: string, target: string): Promise<void> {
+  await field(page, target).click();
+  await page.getByRole('button', { name: 'Function' }).click();
+  await page.getByLabel('Find a function').fill(name);
+  await page
+    .getByRole('button', { name: new RegExp(`^${name}\\(`) })
+    .first()
+    .click();
+}
+
+async function openStep(page: Page, id: string): Promise<void> {
+  await row(page, id).click({ position: { x: 120, y: 40 } });
+  await page.getByRole('button', { name: 'Map on a sample' }).click();
+  await page.getByRole('region', { name: 'Mapping' }).waitFor();
+}
+
+const back = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Back to the canvas' }).click();
+
+/** What a field comes to on the sample. */
+const shows = (page: Page, target: string, text: string): Promise<void> =>
+  field(page, target)
+    .locator('xpath=ancestor::*[.//*[@data-state]][1]')
+    .locator('[data-state]')
+    .filter({ hasText: text })
+    .first()
+    .waitFor();
+
+async function publishAndDeploy(page: Page, version: number): Promise<void> {
+  await page.getByRole('link', { name: 'Publish and versions' }).click();
+  const publish = `Publish as version ${version}`;
+  await page.getByRole('button', { name: publish }).click();
+  await page.getByLabel('Why it is changed').fill('The journey of a test');
+  await page.getByRole('dialog').getByRole('button', { name: publish }).click();
+  await page.getByRole('button', { name: `Deploy ${version}`, exact: true }).click();
+  await page.getByLabel('Why', { exact: true }).fill('The journey of a test');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Deploy ${version} to` })
+    .click();
+  await page.getByText(`Version ${version}`, { exact: true }).first().waitFor();
+}
+
+/** The number of the order that a run made, from its steps. */
+async function orderOf(page: Page): Promise<string> {
+  const shown = page.getByText(/^00\d+$|^\d{10}$/).first();
+  await shown.waitFor();
+  return (await shown.textContent()) ?? '';
+}
+
+/** What has the focus, by the name that a screen reader says. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    if (!(at instanceof HTMLElement) || at === document.body) return '';
+    const labels = (at as HTMLInputElement).labels;
+    const label = at.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? at.textContent;
+    return (label ?? '').replace(/[\s*]+$/, '').trim();
+  });
+
+/** Tabs until something of this name has the focus. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let n = 0; n < 150; n += 1) {
+    const now = await focused(page);
+    if (typeof name === 'string' ? now === name : name.test(now)) return;
+    seen.push(now);
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${String(name)} is not reached: ${[...new Set(seen)].join(' | ')}`);
+}
+
+/** Tabs to a field of the step and types in it. */
+async function fill(page: Page, name: string, text: string, then?: string): Promise<void> {
+  for (let n = 0; n < 150; n += 1) {
+    const at = await page.evaluate(() => document.activeElement?.getAttribute('data-field'));
+    if (at === name) break;
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.type(text);
+  if (!then) return;
+  await page.getByRole('listbox', { name: 'What it may be' }).waitFor();
+  await page.keyboard.press(then);
+}
+
+/** Chooses from the list that is open, by typing. */
+async function choose(page: Page, text: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('combobox').waitFor();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+const treeName = async (page: Page): Promise<string> =>
+  (await page.getByRole('tree').getAttribute('aria-label')) ?? '';
+
+describe.skipIf(DEMO.binary === '')('the journey', () => {
+  it('a flow by drag alone, tried on a real sample, in force, broken, repaired, rolled back', async () => {
+    const { page, errors } = await open(browser);
+    // One row is missing: what will break first.
+    await new Api(server.url).put('/lookups/items', { rows: [{ key: 'prod_poster' }] });
+
+    // A first purchase: no flow listens yet, and its event is the sample.
+    const first = await buy(at.shop, 'prod_mug', 'Ada Byron');
+    await page.goto(`${server.url}/events`);
+    await page.getByText('charge.succeeded').first().waitFor();
+
+    // Built from empty.
+    await page.goto(`${server.url}/flows`);
+    await page.getByRole('button', { name: 'New flow' }).click();
+    await page.getByLabel('Title').fill('Shop to orders');
+    await page.getByRole('button', { name: 'Begin', exact: true }).click();
+    await page.getByRole('button', { name: 'Begin it' }).click();
+    await page.getByRole('tree').waitFor();
+    for (const step of [
+      'A charge succeeded',
+      'Check',
+      'Find what was bought',
+      'Create a customer',
+      'Create a sales order',
+    ]) {
+      await drag(page, offer(page, step), end(page));
+    }
+    for (const id of ['check', 'checkout_session', 'customer', 'sales_order'])
+      await row(page, id).waitFor();
+
+    // Mapped on the real sample.
+    await openStep(page, 'check');
+    await map(page, 'charge.paid', 'check');
+    for (const one of [
+      'payment_intent',
+      'customer',
+      'billing_details.name',
+      'billing_details.address',
+    ]) {
+      await page.keyboard.type(` && has(charge.${one})`);
+    }
+    await shows(page, 'check', 'true');
+    await back(page);
+    await openStep(page, 'checkout_session');
+    await map(page, 'charge.payment_intent', 'with.payment_intent');
+    await shows(page, 'with.payment_intent', 'pi_');
+    await back(page);
+    await openStep(page, 'customer');
+    await map(page, 'charge.customer', 'with.external_id');
+    await map(page, 'charge.billing_details.name', 'with.name');
+    await page.getByText(/^More \(/).click();
+    await call(page, 'address', 'with.address');
+    await find(page).fill('');
+    await source(page, 'charge.billing_details').locator('svg').click();
+    await source(page, 'charge.billing_details.address').dragTo(field(page, 'with.address'));
+    await back(page);
+    await openStep(page, 'sales_order');
+    await map(page, 'steps.customer.number', 'with.customer');
+    await map(page, 'charge.id', 'with.reference');
+    await shows(page, 'with.reference', first);
+    await mapThrough(page, 'date', 'charge.created', 'with.date');
+    await page.keyboard.type(', ');
+    await map(page, 'company.books_zone', 'with.date');
+    await mapThrough(page, 'upper', 'charge.currency', 'with.currency');
+    await shows(page, 'with.currency', 'USD');
+    await page.getByRole('button', { name: 'Bind to a list' }).click();
+    await map(page, 'steps.checkout_session.lines', 'with.lines.each');
+    await call(page, 'lookup', 'with.lines.to.item');
+    await page.keyboard.type("'items', ");
+    await map(page, 'item.product', 'with.lines.to.item');
+    await map(page, 'item.quantity', 'with.lines.to.quantity');
+    await mapThrough(page, 'money', 'item.amount_total', 'with.lines.to.amount');
+    await page.keyboard.type(', ');
+    await map(page, 'charge.currency', 'with.lines.to.amount');
+
+    // Tried: nothing is sent.
+    await page.getByRole('button', { name: 'Whole flow' }).click();
+    const result = page.getByRole('region', { name: 'Result' });
+    await result.getByText('sales_order', { exact: false }).first().waitFor();
+    await back(page);
+    await page.getByText('Draft saved').waitFor();
+
+    // Published and in force.
+    await publishAndDeploy(page, 1);
+
+    // A purchase in the shop arrives, live.
+    await page.goto(`${server.url}/runs`);
+    await page.getByText('No runs yet').waitFor();
+    const shop = await page.context().newPage();
+    await shop.goto(at.shop);
+    await shop.getByRole('button', { name: 'Buy' }).click();
+    await shop.getByText(/^Paid USD/).waitFor();
+    const done = page.getByRole('row').filter({ hasText: 'Shop to orders' });
+    await done.getByText('Done').waitFor();
+    expect(await done.count()).toBe(1);
+    await done.getByRole('link').first().click();
+    await page.getByText('sales_order').first().waitFor();
+    const order = await orderOf(page);
+    await shop.goto(at.books);
+    await shop.getByRole('cell', { name: order }).first().waitFor();
+
+    // What breaks first: a row is missing. It is filled in where it is missed, and all is retried.
+    await buy(at.shop, 'prod_poster', 'Mary Smith');
+    await buy(at.shop, 'prod_poster', 'Jan de Vries');
+    await page.goto(`${server.url}/dead-letters`);
+    await page.getByRole('row').filter({ hasText: 'prod_poster' }).getByText('2').first().waitFor();
+    await page.getByRole('link', { name: /prod_poster/ }).click();
+    await page.getByRole('textbox', { name: 'value' }).fill('POSTER');
+    await page.getByRole('button', { name: 'Add row and retry 2' }).click();
+    await page.getByText('2 of 2 retried: 2 done, 0 failed again').waitFor();
+
+    // Then a wrong mapping is put in force: the product's own id is no item of the ERP.
+    await page.goto(`${server.url}/flows/shop-to-orders`);
+    await openStep(page, 'sales_order');
+    await field(page, 'with.lines.to.item').fill('=item.product');
+    await back(page);
+    await page.getByText('Draft saved').waitFor();
+    await publishAndDeploy(page, 2);
+    await buy(at.shop, 'prod_mug', 'Yuki Tanaka');
+    await buy(at.shop, 'prod_mug', 'Ada Byron');
+    await page.goto(`${server.url}/dead-letters`);
+    const cause = page.getByRole('row').filter({ hasText: 'prod_mug' });
+    await cause.getByText('2').first().waitFor();
+
+    // Rolled back, and retried on what is in force again.
+    await page.goto(`${server.url}/flows/shop-to-orders/versions`);
+    await page.getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByLabel('Why').fill('Version 2 sends the wrong item');
+    await page.getByRole('button', { name: /^Roll back to 1/ }).click();
+    await page.getByText('1, in force').waitFor();
+    await page.goto(`${server.url}/dead-letters`);
+    await cause.getByRole('link').first().click();
+    await page.getByRole('button', { name: /^Retry 2/ }).click();
+    await page.getByLabel('From the first step, on the current version').check();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Retry 2/ })
+      .click();
+    await page.getByText('2 of 2 retried: 2 done, 0 failed again').waitFor();
+
+    // Each purchase that a version in force saw is one order.
+    await shop.goto(at.books);
+    const orders = shop.getByRole('region', { name: 'Orders' }).getByRole('row');
+    expect(await orders.count()).toBe(1 + 5);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  }, 180_000);
+
+  it('W1: built, put in force and watched by keyboard alone', async () => {
+    const { page, errors } = await open(browser);
+    const keys = page.keyboard;
+    await buy(at.shop, 'prod_mug', 'Ada Byron');
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    await keys.press('g');
+    await keys.press('f');
+    await page.getByRole('heading', { name: 'Flows' }).waitFor();
+    await tabTo(page, 'New flow');
+    await keys.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(page, 'Title');
+    await keys.type('Keys to orders');
+    await keys.press('Enter');
+    await page.getByRole('button', { name: 'Begin it' }).waitFor();
+    await tabTo(page, 'Begin it');
+    await keys.press('Enter');
+    await page.getByRole('tree').waitFor();
+    await tabTo(page, 'Add what starts it');
+    await keys.press('Enter');
+    await choose(page, 'charge succeeded');
+    await tabTo(page, await treeName(page));
+    await keys.press('End');
+    for (const step of ['create a customer', 'create a sales order']) {
+      await keys.press('/');
+      await choose(page, step);
+    }
+    await row(page, 'sales_order').waitFor();
+    await keys.press('ArrowUp');
+    await keys.press('Control+Enter');
+    await fill(page, 'with.external_id', 'charge.customer', 'Enter');
+    await fill(page, 'with.name', 'billing_details.name', 'Enter');
+    await keys.press('Escape');
+    await keys.press('Escape');
+    await keys.press('ArrowDown');
+    await keys.press('Control+Enter');
+    await fill(page, 'with.customer', 'customer.number', 'Enter');
+    await fill(page, 'with.reference', '=charge.id');
+    await fill(page, 'with.date', '=date(charge.created, company.books_zone)');
+    await fill(page, 'with.currency', '=upper(charge.currency)');
+    const line =
+      "{'item': company.default_item, 'quantity': 1, 'amount': money(charge.amount, charge.currency)}";
+    await fill(page, 'with.lines', `=[${line}]`);
+    await keys.press('Control+Enter');
+    await page.getByText('Draft saved').waitFor();
+    await tabTo(page, 'Publish and versions');
+    await keys.press('Enter');
+    await tabTo(page, 'Publish as version 1');
+    await keys.press('Enter');
+    await tabTo(page, 'Why it is changed');
+    await keys.type('by keyboard');
+    await tabTo(page, 'Publish as version 1');
+    await keys.press('Enter');
+    await page.getByRole('button', { name: 'Deploy 1', exact: true }).waitFor();
+    await tabTo(page, 'Deploy 1');
+    await keys.press('Enter');
+    await page.getByRole('dialog').getByLabel('Why').waitFor();
+    await tabTo(page, 'Why');
+    await keys.type('by keyboard');
+    await tabTo(page, 'Deploy 1 to sandbox');
+    await keys.press('Enter');
+    await page.getByText('1, in force').waitFor();
+    const charge = await buy(at.shop, 'prod_mug', 'Mary Smith');
+    await keys.press('g');
+    await keys.press('r');
+    const run = page.getByRole('row').filter({ hasText: 'Keys to orders' });
+    await run.getByText('Done').waitFor();
+    await tabTo(page, /Keys to orders/);
+    await keys.press('Enter');
+    await page.getByText(charge).first().waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+});

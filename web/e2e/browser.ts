@@ -39,6 +39,11 @@ export async function open(browser: Browser): Promise<{ page: Page; errors: stri
 /** What axe finds wrong with the page: rule, and where. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
+  // A colour on its way to another is none that anybody reads.
+  await page.evaluate(() => {
+    const ends = (one: Animation): boolean => one.effect?.getComputedTiming().endTime !== Infinity;
+    return Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished));
+  });
   const found = await page.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],

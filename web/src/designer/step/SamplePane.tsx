@@ -17,10 +17,12 @@ interface Props {
   /** Paths that a formula of the step names but that fail. */
   isBroken: (path: string) => boolean;
   onInsert: (path: string) => void;
+  /** The steps before cannot be worked. */
+  isStuck: boolean;
 }
 
 /** What the step's formulas see on the sample: values, to be put into a field. */
-export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
+export function SamplePane({ sample, formulas, isBroken, onInsert, isStuck }: Props) {
   const view = useStepView();
   const [query, setQuery] = useState('');
   const [only, setOnly] = useState<string>('all');
@@ -133,9 +135,11 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
           <p className={classes.quiet}>
             {sources.length > 0
               ? 'Nothing like it in the sample.'
-              : sample.sample || !sample.isSettled
-                ? 'Working…'
-                : 'Choose a sample, or make one by hand: each formula shows what it comes to.'}
+              : isStuck
+                ? 'The steps before this one are not in order: nothing is known here. The result says what is wrong with them.'
+                : sample.sample || !sample.isSettled
+                  ? 'Working…'
+                  : 'Choose a sample, or make one by hand: each formula shows what it comes to.'}
           </p>
         )}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="none">

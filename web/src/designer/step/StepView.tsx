@@ -203,6 +203,7 @@ export function StepView({ saver, chooseOperation, onClose }: Props) {
               formulas={formulas}
               isBroken={(path) => broken.some((formula) => formula.includes(path))}
               onInsert={put}
+              isStuck={preview?.scope.length === 0}
             />
           )}
         </section>

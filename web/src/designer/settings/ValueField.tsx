@@ -10,6 +10,7 @@ import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json
 import { type Field, shown, typed } from '../model/schema';
 import { Button, Menu } from '@mantine/core';
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
@@ -175,8 +176,10 @@ export function Members({
     return isSought({ only, query, isBroken }, [...path, one.name], one, value[one.name]);
   };
   const more = known.filter((one) => !one.required);
-  const filled = more.filter((one) => Object.hasOwn(value, one.name));
-  const empty = more.filter((one) => !Object.hasOwn(value, one.name));
+  // A field stays where it is while it is filled in or emptied: moving it would take its focus away.
+  const [first] = useState(() => new Set(Object.keys(value)));
+  const filled = more.filter((one) => first.has(one.name));
+  const empty = more.filter((one) => !first.has(one.name));
   const show = (one: Field) =>
     isKept(one) && (
       <ValueField key={one.name} fields={fields} path={[...path, one.name]} field={one} />

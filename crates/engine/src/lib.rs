@@ -38,9 +38,11 @@ mod pending;
 pub mod plan;
 pub mod repair;
 mod retry;
+mod said;
 mod schedule;
 mod scheduler;
 mod seal;
+pub mod search;
 mod setup;
 mod shared;
 mod start;
@@ -70,6 +72,7 @@ pub use lookups::{Imported, LookupError, Met, MetRow, MetRule, NewRow, ReplayedM
 pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
 pub use retry::RetryPolicy;
+pub use said::KeepCalls;
 pub use schedule::PlanSchedule;
 pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
@@ -174,6 +177,29 @@ impl Engine {
     /// The peer's fault.
     pub async fn sweep(&self) -> Result<usize, model::Fault> {
         watch::sweep(&self.shared).await
+    }
+
+    /// Compares the inbox with the senders of one environment now. It goes on if the caller leaves.
+    /// A failure is noted where the comparison is shown.
+    pub async fn sweep_environment(&self, environment: model::ids::EnvironmentId) {
+        let shared = Arc::clone(&self.shared);
+        let swept = tokio::spawn(async move { watch::sweep_of(&shared, environment).await });
+        if let Err(error) = swept.await {
+            tracing::error!(error = %error, "a comparison ended badly");
+        }
+    }
+
+    /// Whether the sender of a connection lists what it has sent, and when that is compared next.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn next_sweep(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<model::Timestamp>, store::Error> {
+        let list = watch::list_of(connection);
+        let known = self.shared.store.poll_cursor(connection.id, &list).await?;
+        Ok(known.map(|cursor| cursor.next_at))
     }
 
     /// Returns when nothing works and nothing is due now.

@@ -14,6 +14,7 @@ pub enum Purpose {
     Effect,
     Lookups,
     WhatIf,
+    Call,
     Repair,
 }
 
@@ -26,6 +27,7 @@ impl Purpose {
             Self::Effect => b"effect",
             Self::Lookups => b"lookups",
             Self::WhatIf => b"what_if",
+            Self::Call => b"call",
             Self::Repair => b"repair",
         }
     }

@@ -41,26 +41,31 @@ pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionR
 pub use error::{Error, Result};
 pub use event::{Due, Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
 pub use job::JobState;
-pub use queries::Page;
 pub use queries::accounts::{AccountRecord, SignInRecord, TokenRecord};
+pub use queries::completeness::{Completeness, Gap};
 pub use queries::dead_letters::{CauseFilter, LetterFilter, LetterGroup, StoredLetter};
 pub use queries::deploy::{
     DeploymentRecord, DraftHead, DraftRecord, FlowRecord, FlowVersion, VersionHead,
 };
 pub use queries::entries::{DepositUse, EntryFilter, EntryTotal, ExceptionFilter, StoredException};
-pub use queries::events::{EventFilter, EventHead, EventRecord};
+pub use queries::event_list::{EventFilter, EventRun, EventState, InboxEvent};
+pub use queries::events::{EventHead, EventRecord};
 pub use queries::lookups::{LookupFound, LookupRow, LookupTable, LookupVersion};
 pub use queries::overview::Counts;
 pub use queries::proposals::{ProposalRecord, ProposalState, Rules};
 pub use queries::repair::Stretches;
-pub use queries::runs::{Pinned, RunFilter, StepStanding};
+pub use queries::run_list::{Behind, RunFilter};
+pub use queries::runs::{Pinned, StepStanding};
+pub use queries::search::{CrossReference, Found};
 pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Origin, Pause, WrappedKey};
 pub use queries::standing::{Bounds, LiveRuns, Part, Standing};
+pub use queries::statistics::{FlowStatistics, StepStatistics};
+pub use queries::{Page, STRETCHES, Slice};
 pub use repair::{
     Care, Comment, LetterSum, NewComment, NewRepair, NewRepairItem, RepairAdvance, RepairItem,
     RepairKind, RepairRecord, SetCare,
 };
-pub use run::{CallRecord, DeadLetter, RunRecord, StepRecord};
+pub use run::{CallRecord, DeadLetter, PlacedCall, RunRecord, StepRecord};
 pub use settings::{Limits, Settings};
 pub use sqlite::lock::IN_USE;
 pub use store::Store;

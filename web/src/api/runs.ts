@@ -6,6 +6,7 @@ export type Run = components['schemas']['RunOut'];
 export type RunDetail = components['schemas']['RunDetailOut'];
 export type RunStep = components['schemas']['RunStepOut'];
 export type Call = components['schemas']['CallOut'];
+export type Wait = components['schemas']['WaitOut'];
 
 export interface RunFilter {
   state?: string | undefined;
@@ -70,3 +71,12 @@ export const replayRun = (run: string, how: Replay) =>
 
 export const cancelRun = (run: string, reason: string) =>
   answer(client.POST('/api/v1/runs/{run}/cancel', { params: { path: { run } }, body: { reason } }));
+
+/** A call with what was asked and answered; it never changes. */
+export const call = (run: string, place: string) =>
+  queryOptions({
+    queryKey: ['runs', 'call', run, place],
+    queryFn: () =>
+      answer(client.GET('/api/v1/runs/{run}/calls/{place}', { params: { path: { run, place } } })),
+    staleTime: Infinity,
+  });

@@ -46,6 +46,7 @@ const TABLE: &[(&str, &str, Need)] = &[
         OPERATOR,
     ),
     ("*", "/what_ifs…", OPERATOR),
+    ("POST", "/completeness", OPERATOR),
     // Repair.
     ("POST", "/flows/{flow}/runs", OPERATOR),
     ("POST", "/runs…", OPERATOR),

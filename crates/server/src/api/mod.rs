@@ -9,9 +9,11 @@ mod approvals;
 mod audit;
 mod books;
 mod books_proof;
+mod call_detail;
 mod causes;
 mod changes;
 mod choices;
+mod completeness;
 mod connections;
 mod credential_files;
 mod dead_letters;
@@ -37,12 +39,15 @@ mod proposals;
 mod repairs;
 mod rules;
 mod runs;
+mod search;
 mod session;
 mod standing;
 mod starts;
+mod statistics;
 mod tokens;
 mod traffic;
 mod versions;
+mod waits;
 mod what_ifs;
 
 pub use deployments::WaitingIn;
@@ -82,6 +87,7 @@ use utoipa_axum::routes;
         (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
+        (name = "search", description = "Whatever a person has in hand."),
         (name = "approvals", description = "What waits for a person's yes or no."),
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
@@ -172,10 +178,15 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
+        .routes(routes!(completeness::show, completeness::check))
+        .routes(routes!(search::search))
+        .routes(routes!(statistics::show))
+        .routes(routes!(statistics::errors))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(runs::steps))
         .routes(routes!(runs::calls))
+        .routes(routes!(call_detail::show))
         .routes(routes!(choices::list))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))

@@ -166,6 +166,20 @@ pub async fn past_details(
     Ok(found)
 }
 
+/// The bodies of events; those that were deleted are left out.
+pub async fn bodies(
+    session: &mut dyn Session,
+    events: &[EventId],
+) -> Result<HashMap<EventId, Sealed>> {
+    let mut call = Call::each(&sql::BODIES);
+    for event in events {
+        call.row(values![event.0]);
+    }
+    let found = sealed(session.call(call).await?, "event_body")?;
+    let found = found.into_iter();
+    Ok(found.map(|(event, body)| (EventId(event), body)).collect())
+}
+
 fn sealed(rows: Vec<Row>, table: &'static str) -> Result<HashMap<i64, Sealed>> {
     let pair = |row: Row| {
         let mut row = row.read(table);

@@ -71,7 +71,7 @@ statements! {
     INSERT_CALL = insert("call", &[
         ("run", Int), ("rev", Int), ("place", Int), ("step", Int), ("label", Text),
         ("kind", Text), ("started_at", Int), ("ended_at", Int), ("fault_class", Text),
-        ("fault", Text), ("status", Int),
+        ("fault", Text), ("status", Int), ("body", Blob),
     ], "");
     /// Which keys a run waits for: place, environment, key. Nearly always none, and asking costs
     /// less than an update that changes nothing.
@@ -158,11 +158,17 @@ statements! {
     );
     /// A page of the calls of a run, after a place: run, revision, place, limit.
     CALLS_AFTER = one(
-        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, rev, place
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, NULL, rev,
+           place, CASE WHEN body IS NULL THEN 0 ELSE 1 END
          FROM call WHERE run = $1 AND (rev, place) > ($2, $3) ORDER BY rev, place LIMIT $4",
     );
+    /// One call of a run, with its body: run, revision, place.
+    CALL = one(
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, body
+         FROM call WHERE run = $1 AND rev = $2 AND place = $3",
+    );
     CALLS = one_hot(
-        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, NULL
          FROM call WHERE run = $1 ORDER BY rev, place",
     );
     /// A page of a shard's live runs in the order of their lanes: shard, lane, id, limit.
@@ -177,16 +183,6 @@ statements! {
          WHERE live = 1 AND shard = $1 AND (due_at, id) > ($2, $3) AND due_at <= $4
          ORDER BY due_at, id LIMIT $5",
     );
-    /// Newest first, below an id; with none of a filter, all.
-    LIST_RUNS = one(concat!(
-        "SELECT ", run_columns!(), " FROM run
-         WHERE environment = $1 AND id < $2
-           AND (CAST($3 AS BIGINT) IS NULL OR state = $3)
-           AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
-           AND (CAST($5 AS TEXT) IS NULL OR key LIKE $5 ESCAPE '!')
-           AND (CAST($6 AS BIGINT) IS NULL OR event = $6)
-         ORDER BY id DESC LIMIT $7"
-    ));
     /// Runs that wait for a key of a pattern, oldest first, above an id. By the index of what is
     /// waited for: the plus signs keep the databases from walking the whole table by id.
     LIST_WAITING = one(concat!(

@@ -77,6 +77,16 @@ statements! {
          JOIN entry e ON e.environment = x.environment AND e.sent_reference = x.sent
          ORDER BY e.id FOR UPDATE OF e"),
     );
+    /// Environment, what the ERP stores, limit; unlike `ENTRIES_SENT` it locks nothing.
+    ENTRIES_NAMED = one(concat!(
+        "SELECT ", entry_columns!(), " FROM entry e
+         WHERE e.environment = $1 AND e.sent_reference = $2 ORDER BY e.id DESC LIMIT $3"
+    ));
+    /// Environment, voucher, limit.
+    ENTRIES_VOUCHER = one(concat!(
+        "SELECT ", entry_columns!(), " FROM entry e
+         WHERE e.environment = $1 AND e.voucher = $2 ORDER BY e.id DESC LIMIT $3"
+    ));
     ENTRIES_UNPOSTED = one(concat!(
         "SELECT ", entry_columns!(), " FROM entry e
          WHERE e.environment = $1 AND e.state < 2 AND e.id > $2 ORDER BY e.id LIMIT $3"

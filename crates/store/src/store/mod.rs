@@ -1,6 +1,7 @@
 //! The store as everything above sees it.
 
 mod accounts;
+mod lists;
 mod lookups;
 mod reads;
 mod repair;

@@ -14,13 +14,13 @@ use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
 use crate::queries::entries::{
     self, DepositUse, EntryFilter, EntryTotal, ExceptionFilter, StoredException,
 };
-use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
+use crate::queries::events::{self, EventRecord};
 use crate::queries::overview::{self, Counts};
-use crate::queries::runs::{self, RunFilter};
+use crate::queries::runs;
 use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
 use crate::queries::standing::{self, Bounds, Standing};
 use crate::queries::{Page, effects};
-use crate::run::{CallRecord, RunRecord, StepRecord};
+use crate::run::{CallRecord, PlacedCall, RunRecord, StepRecord};
 use crate::verbs::settings::PollCursor;
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, RunId, VersionId};
 use model::{EffectId, EffectState, Peer, Timestamp};
@@ -110,15 +110,21 @@ impl Store {
             .await
     }
 
-    /// A page of the calls of a run with their places, after one of those; none: from the first on.
+    /// A page of the calls of a run, after one of their places; none: from the first on.
     pub async fn calls_page(
         &self,
         id: RunId,
         after: Option<(i64, i64)>,
         limit: i64,
-    ) -> Result<Vec<((i64, i64), CallRecord)>> {
+    ) -> Result<Vec<PlacedCall>> {
         let after = after.unwrap_or((-1, -1));
         self.read(move |s| Box::pin(runs::calls_page(s, id, after, limit)))
+            .await
+    }
+
+    /// One call of a run by its place, with what was said.
+    pub async fn call(&self, id: RunId, place: (i64, i64)) -> Result<CallRecord> {
+        self.read(move |s| Box::pin(runs::one_call(s, id, place)))
             .await
     }
 
@@ -128,21 +134,6 @@ impl Store {
         id: RunId,
     ) -> Result<(RunRecord, Vec<StepRecord>, Vec<CallRecord>)> {
         self.read(move |s| Box::pin(runs::journal(s, id))).await
-    }
-
-    /// A page of runs, newest first.
-    pub async fn runs(
-        &self,
-        environment: EnvironmentId,
-        filter: RunFilter,
-        page: Page,
-    ) -> Result<Vec<RunRecord>> {
-        let filter = Arc::new(filter);
-        self.read(move |s| {
-            let filter = Arc::clone(&filter);
-            Box::pin(async move { runs::list(s, environment, &filter, page).await })
-        })
-        .await
     }
 
     /// A page of the runs that wait for a key which begins with `prefix`, oldest first.
@@ -193,21 +184,6 @@ impl Store {
         self.peek(move |s| {
             let key = Arc::clone(&key);
             Box::pin(async move { events::by_key(s, environment, &key.0, &key.1).await })
-        })
-        .await
-    }
-
-    /// A page of events, newest first.
-    pub async fn events(
-        &self,
-        environment: EnvironmentId,
-        filter: EventFilter,
-        page: Page,
-    ) -> Result<Vec<EventHead>> {
-        let filter = Arc::new(filter);
-        self.read(move |s| {
-            let filter = Arc::clone(&filter);
-            Box::pin(async move { events::list(s, environment, &filter, page).await })
         })
         .await
     }

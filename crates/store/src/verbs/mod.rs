@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod advance;
 pub mod audit;
 pub mod cancel;
+pub mod completeness;
 pub mod cross_reference;
 pub mod deploy;
 pub mod effects;

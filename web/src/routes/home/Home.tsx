@@ -8,6 +8,7 @@ import { Throughput } from './Throughput';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { causes } from '@/api/deadLetters';
 import { session } from '@/api/session';
+import { CompletenessLine } from '@/components/CompletenessLine';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { CauseTable } from '@/components/letters/CauseTable';
@@ -69,6 +70,7 @@ export function Home() {
       <NeedsYou environment={environment} />
       {view !== 'money' && money}
       <Strip environment={environment} />
+      <CompletenessLine environment={environment} brief />
       <div className={classes.two}>
         <Throughput environment={environment} />
         {view !== 'machine' && <ConnectionHealth environment={environment} />}

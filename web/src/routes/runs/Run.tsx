@@ -69,7 +69,17 @@ export function Run() {
               {cause ? cause.type : data.event}
             </Link>,
           ],
-          ['Version', data.version],
+          [
+            'Version',
+            <Link
+              key="version"
+              to="/flows/$flow/versions"
+              params={{ flow: data.flow }}
+              search={{ version: String(data.version) }}
+            >
+              {data.version}
+            </Link>,
+          ],
           [
             'Works again',
             data.replay_of && (

@@ -212,7 +212,7 @@ export function Versions() {
       )}
       <WhatIfs environment={current?.name} flow={flow} />
       {current && <History flow={flow} environment={current} />}
-      {publishing && isDraft && draft.data && (
+      {publishing && isDraft && draft.data && draft.isFetchedAfterMount && (
         <PublishDialog
           flow={flow}
           latest={latest}

@@ -26,6 +26,7 @@ pub static CONNECTOR: Connector = Connector {
     doc: "The fast peer of the bench.",
     settings: || schemars::schema_for!(Settings).to_value(),
     credential: || json!({"type": "object", "properties": {}}),
+    file: None,
     operations: &[&Erased::<Make>::NEW, &Erased::<List>::NEW],
     triggers: &[],
     verify: None,

@@ -93,6 +93,7 @@ pub async fn serve(role: UnderTest) -> Result<()> {
     let settings = server::Settings {
         listen: role.args.listen,
         api_token: None,
+        guide: None,
     };
     let _server = server::Server::start(engine, &settings).await?;
     // The process ends when its standard input does.

@@ -23,22 +23,24 @@ declare module 'vitest' {
 
 const NONE: Demo = { towpath: '', stripe: '', infor: '', mail: '', binary: '' };
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /**
  * Starts the real binary with its sandboxes, once for all files: `TOWPATH_BINARY demo`. With
  * `TOWPATH_URL` a server that runs is taken instead, with `TOWPATH_STRIPE` and `TOWPATH_INFOR` as
  * its sandboxes; with neither, the tests say that they were left out.
  */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { TOWPATH_URL, TOWPATH_BINARY, TOWPATH_STRIPE = '', TOWPATH_INFOR = '' } = process.env;
   const binary = TOWPATH_BINARY ?? '';
   if (TOWPATH_URL) {
     const given = { towpath: TOWPATH_URL, stripe: TOWPATH_STRIPE, infor: TOWPATH_INFOR, binary };
     project.provide('demo', { ...NONE, ...given });
-    return;
+    return nothing;
   }
   if (!TOWPATH_BINARY) {
     project.provide('demo', NONE);
-    return;
+    return nothing;
   }
   const data = await mkdtemp(join(tmpdir(), 'towpath-e2e-'));
   const program = spawn(TOWPATH_BINARY, ['demo', '--data', data], {
@@ -52,7 +54,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
       told += text;
       if (told.includes('Serving on.')) ready();
     });
-    void ended.then(() => fail(new Error(`the demo ended:\n${told}`)));
+    void ended.then(() => {
+      fail(new Error(`the demo ended:\n${told}`));
+    });
   });
   const at = (name: string): string =>
     new RegExp(`^ +${name} +(http://\\S+)$`, 'm').exec(told)?.[1] ?? '';

@@ -19,8 +19,8 @@ steps:
   - id: customer
     use: infor.customer.create
     with:
-      external_id: =charge.customer
-      name: =charge.billing_details.name
+      external_id: =charge.id
+      name: =charge.billing_details.?name.orValue('')
   - id: money
     use: stripe.charge.balance_transaction
     with:
@@ -50,6 +50,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   ({ page, errors } = await open(browser));
+  page.setDefaultTimeout(15_000);
   flow = ownId('step');
   await draft(page, text(flow));
   await openStep(page, flow, 'customer');

@@ -202,7 +202,10 @@ impl Session for InforSession {
         }
         field::check(&self.settings, &request)?;
         let answered = match self.exchange(&request).await {
-            Ok(reply) => self.judge(&request, &reply),
+            Ok(reply) => self.judge(&request, &reply).map_err(|fault| {
+                let answer = String::from_utf8_lossy(&reply.body);
+                fault.with_answer(&self.tokens.redact(&answer))
+            }),
             Err(fault) => Err(fault),
         };
         let answered = answered.map_err(|mut fault| {

@@ -150,7 +150,8 @@ impl Session for StripeSession {
         if !(200..300).contains(&status) {
             let mut fault = fault::of(&reply, request.method == Method::Post);
             fault.message = self.keys.redact(&fault.message);
-            return Err(fault);
+            let answer = self.keys.redact(&String::from_utf8_lossy(&reply.body));
+            return Err(fault.with_answer(&answer));
         }
         let body = serde_json::from_slice(&reply.body).map_err(|_| {
             Fault::unknown("Stripe's answer was a success without JSON").with_status(status)

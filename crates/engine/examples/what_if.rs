@@ -134,8 +134,8 @@ async fn work(engine: &Engine, document: &str) -> String {
             .sleep(std::time::Duration::from_millis(20))
             .await;
         let job = engine.show_what_if(begun.record.id).await.expect("a job");
-        if job.record.state != store::WhatIfState::Running {
-            assert_eq!(job.record.state, store::WhatIfState::Done, "{job:?}");
+        if job.record.state != store::JobState::Running {
+            assert_eq!(job.record.state, store::JobState::Done, "{job:?}");
             assert_eq!(job.progress.cannot_tell, 0, "{job:?}");
             return job.progress.headline();
         }

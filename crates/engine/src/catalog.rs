@@ -62,6 +62,22 @@ pub struct Deployment {
     pub active: bool,
 }
 
+impl Deployment {
+    /// The connections that a step may call, in the order in which it names them.
+    pub fn connections_of(&self, ordinal: i64) -> Vec<&Arc<Connection>> {
+        let step = self.plan.step(ordinal);
+        let mut needs = Vec::new();
+        if let Some(step) = step {
+            step.work.needs(&mut needs);
+        }
+        let bound = needs.into_iter();
+        let mut found: Vec<&Arc<Connection>> =
+            bound.filter_map(|need| self.bindings.get(need)).collect();
+        found.dedup_by_key(|connection| connection.id);
+        found
+    }
+}
+
 /// Everything that is deployed. Immutable: a change makes a new one.
 #[derive(Default)]
 pub struct Catalog {

@@ -11,6 +11,7 @@ use crate::journal::Journal;
 use crate::lookups::{Meeting, failed};
 use crate::pending::{Pending, wait_key};
 use crate::plan::{CallWork, ENVELOPE, Plan, PlanStep, START, Work};
+use crate::said::{KeepCalls, said};
 use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::Stop;
@@ -56,6 +57,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) effect_was_stale: bool,
     /// What the flow gives, once it is worked out.
     pub(crate) output: Option<Computed>,
+    /// The input of the step under way, until its first call is noted with it.
+    asked: Option<Arc<Value>>,
     subject: Computed,
 }
 
@@ -108,6 +111,7 @@ impl<'a> Execution<'a> {
             effect_was_stale: false,
             run,
             output: None,
+            asked: None,
             subject,
         })
     }
@@ -243,6 +247,7 @@ impl<'a> Execution<'a> {
             Some(begun) => begun.input,
             None => Arc::new(self.compute(&call.with).await?),
         };
+        self.asked = Some(Arc::clone(&input));
         match call.operation.effect() {
             Effect::Create | Effect::Append => {
                 let begun = seal(
@@ -366,11 +371,18 @@ impl<'a> Execution<'a> {
     ) -> Result<Result<Value, Fault>, Stop> {
         let started_at = self.shared.clock.now();
         Shared::count(&self.shared.counters.calls);
-        let answer = match step.timeout {
+        let mut answer = match step.timeout {
             None => connection.session.send(call).await,
             Some(span) => self.send_within(span, connection, call).await,
         };
         drop(permit);
+        let asked = self.asked.take();
+        let is_kept = answer.is_err() || self.shared.options.keep_calls == KeepCalls::All;
+        let body = is_kept.then(|| said(self.key(), asked.as_deref(), call, &answer));
+        let body = body.transpose()?;
+        if let Err(fault) = &mut answer {
+            fault.answer = None;
+        }
         let fault = answer.as_ref().err();
         self.pending.calls.push(CallRecord {
             step: step.ordinal,
@@ -380,6 +392,7 @@ impl<'a> Execution<'a> {
             ended_at: self.shared.clock.now(),
             fault: fault.map(|f| (f.class, f.message.clone())),
             status: fault.and_then(|f| f.status).map(i64::from),
+            body,
         });
         match fault.map(|f| f.class) {
             Some(FaultClass::RateLimited) => connection.gate.slow_down(),

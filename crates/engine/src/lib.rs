@@ -5,6 +5,7 @@
 //! point, and what changes another system goes through the effect ledger. Nothing here names a
 //! connector: operations and triggers come from a registry.
 
+mod again;
 mod approve;
 mod bind;
 mod block;
@@ -35,10 +36,13 @@ mod open_deposits;
 mod operate;
 mod pending;
 pub mod plan;
+pub mod repair;
 mod retry;
+mod said;
 mod schedule;
 mod scheduler;
 mod seal;
+pub mod search;
 mod setup;
 mod shared;
 mod start;
@@ -49,7 +53,9 @@ mod waiting;
 mod watch;
 pub mod what_if;
 mod within;
+mod words;
 
+pub use again::{Choice, Fate, StepFate};
 pub use approve::{Approval, ApprovalId, Approvals, WrongApprovalId};
 pub use bind::Bindings;
 pub use catalog::{Catalog, Connection, Deployment, Environment};
@@ -66,6 +72,7 @@ pub use lookups::{Imported, LookupError, Met, MetRow, MetRule, NewRow, ReplayedM
 pub use operate::{Answer, OperateError, Replay};
 pub use plan::{Plan, compile};
 pub use retry::RetryPolicy;
+pub use said::KeepCalls;
 pub use schedule::PlanSchedule;
 pub use seal::Purpose;
 pub use setup::{ConnectionSetup, EnvironmentSetup, FlowSetup, Setup, SetupError};
@@ -74,6 +81,7 @@ pub use start::{StartError, Started};
 pub use versions::{Draft, SaveDraft};
 pub use waiting::{OnWaiting, Treated, Waiting, WaitingRun};
 pub use within::CheckedWithin;
+pub use words::sentence;
 
 use connector::Registry;
 use model::clock::{Clock, Entropy};
@@ -130,6 +138,7 @@ impl Engine {
         let shared = Arc::new(shared);
         setup::read_back(&shared).await?;
         what_if::pause_all(&shared).await?;
+        repair::pause_all(&shared).await?;
         let mut watches = JoinSet::new();
         if watching == Watching::ByItself {
             watches.spawn(watch::adopt_for_ever(Arc::clone(&shared)));
@@ -170,6 +179,29 @@ impl Engine {
         watch::sweep(&self.shared).await
     }
 
+    /// Compares the inbox with the senders of one environment now. It goes on if the caller leaves.
+    /// A failure is noted where the comparison is shown.
+    pub async fn sweep_environment(&self, environment: model::ids::EnvironmentId) {
+        let shared = Arc::clone(&self.shared);
+        let swept = tokio::spawn(async move { watch::sweep_of(&shared, environment).await });
+        if let Err(error) = swept.await {
+            tracing::error!(error = %error, "a comparison ended badly");
+        }
+    }
+
+    /// Whether the sender of a connection lists what it has sent, and when that is compared next.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn next_sweep(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<model::Timestamp>, store::Error> {
+        let list = watch::list_of(connection);
+        let known = self.shared.store.poll_cursor(connection.id, &list).await?;
+        Ok(known.map(|cursor| cursor.next_at))
+    }
+
     /// Returns when nothing works and nothing is due now.
     pub async fn settled(&self) {
         loop {
@@ -208,6 +240,11 @@ impl Engine {
 
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// How long a deposit may stay open before it is looked up by its order.
+    pub fn deposits_open_for(&self) -> std::time::Duration {
+        self.shared.options.deposits_open_for
     }
 
     pub fn registry(&self) -> Registry {

@@ -16,7 +16,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    DepositRecord, ExceptionRecord, Ingested, NewEvent, Page, PollCursor, ResolveException,
+    DepositRecord, ExceptionFilter, ExceptionRecord, Ingested, NewEvent, Page, PollCursor,
+    ResolveException,
 };
 
 /// How often it looks.
@@ -289,7 +290,7 @@ async fn close_used_up(shared: &Shared, environment: &Environment) -> Result<(),
     for _ in 0..PAGES_MAX {
         let open = shared
             .store
-            .exceptions(environment.id, true, page)
+            .exceptions(environment.id, ExceptionFilter::OPEN, page)
             .await
             .map_err(|e| away(&e))?;
         let Some(last) = open.last().map(|e| e.id) else {

@@ -5,16 +5,13 @@ use crate::catalog::Deployment;
 use crate::seal::{Purpose, open, seal};
 use crate::stop::Stop;
 use connector::effect::Progress;
-use model::ids::RunId;
+use model::ids::{EnvironmentId, RunId};
 use model::{EffectState, Fault};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::effect::wake_key;
-use store::run::StepState;
 use store::{
-    Cancel, EffectRecord, LetterFilter, NewEvent, Page, RaiseGeneration, ReplayRequest, Resolution,
-    Resolve, SettleEffect, StartedRun,
+    Cancel, EffectRecord, LetterFilter, Page, RaiseGeneration, Resolution, Resolve, RunRecord,
+    SettleEffect, StartedRun,
 };
 
 /// How a run is worked again.
@@ -24,8 +21,11 @@ pub struct Replay {
     pub from_start: bool,
     /// Another payload instead of the event's.
     pub payload: Option<Vec<u8>>,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// is done means the same in both.
     pub newest: bool,
+    /// Why, for the audit trail.
+    pub reason: Option<String>,
 }
 
 /// A person's answer about an effect whose outcome the peer cannot tell.
@@ -75,7 +75,7 @@ impl Engine {
     ) -> Result<Vec<RunId>, OperateError> {
         let mut requests = Vec::with_capacity(runs.len());
         for id in runs {
-            requests.push(self.replay_request(*id, how, who).await?);
+            requests.push(self.shared.replay_request(*id, how, who).await?);
         }
         let mut started: Vec<StartedRun> = Vec::with_capacity(requests.len());
         for replayed in self.shared.store.replay_all(requests).await {
@@ -86,112 +86,46 @@ impl Engine {
         Ok(ids)
     }
 
-    pub(crate) async fn replay_request(
-        &self,
-        id: RunId,
-        how: &Replay,
-        who: &str,
-    ) -> Result<ReplayRequest, OperateError> {
-        let (run, steps, _) = self.shared.store.journal(id).await?;
-        if run.state.is_live() {
-            return Err(OperateError::Refused(format!("{id} is still working")));
-        }
-        let catalog = self.shared.catalog();
-        let newest = if how.newest {
-            let active = catalog
-                .deployments()
-                .find(|d| d.active && d.flow == run.flow && d.environment.id == run.environment);
-            Some(active.cloned().ok_or_else(|| {
-                OperateError::Refused(format!("the flow of {id} has no active version"))
-            })?)
-        } else {
-            None
-        };
-        let deployment = match &newest {
-            Some(newest) => Arc::clone(newest),
-            None => catalog.deployment(run.deployment).ok_or_else(|| {
-                OperateError::Refused(format!(
-                    "{} cannot be loaded any more (its connections are gone, perhaps): replay on \
-                     the newest version",
-                    run.deployment
-                ))
-            })?,
-        };
-        let now = self.shared.clock.now();
-        let keep_steps = if how.from_start || how.payload.is_some() || newest.is_some() {
-            Vec::new()
-        } else {
-            let again = reads_again(&deployment, run.cursor);
-            let done = steps
-                .iter()
-                .filter(|s| s.state != StepState::Begun && s.step < run.cursor);
-            done.map(|s| s.step)
-                .filter(|s| !again.contains(s))
-                .collect()
-        };
-        let new_event = match &how.payload {
-            None => None,
-            Some(body) => {
-                serde_json::from_slice::<serde_json::Value>(body)
-                    .map_err(|e| OperateError::Refused(format!("the payload is not JSON: {e}")))?;
-                let event = self.shared.store.event(run.event).await?;
-                Some(NewEvent {
-                    environment: run.environment,
-                    connection: event.head.connection,
-                    peer: run.peer.clone(),
-                    dedupe_key: format!("replay:{id}:{}", now.0),
-                    kind: event.head.kind,
-                    occurred_at: event.head.occurred_at,
-                    received_at: now,
-                    own: event.head.own,
-                    secret: None,
-                    body_len: i64::try_from(body.len()).unwrap_or(i64::MAX),
-                    body_sha256: Sha256::digest(body).into(),
-                    body: deployment.environment.key.seal(body, Purpose::Body.label()),
-                    runs: Vec::new(),
-                })
-            }
-        };
-        Ok(ReplayRequest {
-            run: id,
-            from_cursor: keep_steps.iter().max().map_or(0, |last| last + 1),
-            keep_steps,
-            new_event,
-            deployment: newest.map(|d| d.id),
-            at: now,
-            who: who.to_owned(),
-        })
-    }
-
-    /// Works every dead letter of one cause again; returns the new runs.
+    /// Works every open dead letter of one cause in an environment again; returns the new runs.
     ///
     /// # Errors
     /// The store's.
     pub async fn replay_cause(
         &self,
+        environment: EnvironmentId,
         fingerprint: &str,
         how: &Replay,
         who: &str,
     ) -> Result<Vec<RunId>, OperateError> {
+        let filter = LetterFilter {
+            fingerprint: Some(fingerprint.to_owned()),
+            ..LetterFilter::default()
+        };
+        let mut page = Page::first(1_000);
         let mut runs = Vec::new();
-        for environment in self.shared.catalog().environments() {
-            let filter = LetterFilter {
-                fingerprint: Some(fingerprint.to_owned()),
-                flow: None,
-            };
-            let mut page = Page::first(1_000);
-            loop {
-                let letters = self
-                    .shared
-                    .store
-                    .dead_letters(environment.id, filter.clone(), page)
-                    .await?;
-                let Some(last) = letters.last() else { break };
-                page.after = Some(last.run.0);
-                runs.extend(letters.iter().map(|l| l.run));
-            }
+        loop {
+            let letters = self
+                .shared
+                .store
+                .dead_letters(environment, filter.clone(), page)
+                .await?;
+            let Some(last) = letters.last() else { break };
+            page.after = Some(last.run.0);
+            runs.extend(letters.iter().map(|l| l.run));
         }
         self.replay(&runs, how, who).await
+    }
+
+    /// What a replay of the run goes through: its own version, or the one in force now.
+    ///
+    /// # Errors
+    /// If there is no such version, or it cannot be loaded any more.
+    pub fn deployment_for(
+        &self,
+        run: &RunRecord,
+        newest: bool,
+    ) -> Result<Arc<Deployment>, OperateError> {
+        self.shared.deployment_for(run, newest)
     }
 
     /// Closes a dead letter: nothing more is to be done about it.
@@ -340,7 +274,7 @@ impl Engine {
     /// The unsettled effect with this key.
     async fn uncertain(
         &self,
-        environment: model::ids::EnvironmentId,
+        environment: EnvironmentId,
         key: &[u8; 32],
     ) -> Result<Option<EffectRecord>, OperateError> {
         let mut after = None;
@@ -359,12 +293,4 @@ impl Engine {
             }
         }
     }
-}
-
-/// The reads that are executed again when a run goes on at `cursor`: those that this step or a
-/// later one uses.
-fn reads_again(deployment: &Deployment, cursor: i64) -> BTreeSet<i64> {
-    let steps = deployment.plan.every_step().into_iter();
-    let later = steps.filter(|s| s.ordinal >= cursor);
-    later.flat_map(|s| s.depends_on.iter().copied()).collect()
 }

@@ -14,6 +14,8 @@ pub enum Purpose {
     Effect,
     Lookups,
     WhatIf,
+    Call,
+    Repair,
 }
 
 impl Purpose {
@@ -25,6 +27,8 @@ impl Purpose {
             Self::Effect => b"effect",
             Self::Lookups => b"lookups",
             Self::WhatIf => b"what_if",
+            Self::Call => b"call",
+            Self::Repair => b"repair",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::lanes::Lanes;
 use crate::load::{Loaded, load};
 use crate::lookups::LoadedTables;
 use crate::retry::RetryPolicy;
+use crate::said::KeepCalls;
 use crate::setup::SetupError;
 use crate::stop::Stop;
 use connector::Registry;
@@ -43,6 +44,8 @@ pub struct Options {
     pub sweep_every: Duration,
     /// A deposit that is open for so long is looked up by its order, and again after as long.
     pub deposits_open_for: Duration,
+    /// Which calls are kept with what was asked and answered.
+    pub keep_calls: KeepCalls,
     /// Called at named points between durable steps; a test that panics in it dies there.
     pub points: Points,
 }
@@ -84,6 +87,7 @@ impl Default for Options {
             read_back_every: Duration::from_secs(60),
             sweep_every: Duration::from_secs(3600),
             deposits_open_for: Duration::from_secs(14 * 86_400),
+            keep_calls: KeepCalls::default(),
             points: Points::default(),
         }
     }

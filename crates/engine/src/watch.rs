@@ -6,7 +6,7 @@ use crate::open_deposits;
 use crate::plan::PlanStart;
 use crate::shared::{Origin, Shared};
 use connector::{Source, Trigger};
-use model::ids::ConnectionId;
+use model::ids::{ConnectionId, EnvironmentId};
 use model::{Fault, Timestamp};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -147,16 +147,46 @@ async fn probe_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
     }
 }
 
-/// Fills the inbox with what the sender gave up on, for ever.
+/// After a start, what is overdue is compared this soon.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Fills the inbox with what the sender gave up on, for ever; after a start when it is due.
 async fn sweep_for_ever(shared: Arc<Shared>, connection: Arc<Connection>) {
+    let every = shared.options.sweep_every;
+    let list = list_of(&connection);
+    let known = shared.store.poll_cursor(connection.id, &list);
+    let due = known.await.ok().flatten().map(|cursor| cursor.next_at);
+    let left = due.map_or(SOON, |due| due.since(shared.clock.now()));
+    shared.clock.sleep(left.clamp(SOON.min(every), every)).await;
     loop {
-        shared.clock.sleep(shared.options.sweep_every).await;
-        let trigger = format!("{}.events", connection.connector.id);
-        let every = shared.options.sweep_every;
-        if let Err(fault) = walk(&shared, &connection, &trigger, every).await {
+        if let Err(fault) = sweep_one(&shared, &connection).await {
             tracing::warn!(connection.name = %connection.name, error = %fault, "the sweep failed");
         }
+        shared.clock.sleep(every).await;
     }
+}
+
+/// The name under which a sender's list of all its events is walked.
+pub(crate) fn list_of(connection: &Connection) -> String {
+    format!("{}.events", connection.connector.id)
+}
+
+/// Compares the inbox with what one sender lists, fetches what is missing, and notes both.
+async fn sweep_one(shared: &Shared, connection: &Arc<Connection>) -> Result<usize, Fault> {
+    let away = |error: store::Error| Fault::transient(error.to_string());
+    let (store, clock) = (&shared.store, &shared.clock);
+    store
+        .begin_sweep(connection.id, connection.environment, clock.now())
+        .await
+        .map_err(away)?;
+    let every = shared.options.sweep_every;
+    let walked = walk(shared, connection, &list_of(connection), every, Walk::List).await;
+    let fault = walked.as_ref().err().map(|fault| fault.message.clone());
+    store
+        .end_sweep(connection.id, clock.now(), fault)
+        .await
+        .map_err(away)?;
+    walked
 }
 
 /// How often a trigger is asked for: as often as the flow that says the shortest; a flow that says
@@ -200,7 +230,7 @@ async fn poll_all(shared: &Shared, connection: &Arc<Connection>) -> usize {
 
 async fn poll(shared: &Shared, connection: &Arc<Connection>, trigger: &Trigger) -> usize {
     let every = poll_interval(shared, connection, trigger);
-    match walk(shared, connection, trigger.id, every).await {
+    match walk(shared, connection, trigger.id, every, Walk::Poll).await {
         Ok(new) => new,
         Err(fault) => {
             let trigger = trigger.id;
@@ -212,12 +242,22 @@ async fn poll(shared: &Shared, connection: &Arc<Connection>, trigger: &Trigger) 
     }
 }
 
+/// What a walk is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    /// Its events start runs.
+    Poll,
+    /// The sender lists all that it has sent: what is missing is counted.
+    List,
+}
+
 /// Walks from the stored cursor to the newest; each page and its cursor are one commit.
 async fn walk(
     shared: &Shared,
     connection: &Arc<Connection>,
     trigger: &str,
     every: Duration,
+    purpose: Walk,
 ) -> Result<usize, Fault> {
     let away = |e: store::Error| Fault::transient(e.to_string());
     let catalog = shared.catalog();
@@ -227,8 +267,10 @@ async fn walk(
     let mut came = 0;
     for _ in 0..PAGES_MAX {
         let cursor = cursor(shared, connection, trigger).await?;
-        let Ok(permit) = connection.gate.pass().await else {
-            return Ok(came);
+        let permit = match connection.gate.pass().await {
+            Ok(permit) => permit,
+            Err(_) if purpose == Walk::Poll => return Ok(came),
+            Err(_) => return Err(Fault::transient("the connection is paused")),
         };
         let page = connection.session.poll(trigger, &cursor).await;
         drop(permit);
@@ -257,11 +299,14 @@ async fn walk(
             }
         }
         let cursor = next_cursor(shared, connection, trigger, &page.cursor, every);
-        let stored = shared
-            .store
-            .ingest_page(events, cursor)
-            .await
-            .map_err(away)?;
+        let stored = match purpose {
+            Walk::Poll => shared.store.ingest_page(events, cursor).await,
+            Walk::List => {
+                let now = shared.clock.now();
+                shared.store.ingest_listed(events, cursor, now).await
+            }
+        };
+        let stored = stored.map_err(away)?;
         for (ingested, (origin, body)) in stored.into_iter().zip(bodies) {
             if let Ingested::New { runs, .. } = ingested {
                 came += 1;
@@ -269,10 +314,15 @@ async fn walk(
             }
         }
         if !page.more {
-            break;
+            return Ok(came);
         }
     }
-    Ok(came)
+    match purpose {
+        Walk::Poll => Ok(came),
+        Walk::List => Err(Fault::transient(
+            "the list is long: the next comparison goes on where this one ended",
+        )),
+    }
 }
 
 /// Marks as posted what the ERP's vouchers show.
@@ -427,13 +477,23 @@ pub(crate) async fn probe(shared: &Shared, connection: &Arc<Connection>) -> usiz
     }
 }
 
+/// Compares the inbox with the senders of one environment; what fails is noted with the sender.
+pub(crate) async fn sweep_of(shared: &Shared, environment: EnvironmentId) {
+    for connection in shared.catalog().connections_of(environment) {
+        if connection.connector.verify.is_some()
+            && let Err(fault) = sweep_one(shared, &connection).await
+        {
+            tracing::warn!(connection.name = %connection.name, error = %fault, "the sweep failed");
+        }
+    }
+}
+
 /// Compares the inbox with every sender once.
 pub(crate) async fn sweep(shared: &Shared) -> Result<usize, Fault> {
     let mut missing = 0;
     for connection in shared.catalog().connections() {
         if connection.connector.verify.is_some() {
-            let trigger = format!("{}.events", connection.connector.id);
-            missing += walk(shared, connection, &trigger, shared.options.sweep_every).await?;
+            missing += sweep_one(shared, connection).await?;
         }
     }
     Ok(missing)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a failure means for the call that met it.
@@ -69,7 +70,18 @@ impl fmt::Display for FaultClass {
     }
 }
 
-/// A failed call. Holds no URL, no header and no payload, so that it can be shown and logged.
+/// What a peer answered, word for word. It may hold anything, so it is never written, logged or
+/// shown with its fault: whoever keeps it takes it out and seals it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PeerAnswer(pub Arc<str>);
+
+impl fmt::Debug for PeerAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PeerAnswer({} bytes)", self.0.len())
+    }
+}
+
+/// A failed call. Its texts hold no URL, no header and no payload, so that it can be shown and logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Fault {
@@ -88,6 +100,9 @@ pub struct Fault {
     /// How long the peer asked us to wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
+    /// What the peer answered, on its way to the run's trace.
+    #[serde(skip)]
+    pub answer: Option<PeerAnswer>,
 }
 
 impl Fault {
@@ -99,6 +114,7 @@ impl Fault {
             code: None,
             field: None,
             retry_after: None,
+            answer: None,
         }
     }
 
@@ -121,6 +137,13 @@ impl Fault {
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// Takes the peer's whole answer along.
+    #[must_use]
+    pub fn with_answer(mut self, answer: &str) -> Self {
+        self.answer = (!answer.is_empty()).then(|| PeerAnswer(answer.into()));
         self
     }
 

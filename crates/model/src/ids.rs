@@ -127,6 +127,8 @@ ids! {
     EntryId "ent";
     /// What another version would have done in a past period.
     WhatIfId "wif";
+    /// An act on all open dead letters of a cause.
+    RepairId "rep";
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What all requests share.
 
 use crate::access::Access;
-use crate::api::WATCHERS_MAX;
+use crate::api::{Proofs, Standings, WATCHERS_MAX};
 use crate::guide::Guide;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
@@ -37,6 +37,8 @@ pub struct Parts {
     pub stopped: watch::Receiver<bool>,
     /// Turns of those who watch what changes.
     pub watchers: Arc<Semaphore>,
+    pub proofs: Proofs,
+    pub standings: Standings,
 }
 
 impl std::ops::Deref for App {
@@ -62,6 +64,8 @@ impl App {
             address,
             stopped,
             watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
+            proofs: Proofs::default(),
+            standings: Standings::default(),
         }))
     }
 

@@ -16,6 +16,7 @@ mod metrics;
 mod paging;
 mod problem;
 mod rules;
+mod shared_answer;
 mod time;
 mod web;
 

@@ -6,6 +6,7 @@ use crate::problem::ApiError;
 use model::ids::WrongId;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
+use store::Slice;
 use utoipa::{IntoParams, ToSchema};
 
 const LIMIT_MAX: i64 = 200;
@@ -26,7 +27,8 @@ pub struct PageIn {
 #[derive(Serialize, ToSchema)]
 pub struct List<T> {
     pub data: Vec<T>,
-    /// What to send as `after` for the next page; absent on the last.
+    /// What to send as `after` for the next page; absent on the last. A page may have fewer items
+    /// than asked for, or none, and yet not be the last: what is asked for is rare then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -59,6 +61,20 @@ impl PageIn {
             after,
             limit: self.limit()? + 1,
         })
+    }
+
+    /// The same for a list that may have been left before its end: it goes on below that id.
+    pub fn slice<R, T>(
+        &self,
+        slice: Slice<R>,
+        id: impl Fn(&R) -> String,
+        left_at: impl Fn(i64) -> String,
+        out: impl FnMut(R) -> T,
+    ) -> Result<List<T>, ApiError> {
+        let left = slice.next.map(left_at);
+        let mut list = self.list(slice.rows, id, out)?;
+        list.next = list.next.or(left);
+        Ok(list)
     }
 
     /// Cuts what was read with one more row to the page.

@@ -6,6 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use engine::repair::RepairError;
 use engine::what_if::WhatIfError;
 use engine::{ChangeError, OperateError, StartError};
 use model::Problem;
@@ -252,6 +253,15 @@ impl From<WhatIfError> for ApiError {
             WhatIfError::Problems(problems) => Self::problems("the what-if cannot begin", problems),
             WhatIfError::Store(error) => error.into(),
             WhatIfError::Unreadable(reason) => Self::internal(&reason),
+        }
+    }
+}
+
+impl From<RepairError> for ApiError {
+    fn from(error: RepairError) -> Self {
+        match error {
+            RepairError::Store(error) => error.into(),
+            RepairError::Unreadable(reason) => Self::internal(&reason),
         }
     }
 }

@@ -134,6 +134,7 @@ fn advance(run: &StartedRun, point: i64) -> Advance {
             ended_at: Timestamp(4),
             fault: None,
             status: Some(200),
+            body: None,
         });
     }
     if point < EFFECTS {

@@ -18,9 +18,11 @@ pub mod error;
 pub mod event;
 mod group;
 mod inlet;
+mod job;
 mod migrations;
 mod postgres;
 mod queries;
+pub mod repair;
 pub mod run;
 mod session;
 pub mod settings;
@@ -38,20 +40,32 @@ pub use effect::{EffectRecord, EffectWrite};
 pub use entry::{DepositRecord, DepositWrite, EntryRecord, EntryWrite, ExceptionRecord};
 pub use error::{Error, Result};
 pub use event::{Due, Ingested, NO_CONNECTION, NewEvent, NewRun, StartedRun};
-pub use queries::Page;
+pub use job::JobState;
 pub use queries::accounts::{AccountRecord, SignInRecord, TokenRecord};
-pub use queries::dead_letters::{LetterFilter, LetterGroup, StoredLetter};
+pub use queries::completeness::{Completeness, Gap};
+pub use queries::dead_letters::{CauseFilter, LetterFilter, LetterGroup, StoredLetter};
 pub use queries::deploy::{
     DeploymentRecord, DraftHead, DraftRecord, FlowRecord, FlowVersion, VersionHead,
 };
-pub use queries::entries::{DepositUse, EntryTotal, StoredException};
-pub use queries::events::{EventFilter, EventHead, EventRecord};
+pub use queries::entries::{DepositUse, EntryFilter, EntryTotal, ExceptionFilter, StoredException};
+pub use queries::event_list::{EventFilter, EventRun, EventState, InboxEvent};
+pub use queries::events::{EventHead, EventRecord};
 pub use queries::lookups::{LookupFound, LookupRow, LookupTable, LookupVersion};
 pub use queries::overview::Counts;
 pub use queries::proposals::{ProposalRecord, ProposalState, Rules};
-pub use queries::runs::{Pinned, RunFilter, StepStanding};
+pub use queries::repair::Stretches;
+pub use queries::run_list::{Behind, RunFilter};
+pub use queries::runs::{Pinned, StepStanding};
+pub use queries::search::{CrossReference, Found};
 pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Origin, Pause, WrappedKey};
-pub use run::{CallRecord, DeadLetter, RunRecord, StepRecord};
+pub use queries::standing::{Bounds, LiveRuns, Part, Standing};
+pub use queries::statistics::{FlowStatistics, StepStatistics};
+pub use queries::{Page, STRETCHES, Slice};
+pub use repair::{
+    Care, Comment, LetterSum, NewComment, NewRepair, NewRepairItem, RepairAdvance, RepairItem,
+    RepairKind, RepairRecord, SetCare,
+};
+pub use run::{CallRecord, DeadLetter, PlacedCall, RunRecord, StepRecord};
 pub use settings::{Limits, Settings};
 pub use sqlite::lock::IN_USE;
 pub use store::Store;
@@ -73,5 +87,4 @@ pub use verbs::start::StartRun;
 pub use verbs::subledger::{Marked, ResolveException, Voucher};
 pub use what_if::{
     NewWhatIf, PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfRecord,
-    WhatIfState,
 };

@@ -44,6 +44,18 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0005_what_if.sql"),
     },
     Migration {
+        number: 6,
+        name: "attempts",
+        sqlite: include_str!("../migrations/sqlite/0006_attempts.sql"),
+        postgres: include_str!("../migrations/postgres/0006_attempts.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "repair",
+        sqlite: include_str!("../migrations/sqlite/0007_repair.sql"),
+        postgres: include_str!("../migrations/postgres/0007_repair.sql"),
+    },
+    Migration {
         number: 8,
         name: "own_events",
         sqlite: include_str!("../migrations/sqlite/0008_own_events.sql"),

@@ -72,7 +72,7 @@ impl StepState {
     }
 }
 
-/// One call to a peer, for the trace: names and times, never values.
+/// One call to a peer, for the trace: names and times, and sealed what was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRecord {
     pub step: i64,
@@ -85,6 +85,18 @@ pub struct CallRecord {
     /// Absent if it succeeded.
     pub fault: Option<(FaultClass, String)>,
     pub status: Option<i64>,
+    /// What was asked and answered, cut to a length. Read only for one call at a time.
+    pub body: Option<Sealed>,
+}
+
+/// A call in the list of a run's calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedCall {
+    /// The revision that wrote it, and its place there.
+    pub at: (i64, i64),
+    pub call: CallRecord,
+    /// Whether what was said is kept.
+    pub has_body: bool,
 }
 
 /// A run that was given up, and what a person needs to decide.

@@ -1,47 +1,10 @@
 //! Jobs that work out what another version would have done, and the past that they go through.
 
+use crate::job::JobState;
 use crate::run::{RunRecord, StepRecord};
 use model::Timestamp;
 use model::ids::{EnvironmentId, FlowId, RunId, WhatIfId};
 use vault::Sealed;
-
-/// Where a job stands. The numbers are the store's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i64)]
-pub enum WhatIfState {
-    /// At most one of an environment.
-    Running = 0,
-    /// The server was stopped while it ran.
-    Paused = 1,
-    /// A person stopped it.
-    Cancelled = 2,
-    Done = 3,
-    Failed = 4,
-}
-
-impl WhatIfState {
-    pub fn from_code(code: i64) -> Option<Self> {
-        [
-            Self::Running,
-            Self::Paused,
-            Self::Cancelled,
-            Self::Done,
-            Self::Failed,
-        ]
-        .into_iter()
-        .find(|state| *state as i64 == code)
-    }
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Cancelled => "cancelled",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-}
 
 /// A job as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +14,7 @@ pub struct WhatIfRecord {
     pub flow: FlowId,
     /// What was asked, JSON.
     pub request: String,
-    pub state: WhatIfState,
+    pub state: JobState,
     /// The last run that was gone through.
     pub cursor: RunId,
     /// The last run there was when it began: later ones do not count.
@@ -88,7 +51,7 @@ pub struct WhatIfAdvance {
     /// Where it was taken to be.
     pub before: RunId,
     pub cursor: RunId,
-    pub state: WhatIfState,
+    pub state: JobState,
     /// JSON.
     pub progress: String,
     pub differences: Vec<StoredDifference>,

@@ -1,4 +1,4 @@
-import { answer, client } from './client';
+import { answer, answerWithTag, client } from './client';
 import type { Replay } from './runs';
 import type { components } from './schema';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
@@ -8,39 +8,37 @@ export type Letter = components['schemas']['LetterOut'];
 
 const PAGE = 100;
 
-/** Open causes with their money: a row per cause and currency. */
-export const causes = (environment: string | undefined) =>
+/** Open causes with their money: a row per cause and currency; all, or those of the reader. */
+export const causes = (environment: string | undefined, mine = false) =>
   queryOptions({
-    queryKey: ['dead_letters', 'causes', environment],
+    queryKey: ['dead_letters', 'causes', environment, mine],
     queryFn: () =>
       answer(
         client.GET('/api/v1/dead-letters/causes', {
-          params: { query: { environment, limit: 200 } },
+          params: { query: { environment, mine, limit: 200 } },
         }),
       ),
   });
 
+export interface LetterFilter {
+  fingerprint?: string | undefined;
+  /** `fresh`, `week`, `older`. */
+  age?: string | undefined;
+}
+
 /** Open letters, oldest first, of one cause or all. */
-export const letters = (environment: string | undefined, fingerprint?: string) =>
+export const letters = (environment: string | undefined, filter: LetterFilter) =>
   infiniteQueryOptions({
-    queryKey: ['dead_letters', 'list', environment, fingerprint],
+    queryKey: ['dead_letters', 'list', environment, filter],
     queryFn: ({ pageParam: after }) =>
       answer(
         client.GET('/api/v1/dead-letters', {
-          params: { query: { environment, fingerprint, limit: PAGE, after } },
+          params: { query: { ...filter, environment, limit: PAGE, after } },
         }),
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   });
-
-export const replayCause = (fingerprint: string, how: Replay) =>
-  answer(
-    client.POST('/api/v1/dead-letters/causes/{fingerprint}/replay', {
-      params: { path: { fingerprint } },
-      body: how,
-    }),
-  );
 
 export const replayLetter = (run: string, how: Replay) =>
   answer(
@@ -73,3 +71,70 @@ export const tryLetter = (run: string, supposed: Trial) =>
       body: supposed,
     }),
   );
+
+export type Care = components['schemas']['CareOut'];
+export type Assignee = components['schemas']['AssigneeOut'];
+
+/** Who takes care of a cause, and the tag that a change of it shows. */
+export const care = (environment: string | undefined, fingerprint: string) =>
+  queryOptions({
+    queryKey: ['dead_letters', 'care', environment, fingerprint],
+    queryFn: () =>
+      answerWithTag(
+        client.GET('/api/v1/dead-letters/causes/{fingerprint}/care', {
+          params: { path: { fingerprint }, query: { environment } },
+        }),
+      ),
+  });
+
+export const putCare = (
+  environment: string | undefined,
+  fingerprint: string,
+  tag: string | null,
+  body: components['schemas']['CareIn'],
+) =>
+  answer(
+    client.PUT('/api/v1/dead-letters/causes/{fingerprint}/care', {
+      params: {
+        path: { fingerprint },
+        query: { environment },
+        header: { 'If-Match': tag ?? '' },
+      },
+      body,
+    }),
+  );
+
+/** Who may take care of a cause. */
+export const assignees = queryOptions({
+  queryKey: ['accounts', 'assignees'],
+  queryFn: () => answer(client.GET('/api/v1/dead-letters/assignees')),
+});
+
+/** What was said about a cause, newest first. */
+export const comments = (environment: string | undefined, fingerprint: string) =>
+  queryOptions({
+    queryKey: ['dead_letters', 'comments', environment, fingerprint],
+    queryFn: () =>
+      answer(
+        client.GET('/api/v1/dead-letters/causes/{fingerprint}/comments', {
+          params: { path: { fingerprint }, query: { environment, limit: 50 } },
+        }),
+      ),
+  });
+
+export const comment = (environment: string | undefined, fingerprint: string, text: string) =>
+  answer(
+    client.POST('/api/v1/dead-letters/causes/{fingerprint}/comments', {
+      params: { path: { fingerprint }, query: { environment } },
+      body: { text },
+    }),
+  );
+
+export type Meaning = components['schemas']['MeaningOut'];
+
+/** What the codes of dead letters mean. */
+export const meanings = queryOptions({
+  queryKey: ['meanings'],
+  queryFn: () => answer(client.GET('/api/v1/meanings')),
+  staleTime: Infinity,
+});

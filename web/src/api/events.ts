@@ -3,12 +3,15 @@ import type { components } from './schema';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 export type Event = components['schemas']['EventOut'];
+export type EventRun = components['schemas']['EventRunOut'];
 export type EventDetail = components['schemas']['EventDetailOut'];
 
 export interface EventFilter {
   connection?: string | undefined;
   type?: string | undefined;
-  /** The beginning of the sender's id. */
+  /** What became of it. */
+  state?: string | undefined;
+  /** The beginning of the sender's id, or of the business key of a run. */
   search?: string | undefined;
 }
 

@@ -3,6 +3,8 @@ import type { components } from './schema';
 import { queryOptions } from '@tanstack/react-query';
 
 export type Flow = components['schemas']['FlowOut'];
+/** A flow in a list, deployed or not. */
+export type FlowRow = components['schemas']['FlowRowOut'];
 export type FlowDetail = components['schemas']['FlowDetailOut'];
 
 /** The deployed flows of an environment. */

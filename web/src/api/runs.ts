@@ -6,6 +6,7 @@ export type Run = components['schemas']['RunOut'];
 export type RunDetail = components['schemas']['RunDetailOut'];
 export type RunStep = components['schemas']['RunStepOut'];
 export type Call = components['schemas']['CallOut'];
+export type Wait = components['schemas']['WaitOut'];
 
 export interface RunFilter {
   state?: string | undefined;
@@ -30,6 +31,14 @@ export const runs = (environment: string | undefined, filter: RunFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest run of a flow, if it has any. */
+export const newestRun = (environment: string | undefined, flow: string) =>
+  queryOptions({
+    queryKey: ['runs', 'newest', environment, flow],
+    queryFn: () =>
+      answer(client.GET('/api/v1/runs', { params: { query: { environment, flow, limit: 1 } } })),
+  });
+
 /** A run with its steps, calls and entries. */
 export const run = (id: string) =>
   queryOptions({
@@ -44,10 +53,30 @@ export interface Replay {
   newest?: boolean;
   /** Places of the payload that are corrected. */
   changes?: Change[];
+  /** Why; needed with changes. */
+  reason?: string;
 }
+
+export type Choice = components['schemas']['ChoiceOut'];
+
+/** The four ways of working a run again, each with what it does to every step. */
+export const choices = (run: string) =>
+  queryOptions({
+    queryKey: ['runs', 'choices', run],
+    queryFn: () => answer(client.GET('/api/v1/runs/{run}/choices', { params: { path: { run } } })),
+  });
 
 export const replayRun = (run: string, how: Replay) =>
   answer(client.POST('/api/v1/runs/{run}/replay', { params: { path: { run } }, body: how }));
 
 export const cancelRun = (run: string, reason: string) =>
   answer(client.POST('/api/v1/runs/{run}/cancel', { params: { path: { run } }, body: { reason } }));
+
+/** A call with what was asked and answered; it never changes. */
+export const call = (run: string, place: string) =>
+  queryOptions({
+    queryKey: ['runs', 'call', run, place],
+    queryFn: () =>
+      answer(client.GET('/api/v1/runs/{run}/calls/{place}', { params: { path: { run, place } } })),
+    staleTime: Infinity,
+  });

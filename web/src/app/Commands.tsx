@@ -1,8 +1,13 @@
 import { SCREENS } from './navigation';
+import { useEnvironmentName } from './useEnvironment';
+import { quickSearch } from '@/api/search';
+import { kindOf, placeOf } from '@/components/HitLink';
 import { useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Footprints, Moon, Search, Sun } from 'lucide-react';
+import { ArrowRight, Footprints, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 
 /** The command palette: screens, acts, and whatever id a person has in hand. */
@@ -11,6 +16,10 @@ export function Commands() {
   const { setColorScheme } = useMantineColorScheme();
   const [query, setQuery] = useState('');
   const text = query.trim();
+  const [asked] = useDebouncedValue(text, 150);
+  const environment = useEnvironmentName();
+  const hits = useQuery({ ...quickSearch(environment, asked), enabled: asked.length > 2 });
+  const known = text.length > 2 ? (hits.data?.hits.slice(0, 8) ?? []) : [];
   const found = (words: string) =>
     text
       .toLowerCase()
@@ -33,14 +42,23 @@ export function Commands() {
       overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
     >
       <Spotlight.Search
-        placeholder="Screen, command, run, event, key"
+        placeholder="Screen, command, or any id, number, key"
         leftSection={<Search size={16} />}
       />
       <Spotlight.ActionsList>
         {text.length > 1 && (
           <Spotlight.ActionsGroup label="Find">
+            {known.map((hit) => (
+              <Spotlight.Action
+                key={`${hit.kind} ${hit.id}`}
+                label={`${kindOf(hit)} ${hit.label}`}
+                description={`${hit.about}, found as ${hit.matched}`}
+                leftSection={<ArrowRight size={16} />}
+                onClick={() => void navigate(placeOf(hit))}
+              />
+            ))}
             <Spotlight.Action
-              label={`Find "${text}" in events, runs, dead letters and entries`}
+              label={`Find "${text}" everywhere, also in payloads`}
               leftSection={<Search size={16} />}
               onClick={() => void navigate({ to: '/search', search: { q: text } })}
             />

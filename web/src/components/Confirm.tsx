@@ -15,6 +15,7 @@ interface Props {
   blocked?: boolean;
   /** What must be typed before a risky act in a live environment. */
   typed?: string | undefined;
+  size?: string;
   /** Resolves to `stay` where the dialog is not to be closed after it. */
   onAct: (reason: string) => Promise<unknown>;
   onClose: () => void;
@@ -22,7 +23,8 @@ interface Props {
 
 /** Asks before an act. The button names the act; an error is told here, and nothing typed is lost. */
 export function Confirm(props: Props) {
-  const { title, children, act, danger, reason, typed, blocked, onAct, onClose } = props;
+  const { title, children, act, danger, reason, typed, blocked, size = 'md' } = props;
+  const { onAct, onClose } = props;
   const [why, setWhy] = useState('');
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
@@ -43,7 +45,7 @@ export function Confirm(props: Props) {
   };
 
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Modal opened onClose={onClose} title={title} size={size} centered>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,6 +1,6 @@
 import { type Acts, ActsContext } from './canvas/acts';
 import { Canvas } from './canvas/Canvas';
-import type { Failing } from './canvas/RowView';
+import type { StepFacts } from './canvas/StepBadges';
 import { useDrag } from './canvas/useDrag';
 import { toAdd, toDo, toFind, toMove, toStart, toUse } from './choices';
 import { paste, placeAfter } from './clipboard';
@@ -46,7 +46,7 @@ type Asked =
 interface Props {
   editor: Editor;
   saver: Saver;
-  failing: ReadonlyMap<string, Failing>;
+  facts: ReadonlyMap<string, StepFacts>;
 }
 
 /** Whether the row that keys act on has something to map. */
@@ -56,7 +56,7 @@ function isOpenable(editor: Editor): boolean {
 }
 
 /** One flow: palette, canvas or text, settings, problems. */
-export function Designer({ editor, saver, failing }: Props) {
+export function Designer({ editor, saver, facts }: Props) {
   useCheck(editor);
   useWithin(editor);
   useEffect(() => saver.start(), [saver]);
@@ -171,7 +171,7 @@ export function Designer({ editor, saver, failing }: Props) {
                 <Conflict saver={saver} />
                 <div className={classes.frame}>
                   {view === 'canvas' ? (
-                    <Canvas scroller={scroller} failing={failing} beginDrag={beginDrag} />
+                    <Canvas scroller={scroller} facts={facts} beginDrag={beginDrag} />
                   ) : (
                     <Suspense fallback={null}>
                       <YamlView />

@@ -11,12 +11,17 @@ const row = (
   flow: 'order-to-cash',
   step: 'order',
   class: 'rejected',
+  sentence: fingerprint,
+  code: 'rejected',
   message: fingerprint,
   count,
   amount_minor: amount,
   currency,
   since: `2026-11-2${count}T00:00:00Z`,
   until: '2026-11-27T00:00:00Z',
+  first: `run_${count}`,
+  questions: 0,
+  trend: [],
 });
 
 test('failures of a cause are one row with a sum per currency, the largest first', () => {
@@ -38,4 +43,5 @@ test('failures of a cause are one row with a sum per currency, the largest first
     ['small', 1, [{ currency: 'EUR', minor: 5000n }]],
   ]);
   expect(groups[0]?.since).toBe('2026-11-22T00:00:00Z');
+  expect(groups[0]?.first).toBe('run_2');
 });

@@ -7,25 +7,28 @@ export interface CauseRow {
   flow: string;
   step: string;
   class: string;
+  /** What happened, in a sentence. */
+  sentence: string;
+  code: string;
   message: string;
   count: number;
   amount_minor?: Minor | null;
   currency?: string | null;
   since: string;
   until: string;
+  /** The oldest letter's run. */
+  first: string;
+  /** How many of them ask a person. */
+  questions: number;
+  missing_row?: { table: string; key: string } | null;
+  /** Per day, the oldest first: of the whole cause, the same in each of its rows. */
+  trend: number[];
+  care?: { assignee?: string | null; mine: boolean; due?: string | null } | null;
 }
 
 /** A cause with all its currencies. */
-export interface CauseGroup {
-  fingerprint: string;
-  flow: string;
-  step: string;
-  class: string;
-  message: string;
-  count: number;
+export interface CauseGroup extends Omit<CauseRow, 'amount_minor' | 'currency'> {
   amounts: Amount[];
-  since: string;
-  until: string;
 }
 
 /** The largest sum in whole units of any currency: an order for lists, not a sum of money. */
@@ -46,12 +49,13 @@ export function groupCauses(rows: readonly CauseRow[]): CauseGroup[] {
     .flatMap((same) => {
       const first = same[0];
       if (!first) return [];
-      const { fingerprint, flow, step, message } = first;
       const count = same.reduce((sum, row) => sum + row.count, 0);
       const since = same.map((row) => row.since).reduce((a, b) => (a < b ? a : b));
       const until = same.map((row) => row.until).reduce((a, b) => (a > b ? a : b));
-      const group = { fingerprint, flow, step, message, count, since, until };
-      return [{ ...group, class: first.class, amounts: sums(same) }];
+      const questions = same.reduce((sum, row) => sum + row.questions, 0);
+      const oldest = same.reduce((a, b) => (a.since <= b.since ? a : b)).first;
+      const group = { ...first, count, since, until, questions, first: oldest };
+      return [{ ...group, amounts: sums(same) }];
     })
     .sort((a, b) => {
       const [left, right] = [weight(a), weight(b)];

@@ -41,6 +41,7 @@ impl Sandbox {
             seed: 1,
             start_s: Some(START),
             settings: switches,
+            tenant: None,
         };
         let infor = Infor::start(config, ([127, 0, 0, 1], 0).into())
             .await

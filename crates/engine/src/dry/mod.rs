@@ -27,6 +27,7 @@ pub use trace::{AtPeer, Ended, Met, Origin, Request, StepEnd, StepTrace, Trace, 
 use crate::Engine;
 use crate::catalog::Environment;
 use crate::plan::Plan;
+use crate::shared::Shared;
 use model::flow::Given;
 use model::{Problem, Timestamp};
 use place::Place;
@@ -97,17 +98,27 @@ impl Engine {
         plan: &Plan,
         dry: &DryRun,
     ) -> Result<Trace, DryError> {
-        let mut problems = unknown_step(plan, dry);
-        let place = Place::within(&self.shared, environment, plan, dry);
-        let place = place.map_err(|mut found| {
-            found.append(&mut problems);
-            DryError::Problems(found)
-        })?;
-        if !problems.is_empty() {
-            return Err(DryError::Problems(problems));
-        }
-        Walk::new(plan, &place, dry)?.work().await
+        within(&self.shared, environment, plan, dry).await
     }
+}
+
+/// As [`Engine::dry_run`].
+pub(crate) async fn within(
+    shared: &Shared,
+    environment: &Arc<Environment>,
+    plan: &Plan,
+    dry: &DryRun,
+) -> Result<Trace, DryError> {
+    let mut problems = unknown_step(plan, dry);
+    let place = Place::within(shared, environment, plan, dry);
+    let place = place.map_err(|mut found| {
+        found.append(&mut problems);
+        DryError::Problems(found)
+    })?;
+    if !problems.is_empty() {
+        return Err(DryError::Problems(problems));
+    }
+    Walk::new(plan, &place, dry)?.work().await
 }
 
 /// The body by which a start with inputs is known.

@@ -86,7 +86,11 @@ impl Engine {
     ) -> Result<(), LookupError> {
         let (mut requests, mut asked) = (Vec::new(), Vec::new());
         for run in runs {
-            match self.replay_request(*run, &Replay::default(), who).await {
+            match self
+                .shared
+                .replay_request(*run, &Replay::default(), who)
+                .await
+            {
                 Ok(request) => {
                     requests.push(request);
                     asked.push(*run);

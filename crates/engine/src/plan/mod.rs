@@ -438,6 +438,15 @@ impl Work {
         }
     }
 
+    /// Under what the connections are bound that the step itself calls, whichever case holds.
+    pub(crate) fn needs<'a>(&'a self, found: &mut Vec<&'a str>) {
+        match self {
+            Self::Call(call) => found.push(&call.need),
+            Self::Choose(cases) => cases.iter().for_each(|(_, work)| work.needs(found)),
+            _ => {}
+        }
+    }
+
     /// Whether it, or a step that it holds, changes something outside the run.
     pub fn has_effect(&self) -> bool {
         match self {

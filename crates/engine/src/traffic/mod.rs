@@ -254,7 +254,7 @@ impl<'a> Sample<'a> {
             let filter = EventFilter {
                 connection: Some(source.connection.id),
                 kind: Some(source.kind.to_owned()),
-                search: None,
+                ..EventFilter::default()
             };
             let page = Page::first(i64::try_from(EVENTS_MAX).unwrap_or(i64::MAX));
             let found = self.shared.store.events(self.environment.id, filter, page);

@@ -13,7 +13,7 @@ use model::ids::{DeploymentId, RunId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfState};
+use store::{JobState, PastPeriod, PastRun, StoredDifference, WhatIfAdvance};
 
 /// So many runs that would go otherwise are kept one by one.
 pub const DIFFERENCES_MAX: i64 = 1_000;
@@ -83,8 +83,8 @@ impl Job {
         }
         let differences = self.kept(&mut progress, found)?;
         let state = match cursor >= last {
-            true => WhatIfState::Done,
-            false => WhatIfState::Running,
+            true => JobState::Done,
+            false => JobState::Running,
         };
         self.advance(cursor, progress, differences, state).await
     }
@@ -116,15 +116,15 @@ impl Job {
             total += count;
             past.after = past.last;
             let now = self.shared.store.what_if(self.what_if.record.id).await?;
-            if now.state != WhatIfState::Running {
+            if now.state != JobState::Running {
                 return Ok(Turn::Over);
             }
         }
         let mut progress = self.what_if.progress.clone();
         progress.total = Some(total);
         let (cursor, state) = match first {
-            Some(first) => (first, WhatIfState::Running),
-            None => (last, WhatIfState::Done),
+            Some(first) => (first, JobState::Running),
+            None => (last, JobState::Done),
         };
         self.advance(cursor, progress, Vec::new(), state).await
     }
@@ -211,7 +211,7 @@ impl Job {
         cursor: RunId,
         progress: Progress,
         differences: Vec<StoredDifference>,
-        state: WhatIfState,
+        state: JobState,
     ) -> Result<Turn, Stop> {
         let text = serde_json::to_string(&progress).map_err(|e| Stop::bug(e.to_string()))?;
         let step = WhatIfAdvance {
@@ -229,7 +229,7 @@ impl Job {
         self.what_if.record.cursor = cursor;
         self.what_if.progress = progress;
         Ok(match state {
-            WhatIfState::Running => Turn::Goes,
+            JobState::Running => Turn::Goes,
             _ => Turn::Over,
         })
     }
@@ -242,7 +242,7 @@ impl Job {
         };
         tracing::error!(what_if.id = %id, error = reason, "a what-if failed");
         let (store, now) = (&self.shared.store, self.shared.clock.now());
-        let failed = store.what_if_set(id, WhatIfState::Failed, Some(reason), now);
+        let failed = store.what_if_set(id, JobState::Failed, Some(reason), now);
         if let Err(error) = failed.await {
             tracing::error!(what_if.id = %id, error = %error, "that it failed is not stored");
         }
@@ -255,7 +255,7 @@ pub(crate) async fn pause_all(shared: &Shared) -> Result<(), store::Error> {
     for job in shared.store.what_ifs_running().await? {
         let reason = Some("the server was stopped".to_owned());
         let now = shared.clock.now();
-        let state = WhatIfState::Paused;
+        let state = JobState::Paused;
         shared.store.what_if_set(job.id, state, reason, now).await?;
     }
     Ok(())

@@ -30,7 +30,7 @@ use job::Job;
 use model::Problem;
 use model::ids::{EnvironmentId, WhatIfId};
 use std::sync::Arc;
-use store::{NewWhatIf, Page, WhatIfRecord, WhatIfState};
+use store::{JobState, NewWhatIf, Page, WhatIfRecord};
 
 /// So many jobs of an environment are kept.
 const JOBS_KEPT: i64 = 20;
@@ -122,7 +122,7 @@ impl Engine {
     /// If it is done, or another one runs.
     pub async fn resume_what_if(&self, id: WhatIfId) -> Result<WhatIf, WhatIfError> {
         let before = self.show_what_if(id).await?;
-        if before.record.state == WhatIfState::Running {
+        if before.record.state == JobState::Running {
             return Ok(before);
         }
         let plan = self.asked_plan(&before.request).await?;
@@ -134,7 +134,7 @@ impl Engine {
         })?;
         Site::of_plan(&self.shared, environment, &plan).map_err(WhatIfError::Problems)?;
         let now = self.shared.clock.now();
-        let state = WhatIfState::Running;
+        let state = JobState::Running;
         let record = self.shared.store.what_if_set(id, state, None, now).await?;
         self.work_what_if(record, environment, plan)
     }
@@ -148,7 +148,7 @@ impl Engine {
         let reason = Some(format!("cancelled by {who}"));
         let store = &self.shared.store;
         let record = store
-            .what_if_set(id, WhatIfState::Cancelled, reason, now)
+            .what_if_set(id, JobState::Cancelled, reason, now)
             .await?;
         WhatIf::of(record)
     }

@@ -240,7 +240,7 @@ async fn a_deposit_account_that_no_invoice_would_relieve_is_refused_before_anyth
         };
         let replayed = app
             .engine
-            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .replay_cause(app.environment(), &groups[0].fingerprint, &how, "test")
             .await;
         assert_eq!(replayed.expect("it is replayed").len(), 1);
         work(&app).await;

@@ -82,7 +82,7 @@ async fn a_refund_waits_for_its_order() {
         };
         let replayed = app
             .engine
-            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .replay_cause(app.environment(), &groups[0].fingerprint, &how, "test")
             .await;
         assert_eq!(replayed.expect("it is replayed").len(), 1);
         app.engine.settled().await;

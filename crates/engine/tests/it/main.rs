@@ -11,6 +11,7 @@ mod explain;
 mod lookups;
 mod open_deposits;
 mod plan;
+mod repairs;
 mod returns;
 mod spine;
 mod starts;

@@ -18,7 +18,7 @@ async fn open(app: &App) -> Vec<(String, String, Option<i64>)> {
     let page = store::Page::first(100);
     let store = app.engine.store();
     let found = store
-        .exceptions(app.environment(), true, page)
+        .exceptions(app.environment(), store::ExceptionFilter::OPEN, page)
         .await
         .expect("exceptions");
     let found = found.into_iter().map(|e| e.exception);

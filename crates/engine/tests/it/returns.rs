@@ -39,7 +39,7 @@ async fn exceptions(app: &App) -> Vec<(String, Option<i64>, Option<String>)> {
     let found = app
         .engine
         .store()
-        .exceptions(app.environment(), true, page)
+        .exceptions(app.environment(), store::ExceptionFilter::OPEN, page)
         .await;
     let mut found: Vec<_> = found
         .expect("exceptions")
@@ -57,7 +57,7 @@ async fn print(app: &App, title: &str) {
     let mut entries = app
         .engine
         .store()
-        .entry_list(app.environment(), None, None, page)
+        .entry_list(app.environment(), store::EntryFilter::default(), page)
         .await
         .expect("entries");
     entries.reverse();

@@ -151,7 +151,7 @@ async fn a_missing_lookup_row_is_a_dead_letter_and_the_row_cures_it() {
         let how = engine::Replay::default();
         let replayed = app
             .engine
-            .replay_cause(&groups[0].fingerprint, &how, "test")
+            .replay_cause(app.environment(), &groups[0].fingerprint, &how, "test")
             .await;
         assert_eq!(replayed.expect("it is replayed").len(), 2);
         app.engine.settled().await;
@@ -303,7 +303,7 @@ async fn another_version_a_connection_made_anew_and_a_late_replay_meet_the_same_
         let how = engine::Replay {
             from_start: true,
             newest: true,
-            payload: None,
+            ..engine::Replay::default()
         };
         let replayed = app
             .engine
@@ -339,8 +339,8 @@ async fn an_edited_payload_is_worked_instead_of_the_events() {
         let payload = Some(body.into_bytes());
         let how = engine::Replay {
             from_start: true,
-            newest: false,
             payload,
+            ..engine::Replay::default()
         };
         let replayed = app
             .engine

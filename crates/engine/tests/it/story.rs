@@ -12,7 +12,7 @@ use sim::faults::{Action, Fault, Match};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
-use store::{Former, Page, PutCrossReference, RunFilter, WhatIfState};
+use store::{Former, JobState, Page, PutCrossReference, RunFilter};
 
 /// Registers a customer; every twentieth waits for a word first.
 const REGISTER: &str = "\
@@ -127,7 +127,7 @@ impl Story {
         let begun = engine.what_if(live, asked, "ada").await.expect("it begins");
         let job = loop {
             let now = engine.show_what_if(begun.record.id).await.expect("a job");
-            if now.record.state != WhatIfState::Running {
+            if now.record.state != JobState::Running {
                 break now;
             }
             tokio::task::yield_now().await;

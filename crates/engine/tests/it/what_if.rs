@@ -6,7 +6,7 @@ use engine::what_if::{Change, Difference, LookupsAt, WhatIf, WhatIfError, WhatIf
 use model::ids::RunId;
 use model::{RunState, Timestamp};
 use std::time::Duration;
-use store::{Page, PastPeriod, WhatIfAdvance, WhatIfState};
+use store::{JobState, Page, PastPeriod, WhatIfAdvance};
 
 /// Books by itself, on an account that a table says.
 const BOOK: &str = "\
@@ -57,7 +57,7 @@ fn asked(document: &str) -> WhatIfRequest {
 async fn ended(app: &App, job: &WhatIf) -> WhatIf {
     loop {
         let now = app.engine.show_what_if(job.record.id).await.expect("a job");
-        if now.record.state != WhatIfState::Running {
+        if now.record.state != JobState::Running {
             return now;
         }
         tokio::task::yield_now().await;
@@ -70,7 +70,7 @@ async fn work(app: &App, asked: WhatIfRequest) -> (WhatIf, Vec<Difference>) {
     let environment = &catalog.environments()[0];
     let begun = app.engine.what_if(environment, asked, "ada").await;
     let job = ended(app, &begun.expect("it begins")).await;
-    assert_eq!(job.record.state, WhatIfState::Done, "{job:?}");
+    assert_eq!(job.record.state, JobState::Done, "{job:?}");
     assert_eq!(job.progress.total, Some(job.progress.gone));
     let found = app.engine.what_if_differences(&job, Page::first(100)).await;
     let found = found.expect("differences").into_iter();
@@ -355,7 +355,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
             id: begun.id,
             before: RunId(0),
             cursor: first[0].run.id,
-            state: WhatIfState::Running,
+            state: JobState::Running,
             progress: serde_json::to_string(&progress).expect("JSON"),
             differences: Vec::new(),
             at: app.clock.now(),
@@ -364,7 +364,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
         drop(store);
         app.restart().await;
         let job = app.engine.show_what_if(begun.id).await.expect("a job");
-        assert_eq!(job.record.state, WhatIfState::Paused);
+        assert_eq!(job.record.state, JobState::Paused);
         let cancelled = app
             .engine
             .cancel_what_if(begun.id, "ada")
@@ -377,7 +377,7 @@ async fn a_job_that_was_stopped_goes_on_where_it_was() {
             .await
             .expect("it goes on");
         let job = ended(&app, &resumed).await;
-        assert_eq!(job.record.state, WhatIfState::Done);
+        assert_eq!(job.record.state, JobState::Done);
         let progress = &job.progress;
         assert_eq!((progress.gone, progress.same, progress.differ), (3, 1, 2));
         let found = app.engine.what_if_differences(&job, Page::first(9)).await;

@@ -46,12 +46,15 @@ const TABLE: &[(&str, &str, Need)] = &[
         OPERATOR,
     ),
     ("*", "/what_ifs…", OPERATOR),
+    ("POST", "/completeness", OPERATOR),
     // Repair.
     ("POST", "/flows/{flow}/runs", OPERATOR),
     ("POST", "/runs…", OPERATOR),
     // The flow names the role that decides; the handler asks for it.
     ("POST", "/approvals/{id}", OPERATOR),
     ("POST", "/dead-letters…", OPERATOR),
+    ("PUT", "/dead-letters/causes/{fingerprint}/care", OPERATOR),
+    ("POST", "/repairs…", OPERATOR),
     ("POST", "/lookups/{table}/replay-missing", OPERATOR),
     // Drafts and tables.
     ("GET", "/accounts", ADMIN),

@@ -2,6 +2,7 @@
 
 use super::extract::{Body, Params, ScopeIn};
 use super::runs::{RunOut, environment_name, run_out};
+use super::waits::Waits;
 use crate::access::Caller;
 use crate::app::App;
 use crate::mask::mask;
@@ -98,7 +99,9 @@ pub async fn decide(
     app.engine
         .approve(&id, &caller.name, approve, &given.reason)
         .await?;
-    Ok(Json(run_out(&app, app.engine.store().run(id.run).await?)))
+    let run = app.engine.store().run(id.run).await?;
+    let waits = Waits::of(&app, &[&run]).await?;
+    Ok(Json(run_out(&app, run, &waits)))
 }
 
 fn out(app: &App, approval: Approval) -> ApprovalOut {

@@ -1,15 +1,20 @@
 //! Books: what was booked, how far it is in the ERP, and what differs.
 
+use super::age::Age;
 use super::extract::{Params, ScopeIn};
+use super::standing::USUAL;
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
 use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::State;
+use model::Timestamp;
 use model::ids::EntryId;
 use serde::{Deserialize, Serialize};
-use store::{EntryRecord, EntryTotal, Page, StoredException};
+use store::{
+    DepositRecord, EntryFilter, EntryRecord, EntryTotal, ExceptionFilter, Page, StoredException,
+};
 use utoipa::{IntoParams, ToSchema};
 
 /// What the lines of one account, currency and state come to.
@@ -97,6 +102,39 @@ pub struct EntryFilterIn {
     state: Option<String>,
     /// The beginning of the reference.
     search: Option<String>,
+    /// `in_transit` (booked within the last 26 hours and not posted yet), or `late` (booked before
+    /// and not posted).
+    standing: Option<String>,
+    /// Of the late ones those of an age: `fresh` (up to 1 day), `week` (2 to 7 days), `older`.
+    age: Option<String>,
+}
+
+/// What is left of a payment that no invoice has taken yet.
+#[derive(Serialize, ToSchema)]
+pub struct DepositOut {
+    /// The payment provider's id of the charge.
+    charge: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_intent: Option<String>,
+    /// What the customer paid in.
+    currency: String,
+    paid_minor: i64,
+    left_minor: i64,
+    /// What it came to at the provider.
+    settlement_currency: String,
+    settlement_minor: i64,
+    settlement_left_minor: i64,
+    opened_at: String,
+}
+
+/// Which deposits a list shows.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DepositFilterIn {
+    /// Only those within their usual time: older ones are looked up by their order, and become
+    /// exceptions.
+    #[serde(default)]
+    usual: bool,
 }
 
 /// Which exceptions a list shows.
@@ -106,6 +144,8 @@ pub struct ExceptionFilterIn {
     /// Those that are resolved, too.
     #[serde(default)]
     all: bool,
+    /// Those of an age: `fresh` (up to 1 day), `week` (2 to 7 days), `older`.
+    age: Option<String>,
 }
 
 /// Sums all lines by account, currency and state.
@@ -146,10 +186,86 @@ pub async fn entries(
     }
     let seek = page.page(|id: EntryId| id.0)?;
     let store = app.engine.store();
-    let entries = store
-        .entry_list(environment.id, filter.state, filter.search, seek)
-        .await?;
+    let filter = entry_filter(filter, app.engine.clock().now())?;
+    let entries = store.entry_list(environment.id, filter, seek).await?;
     Ok(Json(page.list(entries, |e| e.id.to_string(), entry_out)?))
+}
+
+/// The same rows as `GET /books/standing` counts.
+fn entry_filter(asked: EntryFilterIn, now: Timestamp) -> Result<EntryFilter, ApiError> {
+    let age = Age::parse(asked.age.as_deref())?;
+    let usual = now.minus(USUAL);
+    let (from, until) = match asked.standing.as_deref() {
+        Some("in_transit") => (Some(usual), None),
+        Some("late") => {
+            let (from, until) = age.span(now);
+            (from, Some(until.unwrap_or(usual)))
+        }
+        None => (None, None),
+        Some(other) => {
+            return Err(ApiError::bad_request(
+                "wrong_standing",
+                format!("entries do not stand as `{other}`"),
+                "one of: in_transit, late",
+            ));
+        }
+    };
+    Ok(EntryFilter {
+        state: asked.state,
+        search: asked.search,
+        unposted: asked.standing.is_some(),
+        from,
+        until,
+    })
+}
+
+/// Lists open deposits, oldest first.
+#[utoipa::path(get, path = "/api/v1/books/deposits", tag = "books",
+    operation_id = "list_deposits", params(ScopeIn, DepositFilterIn, PageIn),
+    responses((status = OK, body = List<DepositOut>), (status = "4XX", body = ProblemOut)))]
+pub async fn deposits(
+    State(app): State<App>,
+    Params(scope): Params<ScopeIn>,
+    Params(filter): Params<DepositFilterIn>,
+    Params(page): Params<PageIn>,
+) -> Result<Json<List<DepositOut>>, ApiError> {
+    let environment = app.environment(scope.environment.as_deref())?;
+    let now = app.engine.clock().now();
+    let first = now.minus(app.engine.deposits_open_for());
+    let after = match page.after.as_deref() {
+        Some(text) => Some(deposit_place(text)?),
+        // Before the first charge of that moment.
+        None => filter.usual.then(|| (first, String::new())),
+    };
+    let store = app.engine.store();
+    let found = store
+        .deposits_open_since(environment.id, now, after, page.limit()? + 1)
+        .await?;
+    let place = |d: &DepositRecord| format!("{}.{}", d.opened_at.0, d.charge);
+    Ok(Json(page.list(found, place, deposit_out)?))
+}
+
+fn deposit_place(text: &str) -> Result<(Timestamp, String), ApiError> {
+    let parts = text.split_once('.');
+    let place = parts.and_then(|(at, charge)| Some((Timestamp(at.parse().ok()?), charge.into())));
+    place.ok_or_else(|| {
+        let detail = "`after` is no place in this list";
+        ApiError::bad_request("wrong_after", detail, "send the `next` of the page before")
+    })
+}
+
+fn deposit_out(deposit: DepositRecord) -> DepositOut {
+    DepositOut {
+        charge: deposit.charge,
+        payment_intent: deposit.payment_intent,
+        currency: deposit.presentment_currency,
+        paid_minor: deposit.presentment_minor,
+        left_minor: deposit.presentment_left,
+        settlement_currency: deposit.settlement_currency,
+        settlement_minor: deposit.settlement_minor,
+        settlement_left_minor: deposit.settlement_left,
+        opened_at: rfc3339(deposit.opened_at),
+    }
 }
 
 /// Lists exceptions, newest first.
@@ -180,7 +296,13 @@ pub async fn exceptions(
         limit: page.limit()? + 1,
     };
     let store = app.engine.store();
-    let exceptions = store.exceptions(environment.id, !filter.all, seek).await?;
+    let (from, until) = Age::parse(filter.age.as_deref())?.span(app.engine.clock().now());
+    let filter = ExceptionFilter {
+        only_open: !filter.all,
+        from,
+        until,
+    };
+    let exceptions = store.exceptions(environment.id, filter, seek).await?;
     Ok(Json(page.list(
         exceptions,
         |e| e.id.to_string(),

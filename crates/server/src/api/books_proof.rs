@@ -11,13 +11,14 @@ use engine::Environment;
 use engine::dry::{DryRun, Reads, StepEnd};
 use finance::Currency;
 use finance::posting::PostingRules;
-use serde::Serialize;
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::EntryTotal;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A connector that holds money has a read of this name: it gives `balances`, by currency the
 /// `total_minor` that is held.
@@ -25,9 +26,22 @@ const BALANCE: &str = ".balance.get";
 /// How long the provider may take.
 const TIME: Duration = Duration::from_secs(10);
 
+/// So long a proof is shown again before the provider is asked anew.
+const KEPT: Duration = Duration::from_secs(30);
+
+/// Whether somebody wants it now.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FreshIn {
+    /// Ask the provider now, however lately it was asked.
+    #[serde(default)]
+    fresh: bool,
+}
+
 /// Whether the books tie, per currency.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct ProofOut {
+    /// When the provider was asked and our entries were summed.
     as_of: String,
     /// Whose balance stands beside our entries: a connection's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +53,7 @@ pub struct ProofOut {
 }
 
 /// One currency.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct ProofRowOut {
     currency: String,
     /// The clearing account.
@@ -53,28 +67,41 @@ pub struct ProofRowOut {
     held_minor: Option<i64>,
 }
 
-/// Compares the clearing account with what the provider holds, asking it now.
+/// Compares the clearing account with what the provider holds. It was asked at most 30 seconds ago;
+/// `as_of` says when.
 #[utoipa::path(get, path = "/api/v1/books/proof", tag = "books", operation_id = "get_proof",
-    params(ScopeIn),
+    params(ScopeIn, FreshIn),
     responses((status = OK, body = ProofOut), (status = "4XX", body = ProblemOut)))]
 pub async fn show(
     State(app): State<App>,
     Params(scope): Params<ScopeIn>,
+    Params(FreshIn { fresh }): Params<FreshIn>,
 ) -> Result<Json<ProofOut>, ApiError> {
     let environment = app.environment(scope.environment.as_deref())?;
-    let held = held(&app, &environment).await;
+    let now = app.engine.clock().now();
+    let oldest = if fresh { now } else { now.minus(KEPT) };
+    let make = async || {
+        let at = app.engine.clock().now();
+        Ok::<_, ApiError>((at, made(&app, &environment).await?))
+    };
+    let holds = |at: &Timestamp| *at >= oldest;
+    Ok(Json(app.proofs.get(environment.id, holds, make).await?))
+}
+
+async fn made(app: &App, environment: &Arc<Environment>) -> Result<ProofOut, ApiError> {
+    let held = held(app, environment).await;
     let totals = app.engine.store().entry_totals(environment.id).await?;
     let as_of = rfc3339(app.engine.clock().now());
     let (holder, unread, held) = match held {
         Ok((holder, held)) => (Some(holder), None, Some(held)),
         Err(why) => (None, Some(why), None),
     };
-    Ok(Json(ProofOut {
+    Ok(ProofOut {
         as_of,
         holder,
         unread,
         data: rows(&totals, held.as_ref()),
-    }))
+    })
 }
 
 /// One row per currency that either side knows. A currency that the provider does not list is not

@@ -48,6 +48,13 @@ pub async fn replay_of(app: &App, run: RunId, how: ReplayIn) -> Result<Replay, A
         let cure = "give `payload` or `changes`, not both";
         return Err(ApiError::bad_request("wrong_body", "two payloads", cure));
     }
+    if (whole || !changes.is_empty()) && how.reason.is_none() {
+        return Err(ApiError::bad_request(
+            "reason_needed",
+            "it does not say why the payload is another",
+            "add `reason`: it is kept in the audit trail",
+        ));
+    }
     if !changes.is_empty() {
         let payload = changed(app, run, changes).await?;
         how.payload = Some(payload.to_string().into_bytes());

@@ -1,7 +1,9 @@
 //! Dead letters: what was given up, by cause and by run, and what a person does about it.
 
-use super::changes::{replay_of, replay_of_many};
+use super::age::Age;
+use super::changes::replay_of;
 use super::extract::{Body, Params, ScopeIn};
+use super::meanings;
 use super::runs::{MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_name, lookups};
 use crate::access::Caller;
 use crate::app::App;
@@ -11,36 +13,10 @@ use crate::time::{optional, rfc3339};
 use axum::Json;
 use axum::extract::{Path, State};
 use engine::Answer;
-use model::ids::RunId;
+use model::ids::{EnvironmentId, FlowId, RunId};
 use serde::{Deserialize, Serialize};
-use store::{LetterFilter, LetterGroup, StoredLetter};
+use store::{DeadLetter, LetterFilter, StoredLetter};
 use utoipa::{IntoParams, ToSchema};
-
-/// The open letters of one cause, in one currency.
-#[derive(Serialize, ToSchema)]
-pub struct CauseOut {
-    /// Names the cause.
-    fingerprint: String,
-    flow: String,
-    class: &'static str,
-    step: String,
-    /// The message of one of them.
-    message: String,
-    count: i64,
-    /// What is at stake in all of them, in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount_minor: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    currency: Option<String>,
-    /// When the oldest died.
-    since: String,
-    /// When the newest died.
-    until: String,
-    /// Seconds since the oldest died.
-    age_seconds: u64,
-    first: String,
-    last: String,
-}
 
 /// A dead letter.
 #[derive(Serialize, ToSchema)]
@@ -50,7 +26,11 @@ pub struct LetterOut {
     flow: String,
     fingerprint: String,
     class: &'static str,
+    /// Names what `GET /meanings` explains.
+    code: &'static str,
     step: String,
+    /// What happened, in a sentence.
+    sentence: String,
     /// The peer's message, exactly.
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,8 +67,8 @@ pub struct LetterDetailOut {
 /// A lookup row to fill in.
 #[derive(Serialize, ToSchema)]
 pub struct MissingRowOut {
-    table: String,
-    key: String,
+    pub table: String,
+    pub key: String,
 }
 
 /// Which letters a list shows.
@@ -97,6 +77,8 @@ pub struct MissingRowOut {
 pub struct LetterFilterIn {
     /// Those of one cause.
     fingerprint: Option<String>,
+    /// Those of an age: `fresh` (up to 1 day), `week` (2 to 7 days), `older`.
+    age: Option<String>,
 }
 
 /// A person's answer about something whose outcome the peer cannot tell.
@@ -118,68 +100,6 @@ enum AnswerKind {
     Abandoned,
 }
 
-/// Lists the causes of open letters, with their number, money and age.
-#[utoipa::path(get, path = "/api/v1/dead-letters/causes", tag = "dead letters",
-    operation_id = "list_causes", params(ScopeIn, PageIn),
-    responses((status = OK, body = List<CauseOut>), (status = "4XX", body = ProblemOut)))]
-pub async fn causes(
-    State(app): State<App>,
-    Params(scope): Params<ScopeIn>,
-    Params(page): Params<PageIn>,
-) -> Result<Json<List<CauseOut>>, ApiError> {
-    let environment = app.environment(scope.environment.as_deref())?;
-    let limit = page.limit()?;
-    let groups = app
-        .engine
-        .store()
-        .dead_letter_groups(environment.id, page.after.clone(), limit + 1)
-        .await?;
-    Ok(Json(cut(&app, groups, limit)))
-}
-
-/// The store's limit counts causes, and a cause has a row per currency: cut at a whole cause.
-fn cut(app: &App, groups: Vec<LetterGroup>, limit: i64) -> List<CauseOut> {
-    let mut next = None;
-    let mut seen: Vec<String> = Vec::new();
-    let mut data = Vec::new();
-    for group in groups {
-        if seen.last() != Some(&group.fingerprint) {
-            if i64::try_from(seen.len()).unwrap_or(i64::MAX) == limit {
-                next = seen.last().cloned();
-                break;
-            }
-            seen.push(group.fingerprint.clone());
-        }
-        data.push(cause_out(app, group));
-    }
-    List { data, next }
-}
-
-/// Works all open letters of a cause again.
-#[utoipa::path(post, path = "/api/v1/dead-letters/causes/{fingerprint}/replay",
-    tag = "dead letters", operation_id = "replay_cause",
-    params(("fingerprint" = String, Path, description = "The cause.")), request_body = ReplayIn,
-    responses((status = OK, body = StartedOut), (status = "4XX", body = ProblemOut)))]
-pub async fn replay_cause(
-    State(app): State<App>,
-    caller: Caller,
-    Path(fingerprint): Path<String>,
-    Body(how): Body<ReplayIn>,
-) -> Result<Json<StartedOut>, ApiError> {
-    let how = replay_of_many(how)?;
-    let started = app
-        .engine
-        .replay_cause(&fingerprint, &how, &caller.name)
-        .await?;
-    if started.is_empty() {
-        return Err(ApiError::not_found(
-            "open dead letter of the cause",
-            &fingerprint,
-        ));
-    }
-    Ok(Json(started.into()))
-}
-
 /// Lists open letters, oldest first.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "dead letters",
     operation_id = "list_dead_letters", params(ScopeIn, LetterFilterIn, PageIn),
@@ -191,9 +111,13 @@ pub async fn list(
     Params(page): Params<PageIn>,
 ) -> Result<Json<List<LetterOut>>, ApiError> {
     let environment = app.environment(scope.environment.as_deref())?;
+    let age = Age::parse(filter.age.as_deref())?;
+    let (from, until) = age.span(app.engine.clock().now());
     let filter = LetterFilter {
         fingerprint: filter.fingerprint,
         flow: None,
+        from,
+        until,
     };
     let seek = page.page(|id: RunId| id.0)?;
     let letters = app
@@ -255,7 +179,7 @@ pub async fn discard(
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<LetterOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.discard(id, &caller.name, &why.reason).await?;
+    app.engine.discard(id, &caller.name, &why.said()?).await?;
     Ok(Json(letter_out(
         &app,
         app.engine.store().dead_letter(id).await?,
@@ -287,28 +211,13 @@ pub async fn answer(
     )))
 }
 
-fn cause_out(app: &App, group: LetterGroup) -> CauseOut {
-    CauseOut {
-        flow: flow_name(app, group.flow),
-        fingerprint: group.fingerprint,
-        class: group.class.as_str(),
-        step: group.step,
-        message: group.message,
-        count: group.count,
-        amount_minor: group.amount_minor,
-        currency: group.currency,
-        since: rfc3339(group.since),
-        until: rfc3339(group.until),
-        age_seconds: app.engine.clock().now().since(group.since).as_secs(),
-        first: group.first.to_string(),
-        last: group.last.to_string(),
-    }
-}
-
 /// A stored letter as the API shows it.
 pub fn letter_out(app: &App, stored: StoredLetter) -> LetterOut {
+    let sentence = sentence(app, stored.flow, stored.environment, &stored.letter);
     let letter = stored.letter;
     LetterOut {
+        code: meanings::code(&letter),
+        sentence,
         run: stored.run.to_string(),
         environment: environment_name(app, stored.environment),
         flow: flow_name(app, stored.flow),
@@ -328,4 +237,19 @@ pub fn letter_out(app: &App, stored: StoredLetter) -> LetterOut {
         resolved_by: stored.resolved_by,
         reason: stored.reason,
     }
+}
+
+/// What happened, in a sentence, by the version that is in force; where none is, by any that is
+/// loaded.
+pub fn sentence(
+    app: &App,
+    flow: FlowId,
+    environment: EnvironmentId,
+    letter: &DeadLetter,
+) -> String {
+    let catalog = app.engine.catalog();
+    let of_flow = || catalog.deployments().filter(|d| d.flow == flow);
+    let active = of_flow().find(|d| d.active && d.environment.id == environment);
+    let known = active.or_else(|| of_flow().next());
+    engine::sentence(known.map(|d| d.plan.as_ref()), letter)
 }

@@ -1,7 +1,9 @@
-//! Events: what was received, with the payload masked.
+//! Events: what was received and what became of it, with the payload masked.
 
 use super::extract::{Params, ScopeIn};
-use super::opened::masked;
+use super::opened::{masked, plain};
+use super::runs::flow_name;
+use super::waits::{WaitOut, Waits};
 use crate::app::App;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
@@ -9,17 +11,32 @@ use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use engine::Purpose;
+use engine::{Environment, Purpose};
 use model::ids::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{EventFilter, EventHead};
+use std::collections::HashMap;
+use store::{EventFilter, EventHead, EventState, InboxEvent, RunRecord, STRETCHES};
 use utoipa::{IntoParams, ToSchema};
 
 /// An event without its payload.
 #[derive(Serialize, ToSchema)]
 pub struct EventOut {
     id: String,
+    /// What became of it: `stored`, `held` behind another run of the same order, `running`,
+    /// `waiting`, `failed` with an open dead letter, `done`, `ignored`. Of several runs, what needs
+    /// somebody most.
+    state: &'static str,
+    /// Why it was ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The runs that it started, replays included, the first 50.
+    runs: Vec<EventRunOut>,
+    /// The money it is about, in minor units, where its trigger says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount_minor: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
     connection: String,
     /// The sender's own id.
     source_id: String,
@@ -30,7 +47,7 @@ pub struct EventOut {
     peer: String,
     occurred_at: String,
     received_at: String,
-    /// How often it was delivered.
+    /// How often it was delivered; 0 if it was fetched from the sender's list, or is our own.
     deliveries: i64,
     /// A write of ours caused it: it starts only flows that ask for such events (`own_events`).
     own: bool,
@@ -39,12 +56,29 @@ pub struct EventOut {
     body_sha256: String,
 }
 
-/// An event with its payload and the runs it started.
+/// A run that an event started.
+#[derive(Serialize, ToSchema)]
+pub struct EventRunOut {
+    run: String,
+    flow: String,
+    /// Its business key.
+    key: String,
+    /// One of a run's states.
+    state: &'static str,
+    /// What it waits for and until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<WaitOut>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    began_at: String,
+}
+
+/// An event with its payload.
 #[derive(Serialize, ToSchema)]
 pub struct EventDetailOut {
     #[serde(flatten)]
     event: EventOut,
-    runs: Vec<String>,
     /// The payload without persons; absent if it was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Value>,
@@ -60,7 +94,9 @@ pub struct EventFilterIn {
     #[serde(rename = "type")]
     #[param(rename = "type")]
     kind: Option<String>,
-    /// The beginning of the sender's id.
+    /// What became of it.
+    state: Option<String>,
+    /// The beginning of the sender's id, or of the business key of a run that it started.
     search: Option<String>,
 }
 
@@ -96,22 +132,67 @@ pub async fn list(
             )
         }
     };
+    let standing = filter.state.as_deref().map(|text| {
+        let found = EventState::ALL.into_iter().find(|s| s.as_str() == text);
+        let states = EventState::ALL.map(EventState::as_str).join(", ");
+        let detail = format!("`{text}` is no state of an event");
+        found.ok_or_else(|| {
+            ApiError::bad_request("wrong_state", detail, &format!("one of: {states}"))
+        })
+    });
     let filter = EventFilter {
         connection,
         kind: filter.kind,
+        standing: standing.transpose()?,
         search: filter.search,
     };
     let seek = page.page(|id: EventId| id.0)?;
-    let events = app
-        .engine
-        .store()
-        .events(environment.id, filter, seek)
-        .await?;
-    Ok(Json(page.list(
-        events,
-        |e| e.id.to_string(),
-        |e| out(&app, e),
+    let store = app.engine.store();
+    let slice = store.inbox(environment.id, filter, seek, STRETCHES).await?;
+    let moneys = moneys(&app, &environment, &slice.rows).await?;
+    let waits = waits(&app, &slice.rows).await?;
+    Ok(Json(page.slice(
+        slice,
+        |e| e.head.id.to_string(),
+        |left| EventId(left).to_string(),
+        |e| out(&app, &e, moneys.get(&e.head.id), &waits),
     )?))
+}
+
+/// What the runs of events wait for.
+async fn waits(app: &App, events: &[InboxEvent]) -> Result<Waits, store::Error> {
+    let runs = events.iter().flat_map(|event| &event.runs);
+    let runs: Vec<&RunRecord> = runs.map(|run| &run.run).collect();
+    Waits::of(app, &runs).await
+}
+
+/// An amount in minor units, and its currency.
+type Amount = (i64, String);
+
+/// The money that events are about, where their triggers say so.
+async fn moneys(
+    app: &App,
+    environment: &Environment,
+    events: &[InboxEvent],
+) -> Result<HashMap<EventId, Amount>, store::Error> {
+    let catalog = app.engine.catalog();
+    let places = events.iter().filter_map(|event| {
+        let connection = catalog.connection_by_id(event.head.connection)?;
+        let id = format!("{}.{}", connection.connector.id, event.head.kind);
+        let trigger = connection.connector.triggers.iter().find(|t| t.id == id)?;
+        Some((event.head.id, (trigger.subject_at, trigger.money_at?)))
+    });
+    let places: HashMap<_, _> = places.collect();
+    let bodies = app.engine.store().bodies(places.keys().copied().collect());
+    let bodies = bodies.await?.into_iter();
+    let found = bodies.filter_map(|(event, body)| {
+        let (subject_at, (amount, currency)) = places.get(&event)?;
+        let body = plain(environment, &body, Purpose::Body)?;
+        let subject = body.pointer(subject_at)?;
+        let currency = subject.pointer(currency)?.as_str()?.to_uppercase();
+        Some((event, (subject.pointer(amount)?.as_i64()?, currency)))
+    });
+    Ok(found.collect())
 }
 
 /// Shows an event.
@@ -132,23 +213,45 @@ pub async fn show(
         ));
     }
     let id: EventId = event.parse()?;
-    let event = app.engine.store().event(id).await?;
-    let runs = app.engine.store().runs_of_event(id).await?;
+    let store = app.engine.store();
+    let stored = store.event(id).await?;
     let catalog = app.engine.catalog();
-    let environment = catalog.environment_by_id(event.head.environment);
-    let payload = environment.and_then(|e| masked(e, &event.body, Purpose::Body));
+    let environment = catalog.environment_by_id(stored.head.environment);
+    let payload = environment.and_then(|e| masked(e, &stored.body, Purpose::Body));
+    let event = [store.inbox_event(stored.head).await?];
+    let moneys = match environment {
+        Some(environment) => moneys(&app, environment, &event).await?,
+        None => HashMap::new(),
+    };
+    let waits = waits(&app, &event).await?;
     Ok(Json(EventDetailOut {
-        event: out(&app, event.head),
-        runs: runs.iter().map(ToString::to_string).collect(),
+        event: out(&app, &event[0], moneys.get(&id), &waits),
         payload,
     }))
 }
 
-fn out(app: &App, event: EventHead) -> EventOut {
+/// A stored event as the API shows it.
+fn out(app: &App, inbox: &InboxEvent, money: Option<&Amount>, waits: &Waits) -> EventOut {
     let catalog = app.engine.catalog();
+    let event = inbox.head.clone();
     let connection = catalog.connection_by_id(event.connection);
+    let standing = inbox.standing();
+    let runs = inbox.runs.iter().map(|one| EventRunOut {
+        run: one.run.id.to_string(),
+        flow: flow_name(app, one.run.flow),
+        key: one.run.key.clone(),
+        state: one.run.state.as_str(),
+        waits: waits.of_run(app, &one.run),
+        message: (one.run.fault.as_ref()).map(|(_, message)| message.clone()),
+        began_at: rfc3339(one.run.created_at),
+    });
     EventOut {
         id: event.id.to_string(),
+        state: standing.as_str(),
+        reason: (standing == EventState::Ignored).then(|| ignored(&event)),
+        runs: runs.collect(),
+        amount_minor: money.map(|(minor, _)| *minor),
+        currency: money.map(|(_, currency)| currency.clone()),
         connection: match connection {
             Some(connection) => connection.name.clone(),
             None if event.connection == store::NO_CONNECTION => "towpath".into(),
@@ -163,6 +266,14 @@ fn out(app: &App, event: EventHead) -> EventOut {
         own: event.own,
         body_bytes: event.body_len,
         body_sha256: hexadecimal(&event.body_sha256),
+    }
+}
+
+/// Why an event started nothing.
+fn ignored(event: &EventHead) -> String {
+    match event.own {
+        true => "a write of ours caused it, and no flow asks for such events".into(),
+        false => format!("no flow that was in force listened to {}", event.kind),
     }
 }
 

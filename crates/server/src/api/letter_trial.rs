@@ -41,20 +41,7 @@ pub async fn dry_run(
 ) -> Result<Json<TraceOut>, ApiError> {
     let id: RunId = run.parse()?;
     let run = app.engine.store().run(id).await?;
-    let catalog = app.engine.catalog();
-    let deployment = if supposed.newest {
-        let newest = catalog
-            .deployments()
-            .find(|d| d.active && d.flow == run.flow && d.environment.id == run.environment);
-        newest.cloned()
-    } else {
-        catalog.deployment(run.deployment)
-    };
-    let deployment = deployment.ok_or_else(|| {
-        ApiError::conflict(format!(
-            "the flow of {id} has no version that can be loaded"
-        ))
-    })?;
+    let deployment = app.engine.deployment_for(&run, supposed.newest)?;
     let dry = DryRun {
         body: changed(&app, id, supposed.changes).await?,
         given: Given {

@@ -4,11 +4,16 @@
 //! from the words of `model`, `store` and `engine`.
 
 mod accounts;
+mod age;
 mod approvals;
 mod audit;
 mod books;
 mod books_proof;
+mod call_detail;
+mod causes;
 mod changes;
+mod choices;
+mod completeness;
 mod connections;
 mod credential_files;
 mod dead_letters;
@@ -28,23 +33,35 @@ mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
+mod meanings;
 mod opened;
 mod proposals;
+mod repairs;
 mod rules;
 mod runs;
+mod search;
 mod session;
+mod standing;
 mod starts;
+mod statistics;
 mod tokens;
 mod traffic;
 mod versions;
+mod waits;
 mod what_ifs;
 
 pub use deployments::WaitingIn;
 pub use live::WATCHERS_MAX;
 
+/// The latest proof of each environment.
+pub type Proofs = SharedAnswer<model::Timestamp, books_proof::ProofOut>;
+/// The latest standing of each environment.
+pub type Standings = SharedAnswer<standing::StandingOf, standing::StandingOut>;
+
 use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
+use crate::shared_answer::SharedAnswer;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -70,6 +87,7 @@ use utoipa_axum::routes;
         (name = "what-ifs", description = "What another version would have done."),
         (name = "events", description = "What was received."),
         (name = "runs", description = "What was done about it."),
+        (name = "search", description = "Whatever a person has in hand."),
         (name = "approvals", description = "What waits for a person's yes or no."),
         (name = "dead letters", description = "What was given up and needs a person."),
         (name = "connections", description = "The systems that are spoken to."),
@@ -160,16 +178,32 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(what_ifs::resume))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
+        .routes(routes!(completeness::show, completeness::check))
+        .routes(routes!(search::search))
+        .routes(routes!(statistics::show))
+        .routes(routes!(statistics::errors))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(runs::steps))
         .routes(routes!(runs::calls))
+        .routes(routes!(call_detail::show))
+        .routes(routes!(choices::list))
         .routes(routes!(runs::replay))
         .routes(routes!(runs::cancel))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::decide))
-        .routes(routes!(dead_letters::causes))
-        .routes(routes!(dead_letters::replay_cause))
+        .routes(routes!(causes::list))
+        .routes(routes!(causes::replay))
+        .routes(routes!(causes::care, causes::put_care))
+        .routes(routes!(causes::comments, causes::comment))
+        .routes(routes!(causes::assignees))
+        .routes(routes!(meanings::list))
+        .routes(routes!(repairs::start))
+        .routes(routes!(repairs::list))
+        .routes(routes!(repairs::show))
+        .routes(routes!(repairs::items))
+        .routes(routes!(repairs::cancel))
+        .routes(routes!(repairs::resume))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show))
         .routes(routes!(dead_letters::replay))
@@ -181,6 +215,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(credential_files::read))
         .routes(routes!(books::totals))
         .routes(routes!(books_proof::show))
+        .routes(routes!(standing::show))
+        .routes(routes!(books::deposits))
         .routes(routes!(books::entries))
         .routes(routes!(books::exceptions))
         .routes(routes!(lookups::tables))

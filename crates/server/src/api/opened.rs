@@ -7,6 +7,11 @@ use vault::Sealed;
 
 /// The value without persons; nothing if it cannot be opened, which the log then says.
 pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> Option<Value> {
+    plain(environment, sealed, purpose).map(mask)
+}
+
+/// The value as it is, which is shown to nobody; nothing if it cannot be opened.
+pub fn plain(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> Option<Value> {
     let plain = match environment.key.open(sealed, purpose.label()) {
         Ok(plain) => plain,
         Err(error) => {
@@ -16,11 +21,10 @@ pub fn masked(environment: &Environment, sealed: &Sealed, purpose: Purpose) -> O
     };
     let value: Value = serde_json::from_slice(&plain).ok()?;
     // What a step gave is kept with its decimals; readers get them as texts.
-    let value = match purpose {
+    Some(match purpose {
         Purpose::Step => mapping::record::read(&value).map_or(value, |v| v.to_json()),
-        Purpose::Body | Purpose::Effect | Purpose::Lookups | Purpose::WhatIf => value,
-    };
-    Some(mask(value))
+        _ => value,
+    })
 }
 
 /// The persons that an event's body holds.

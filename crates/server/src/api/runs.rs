@@ -7,6 +7,7 @@ use super::events::hexadecimal;
 use super::extract::{Body, Params, ScopeIn};
 use super::flows::{ConversionOut, conversions_of};
 use super::opened::masked;
+use super::waits::{WaitOut, Waits};
 use crate::access::Caller;
 use crate::app::App;
 use crate::mask::Persons;
@@ -25,7 +26,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::run::StepState;
-use store::{CallRecord, EntryRecord, RunFilter, RunRecord, StepRecord};
+use store::{EntryRecord, PlacedCall, RunFilter, RunRecord, STRETCHES, StepRecord};
 use utoipa::{IntoParams, ToSchema};
 
 /// A run.
@@ -51,6 +52,9 @@ pub struct RunOut {
     /// What wakes it, if it waits for something.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_for: Option<String>,
+    /// What it waits for and until when, while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<WaitOut>,
     created_at: String,
     /// When it is looked at next, while it is not over.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +174,8 @@ pub struct RunStepOut {
 /// A call to a peer.
 #[derive(Serialize, ToSchema)]
 pub struct CallOut {
+    /// Names it within its run: see `…/calls/{place}`.
+    place: String,
     step: String,
     /// `OIS100MI/Confirm`.
     label: String,
@@ -182,6 +188,8 @@ pub struct CallOut {
     status: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<FaultOut>,
+    /// Whether what was asked and answered is kept.
+    kept: bool,
 }
 
 /// Which runs a list shows.
@@ -192,7 +200,8 @@ pub struct RunFilterIn {
     state: Option<String>,
     /// A flow's id: `order-to-cash`.
     flow: Option<String>,
-    /// The beginning of the business key.
+    /// The beginning of the business key. A run that did nothing gave its key back: it is found
+    /// among the newest 50,000 runs only.
     search: Option<String>,
 }
 
@@ -206,8 +215,11 @@ pub struct ReplayIn {
     payload: Option<Value>,
     /// Places of the event's payload that are corrected; the payload as received is kept.
     changes: Vec<ChangeIn>,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// the run has done means the same in both; else it is refused.
     newest: bool,
+    /// Why; kept in the audit trail. Needed where the payload is another.
+    reason: Option<String>,
 }
 
 impl ReplayIn {
@@ -218,6 +230,7 @@ impl ReplayIn {
             from_start: self.from_start,
             payload: self.payload.map(|p| p.to_string().into_bytes()),
             newest: self.newest,
+            reason: self.reason.as_deref().map(reason).transpose()?,
         };
         Ok((replay, self.changes))
     }
@@ -242,6 +255,37 @@ impl From<Vec<RunId>> for StartedOut {
 #[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     pub reason: String,
+}
+
+impl ReasonIn {
+    /// What was said; an empty reason is none.
+    pub fn said(&self) -> Result<String, ApiError> {
+        reason(&self.reason)
+    }
+}
+
+/// The longest text that a person gives with an act.
+pub const TEXT_MAX: usize = 2_000;
+
+fn reason(text: &str) -> Result<String, ApiError> {
+    said("reason", text)
+}
+
+/// A text that a person has to give, without the space around it.
+pub fn said(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    let code = "wrong_text";
+    if text.is_empty() {
+        let detail = format!("`{field}` says nothing");
+        return Err(ApiError::bad_request(code, detail, "say it in a few words"));
+    }
+    let length = text.chars().count();
+    if length > TEXT_MAX {
+        let detail = format!("`{field}` has {length} characters");
+        let cure = format!("{TEXT_MAX} at most");
+        return Err(ApiError::bad_request(code, detail, &cure));
+    }
+    Ok(text.to_owned())
 }
 
 /// Lists runs, newest first.
@@ -272,19 +316,21 @@ pub async fn list(
         search: filter.search,
     };
     let seek = page.page(|id: RunId| id.0)?;
-    let runs = app
-        .engine
-        .store()
-        .runs(environment.id, filter, seek)
+    let store = app.engine.store();
+    let slice = store
+        .run_slice(environment.id, filter, seek, STRETCHES)
         .await?;
-    Ok(Json(page.list(
-        runs,
+    let waits = Waits::of(&app, &slice.rows.iter().collect::<Vec<_>>()).await?;
+    Ok(Json(page.slice(
+        slice,
         |r| r.id.to_string(),
-        |r| run_out(&app, r),
+        |left| RunId(left).to_string(),
+        |r| run_out(&app, r, &waits),
     )?))
 }
 
-async fn flow_id(app: &App, name: &str) -> Result<FlowId, ApiError> {
+/// The stored id of a flow.
+pub async fn flow_id(app: &App, name: &str) -> Result<FlowId, ApiError> {
     let flows = app.engine.store().flows().await?;
     let found = flows.into_iter().find(|f| f.name == name);
     Ok(found.ok_or_else(|| ApiError::not_found("flow", name))?.id)
@@ -312,6 +358,7 @@ pub async fn show(
         Err(store::Error::NotFound { .. }) => None,
         Err(error) => return Err(error.into()),
     };
+    let waits = Waits::of(&app, &[&run]).await?;
     let deployment = app.engine.catalog().deployment(run.deployment);
     let entries = entries(&app, deployment.as_ref(), &run, &steps.data).await?;
     let lookups = lookups(&app, &run).await?;
@@ -335,12 +382,12 @@ pub async fn show(
         dead_letter: letter,
         deployment: run.deployment.to_string(),
         version: version.number,
-        run: run_out(&app, run),
+        run: run_out(&app, run, &waits),
     }))
 }
 
 /// So many steps and calls are shown with their run.
-const FIRST: i64 = 200;
+pub const FIRST: i64 = 200;
 
 /// Lists the steps of a run, those of the flow's own list first, then item by item.
 #[utoipa::path(get, path = "/api/v1/runs/{run}/steps", tag = "runs",
@@ -395,15 +442,15 @@ async fn step_page(app: &App, run: RunId, page: &PageIn) -> Result<List<StepReco
     )
 }
 
-async fn call_page(app: &App, run: RunId, page: &PageIn) -> Result<List<CallRecord>, ApiError> {
+async fn call_page(app: &App, run: RunId, page: &PageIn) -> Result<List<PlacedCall>, ApiError> {
     let after = place(page)?.map(|[revision, place]| (revision, place));
     let store = app.engine.store();
     let rows = store.calls_page(run, after, page.limit()? + 1).await?;
-    page.list(
-        rows,
-        |((revision, place), _)| format!("{revision}.{place}"),
-        |(_, call)| call,
-    )
+    page.list(rows, |call| place_name(call.at), |call| call)
+}
+
+fn place_name((revision, place): (i64, i64)) -> String {
+    format!("{revision}.{place}")
 }
 
 /// The place that a page begins after: numbers with points between them.
@@ -411,12 +458,17 @@ fn place<const N: usize>(page: &PageIn) -> Result<Option<[i64; N]>, ApiError> {
     let Some(text) = &page.after else {
         return Ok(None);
     };
-    let numbers: Vec<i64> = text.split('.').filter_map(|n| n.parse().ok()).collect();
-    let place = numbers.try_into().map_err(|_| {
+    let place = numbers(text).ok_or_else(|| {
         let detail = format!("`{text}` is no place in the list");
         ApiError::bad_request("wrong_after", detail, "send the `next` of the page before")
     })?;
     Ok(Some(place))
+}
+
+/// The numbers of a place.
+pub fn numbers<const N: usize>(text: &str) -> Option<[i64; N]> {
+    let numbers: Option<Vec<i64>> = text.split('.').map(|n| n.parse().ok()).collect();
+    numbers?.try_into().ok()
 }
 
 /// What a run met of the lookup tables.
@@ -525,8 +577,10 @@ pub async fn cancel(
     Body(why): Body<ReasonIn>,
 ) -> Result<Json<RunOut>, ApiError> {
     let id: RunId = run.parse()?;
-    app.engine.cancel(id, &caller.name, &why.reason).await?;
-    Ok(Json(run_out(&app, app.engine.store().run(id).await?)))
+    app.engine.cancel(id, &caller.name, &why.said()?).await?;
+    let run = app.engine.store().run(id).await?;
+    let waits = Waits::of(&app, &[&run]).await?;
+    Ok(Json(run_out(&app, run, &waits)))
 }
 
 fn fault((class, message): (FaultClass, String)) -> FaultOut {
@@ -537,7 +591,8 @@ fn fault((class, message): (FaultClass, String)) -> FaultOut {
 }
 
 /// A stored run as the API shows it.
-pub fn run_out(app: &App, run: RunRecord) -> RunOut {
+pub fn run_out(app: &App, run: RunRecord, waits: &Waits) -> RunOut {
+    let waits = waits.of_run(app, &run);
     let catalog = app.engine.catalog();
     let deployment = catalog.deployment(run.deployment);
     let open = !matches!(
@@ -555,6 +610,7 @@ pub fn run_out(app: &App, run: RunRecord) -> RunOut {
         step: open.then(|| step_name(deployment.as_ref(), run.cursor)),
         attempt: run.attempt,
         waits_for: run.wait_for,
+        waits,
         created_at: rfc3339(run.created_at),
         due_at: run.state.is_live().then(|| rfc3339(run.due_at)),
         ended_at: optional(run.ended_at),
@@ -588,8 +644,12 @@ fn step_out(deployment: Option<&Arc<Deployment>>, step: &StepRecord) -> RunStepO
     }
 }
 
-fn call_out(deployment: Option<&Arc<Deployment>>, call: CallRecord) -> CallOut {
+/// A call as the API shows it.
+pub fn call_out(deployment: Option<&Arc<Deployment>>, placed: PlacedCall) -> CallOut {
+    let call = placed.call;
     CallOut {
+        place: place_name(placed.at),
+        kept: placed.has_body,
         step: step_name(deployment, call.step),
         label: call.label,
         kind: call.kind,
@@ -601,7 +661,7 @@ fn call_out(deployment: Option<&Arc<Deployment>>, call: CallRecord) -> CallOut {
 }
 
 /// The step's id, `output` for what the flow gives, or its place if its flow is not loaded.
-fn step_name(deployment: Option<&Arc<Deployment>>, ordinal: i64) -> String {
+pub fn step_name(deployment: Option<&Arc<Deployment>>, ordinal: i64) -> String {
     let plan = deployment.map(|d| &d.plan);
     if plan.is_some_and(|plan| plan.count == ordinal) {
         return "output".into();

@@ -12,6 +12,7 @@ mod live;
 mod lookups;
 mod openapi;
 mod operations;
+mod repairs;
 mod second_person;
 mod starts;
 mod traffic;

@@ -61,7 +61,7 @@ async fn dead_letters_are_grouped_repaired_and_replayed_by_cause() {
 async fn a_run_is_replayed_with_another_payload() {
     let app = App::start().await;
     let run = dead(&app, 1).await;
-    let how = json!({"payload": charge(1, true), "from_start": true});
+    let how = json!({"payload": charge(1, true), "from_start": true, "reason": "it was paid"});
     let started = app
         .post(&format!("/api/v1/dead-letters/{run}/replay"), &how)
         .await
@@ -100,6 +100,8 @@ async fn a_letter_is_discarded_with_a_reason() {
     );
     let path = format!("/api/v1/dead-letters/{run}/discard");
     app.post(&path, &json!({})).await.problem(400, "wrong_body");
+    let nothing = json!({"reason": "  "});
+    app.post(&path, &nothing).await.problem(400, "wrong_text");
 }
 
 #[tokio::test]
@@ -146,13 +148,16 @@ async fn a_payload_is_corrected_in_one_place_and_tried_first() {
         app.post(&replay, &hidden).await.json()["code"],
         "hidden_value"
     );
-    let nowhere = json!({"changes": [{"path": "/data/paid", "value": true}]});
+    let nowhere = json!({"changes": [{"path": "/data/paid", "value": true}], "reason": "x"});
     assert_eq!(
         app.post(&replay, &nowhere).await.json()["code"],
         "wrong_change"
     );
 
-    let started = app.post(&replay, &json!({"changes": changes})).await.json();
+    let unsaid = app.post(&replay, &json!({"changes": changes})).await;
+    unsaid.problem(400, "reason_needed");
+    let how = json!({"changes": changes, "reason": "it was paid by phone"});
+    let started = app.post(&replay, &how).await.json();
     app.engine.settled().await;
     let again = started["runs"][0].as_str().expect("a run");
     let again = app.get(&format!("/api/v1/runs/{again}")).await.json();

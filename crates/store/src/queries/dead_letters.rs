@@ -6,7 +6,7 @@ use crate::run::DeadLetter;
 use crate::session::Session;
 use crate::statements::run as sql;
 use crate::value::{Row, values};
-use model::ids::{EnvironmentId, FlowId, RunId};
+use model::ids::{AccountId, EnvironmentId, FlowId, RunId};
 use model::{FaultClass, Timestamp};
 
 /// A dead letter as it is stored.
@@ -41,6 +41,10 @@ pub struct LetterGroup {
     pub amount_minor: Option<i64>,
     pub since: Timestamp,
     pub until: Timestamp,
+    /// How many of them ask a person.
+    pub questions: i64,
+    /// The lookup row that they miss: table and key.
+    pub missing_row: Option<(String, String)>,
 }
 
 /// Which letters a list shows.
@@ -48,6 +52,21 @@ pub struct LetterGroup {
 pub struct LetterFilter {
     pub fingerprint: Option<String>,
     pub flow: Option<FlowId>,
+    /// Those that died then or later.
+    pub from: Option<Timestamp>,
+    /// Those that died before.
+    pub until: Option<Timestamp>,
+}
+
+/// Which causes a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CauseFilter {
+    /// The last fingerprint of the page before.
+    pub after: Option<String>,
+    /// Those that this account takes care of.
+    pub account: Option<AccountId>,
+    /// Those that a person of this name without an account takes care of.
+    pub name: Option<String>,
 }
 
 /// Reads a dead letter.
@@ -97,7 +116,9 @@ pub async fn list(
         page.above(),
         filter.fingerprint.as_ref(),
         filter.flow.map(|f| f.0),
-        page.limit
+        page.limit,
+        filter.from.map(|at| at.0),
+        filter.until.map(|at| at.0)
     ];
     let rows = session.rows(&sql::LIST_DEAD_LETTERS, &values).await?;
     rows.into_iter().map(stored).collect()
@@ -107,10 +128,16 @@ pub async fn list(
 pub async fn groups(
     session: &mut dyn Session,
     environment: EnvironmentId,
-    after: Option<&str>,
+    filter: &CauseFilter,
     limit: i64,
 ) -> Result<Vec<LetterGroup>> {
-    let values = values![environment.0, after.unwrap_or_default(), limit];
+    let values = values![
+        environment.0,
+        filter.after.as_deref().unwrap_or_default(),
+        limit,
+        filter.account.map(|account| account.0),
+        filter.name.as_ref()
+    ];
     let read = |row: Row| {
         let mut row = row.read("dead_letter");
         let (first, last) = (RunId(row.int()?), RunId(row.int()?));
@@ -127,6 +154,8 @@ pub async fn groups(
             amount_minor: row.opt_int()?,
             since: Timestamp(row.int()?),
             until: Timestamp(row.int()?),
+            questions: row.int()?,
+            missing_row: row.opt_text()?.zip(row.opt_text()?),
         })
     };
     let rows = session.rows(&sql::GROUP_DEAD_LETTERS, &values).await?;

@@ -193,24 +193,62 @@ pub async fn unposted(
     complete(session, rows).await
 }
 
+/// Which entries a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// `sent`, `staged` or `posted`.
+    pub state: Option<String>,
+    /// The beginning of the reference.
+    pub search: Option<String>,
+    /// Those that the ERP has not posted.
+    pub unposted: bool,
+    /// Those that were booked then or later.
+    pub from: Option<Timestamp>,
+    /// Those that were booked before.
+    pub until: Option<Timestamp>,
+}
+
+/// Which exceptions a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExceptionFilter {
+    pub only_open: bool,
+    /// Those that were opened then or later.
+    pub from: Option<Timestamp>,
+    /// Those that were opened before.
+    pub until: Option<Timestamp>,
+}
+
+impl ExceptionFilter {
+    /// All that are open.
+    pub const OPEN: Self = Self {
+        only_open: true,
+        from: None,
+        until: None,
+    };
+}
+
 /// A page of entries, newest first.
 pub async fn list(
     session: &mut dyn Session,
     environment: EnvironmentId,
-    state: Option<&str>,
-    search: Option<&str>,
+    filter: &EntryFilter,
     page: Page,
 ) -> Result<Vec<EntryRecord>> {
-    let state = state
+    let state = filter
+        .state
+        .as_deref()
         .and_then(|name| STATES.iter().position(|s| *s == name))
         .and_then(|at| i64::try_from(at).ok());
-    let search = begins_with(search);
+    let search = begins_with(filter.search.as_deref());
     let values = values![
         environment.0,
         page.below(),
         state,
         search.as_ref(),
-        page.limit
+        page.limit,
+        filter.unposted,
+        filter.from.map(|at| at.0),
+        filter.until.map(|at| at.0)
     ];
     let rows = session.rows(&sql::LIST_ENTRIES, &values).await?;
     complete(session, rows).await
@@ -316,10 +354,17 @@ fn read_deposits(rows: Vec<Row>) -> Result<Vec<DepositRecord>> {
 pub async fn exceptions(
     session: &mut dyn Session,
     environment: EnvironmentId,
-    only_open: bool,
+    filter: ExceptionFilter,
     page: Page,
 ) -> Result<Vec<StoredException>> {
-    let values = values![environment.0, page.below(), only_open, page.limit];
+    let values = values![
+        environment.0,
+        page.below(),
+        filter.only_open,
+        page.limit,
+        filter.from.map(|at| at.0),
+        filter.until.map(|at| at.0)
+    ];
     let rows = session.rows(&sql::LIST_EXCEPTIONS, &values).await?;
     let read = |row: Row| {
         let mut row = row.read("exception");

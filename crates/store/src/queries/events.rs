@@ -1,10 +1,9 @@
 //! Events with their bodies, and lists of events.
 
-use super::{Page, begins_with};
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::statements::event as sql;
-use crate::value::{Reader, Row, values};
+use crate::value::{Reader, values};
 use model::Timestamp;
 use model::ids::{ConnectionId, EnvironmentId, EventId, RunId};
 use vault::Sealed;
@@ -36,16 +35,8 @@ pub struct EventRecord {
     pub body: Sealed,
 }
 
-/// Which events a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    pub connection: Option<ConnectionId>,
-    pub kind: Option<String>,
-    /// The beginning of the sender's id.
-    pub search: Option<String>,
-}
-
-fn head(row: &mut Reader) -> Result<EventHead> {
+/// Reads an event without its body.
+pub fn head(row: &mut Reader) -> Result<EventHead> {
     Ok(EventHead {
         id: EventId(row.int()?),
         environment: EnvironmentId(row.int()?),
@@ -78,32 +69,6 @@ pub async fn event(session: &mut dyn Session, id: EventId) -> Result<EventRecord
         name: id.to_string(),
     })?;
     Ok(EventRecord { head, body })
-}
-
-/// A page of events, newest first.
-pub async fn list(
-    session: &mut dyn Session,
-    environment: EnvironmentId,
-    filter: &EventFilter,
-    page: Page,
-) -> Result<Vec<EventHead>> {
-    let search = begins_with(filter.search.as_deref());
-    let rows = session
-        .rows(
-            &sql::LIST_EVENTS,
-            &values![
-                environment.0,
-                page.below(),
-                filter.connection.map(|c| c.0),
-                filter.kind.as_ref(),
-                search.as_ref(),
-                page.limit
-            ],
-        )
-        .await?;
-    rows.into_iter()
-        .map(|row: Row| head(&mut row.read("event")))
-        .collect()
 }
 
 /// The runs that an event started, replays included.

@@ -3,7 +3,7 @@
 use super::{Page, begins_with};
 use crate::error::{Error, Result};
 use crate::event::{Due, StartedRun};
-use crate::run::{CallRecord, RunRecord, StepRecord, StepState};
+use crate::run::{CallRecord, PlacedCall, RunRecord, StepRecord, StepState};
 use crate::session::{Call, Session};
 use crate::statements::{Statement, run as sql};
 use crate::value::{Reader, Row, values};
@@ -12,16 +12,6 @@ use model::ids::{DeploymentId, EnvironmentId, EventId, FlowId, RunId};
 use model::{RunState, Timestamp};
 use std::ops::RangeInclusive;
 use vault::Sealed;
-
-/// Which runs a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RunFilter {
-    pub state: Option<RunState>,
-    pub flow: Option<FlowId>,
-    pub event: Option<EventId>,
-    /// The beginning of the business key.
-    pub search: Option<String>,
-}
 
 /// A live run that is pinned to a deployment, as it stood when it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +33,11 @@ pub struct StepStanding {
 
 /// Reads a run.
 pub fn record(row: Row) -> Result<RunRecord> {
-    let mut row = row.read("run");
+    record_of(&mut row.read("run"))
+}
+
+/// Reads a run whose columns other ones follow.
+pub fn record_of(row: &mut Reader) -> Result<RunRecord> {
     Ok(RunRecord {
         id: RunId(row.int()?),
         environment: EnvironmentId(row.int()?),
@@ -123,22 +117,38 @@ pub async fn steps_page(
     rows.into_iter().map(step).collect()
 }
 
-/// A page of the calls of a run, in the order in which they were made, after one of them; each with
-/// its place.
+/// A page of the calls of a run, in the order in which they were made, after one of them.
 pub async fn calls_page(
     session: &mut dyn Session,
     id: RunId,
     (rev, place): (i64, i64),
     limit: i64,
-) -> Result<Vec<((i64, i64), CallRecord)>> {
+) -> Result<Vec<PlacedCall>> {
     let rows = session
         .rows(&sql::CALLS_AFTER, &values![id.0, rev, place, limit])
         .await?;
     let placed = rows.into_iter().map(|row| {
-        let at = (row.int(8)?, row.int(9)?);
-        Ok((at, call(row)?))
+        let mut row = row.read("call");
+        Ok(PlacedCall {
+            call: read_call(&mut row)?,
+            at: (row.int()?, row.int()?),
+            has_body: row.flag()?,
+        })
     });
     placed.collect()
+}
+
+/// One call of a run, with what was said.
+pub async fn one_call(
+    session: &mut dyn Session,
+    id: RunId,
+    (rev, place): (i64, i64),
+) -> Result<CallRecord> {
+    let found = session.row(&sql::CALL, &values![id.0, rev, place]).await?;
+    call(found.ok_or_else(|| Error::NotFound {
+        what: "call",
+        name: format!("{id} {rev}.{place}"),
+    })?)
 }
 
 fn step(row: Row) -> Result<StepRecord> {
@@ -170,7 +180,10 @@ fn read_step(row: &mut Reader) -> Result<StepRecord> {
 }
 
 fn call(row: Row) -> Result<CallRecord> {
-    let mut row = row.read("call");
+    read_call(&mut row.read("call"))
+}
+
+fn read_call(row: &mut Reader) -> Result<CallRecord> {
     Ok(CallRecord {
         step: row.int()?,
         label: row.text()?,
@@ -179,6 +192,7 @@ fn call(row: Row) -> Result<CallRecord> {
         ended_at: Timestamp(row.int()?),
         fault: row.fault()?,
         status: row.opt_int()?,
+        body: row.opt_blob()?.map(Sealed),
     })
 }
 
@@ -293,31 +307,6 @@ pub async fn ready_due(
         }
     }
     Ok((runs, None))
-}
-
-/// A page of runs, newest first.
-pub async fn list(
-    session: &mut dyn Session,
-    environment: EnvironmentId,
-    filter: &RunFilter,
-    page: Page,
-) -> Result<Vec<RunRecord>> {
-    let search = begins_with(filter.search.as_deref());
-    let rows = session
-        .rows(
-            &sql::LIST_RUNS,
-            &values![
-                environment.0,
-                page.below(),
-                filter.state.map(|s| s as i64),
-                filter.flow.map(|f| f.0),
-                search.as_ref(),
-                filter.event.map(|e| e.0),
-                page.limit
-            ],
-        )
-        .await?;
-    rows.into_iter().map(record).collect()
 }
 
 /// A page of the runs that wait for a key which begins with `prefix`, oldest first.

@@ -3,12 +3,11 @@
 use super::Page;
 use super::runs::{record as run_record, step_of_run};
 use crate::error::{Error, Result};
+use crate::job::JobState;
 use crate::session::{Call, Session};
 use crate::statements::what_if as sql;
 use crate::value::{Cell, Row, values};
-use crate::what_if::{
-    PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfRecord, WhatIfState,
-};
+use crate::what_if::{PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfRecord};
 use model::Timestamp;
 use model::ids::{EnvironmentId, EventId, FlowId, RunId, WhatIfId};
 use std::collections::HashMap;
@@ -21,7 +20,7 @@ fn record(row: Row) -> Result<WhatIfRecord> {
         environment: EnvironmentId(row.int()?),
         flow: FlowId(row.int()?),
         request: row.text()?,
-        state: WhatIfState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,
+        state: JobState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,
         cursor: RunId(row.int()?),
         last: RunId(row.int()?),
         progress: row.text()?,
@@ -165,6 +164,20 @@ pub async fn past_details(
         }
     }
     Ok(found)
+}
+
+/// The bodies of events; those that were deleted are left out.
+pub async fn bodies(
+    session: &mut dyn Session,
+    events: &[EventId],
+) -> Result<HashMap<EventId, Sealed>> {
+    let mut call = Call::each(&sql::BODIES);
+    for event in events {
+        call.row(values![event.0]);
+    }
+    let found = sealed(session.call(call).await?, "event_body")?;
+    let found = found.into_iter();
+    Ok(found.map(|(event, body)| (EventId(event), body)).collect())
 }
 
 fn sealed(rows: Vec<Row>, table: &'static str) -> Result<HashMap<i64, Sealed>> {

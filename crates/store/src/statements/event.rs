@@ -55,17 +55,6 @@ statements! {
     EVENT_BY_KEY = one_hot(
         "SELECT id FROM event WHERE environment = $1 AND peer = $2 AND dedupe_key = $3",
     );
-    /// Newest first, below an id; with none of a filter, all.
-    LIST_EVENTS = one(
-        "SELECT id, environment, connection, peer, dedupe_key, kind, occurred_at, received_at,
-           secret, body_len, body_sha256, deliveries, own, NULL
-         FROM event
-         WHERE environment = $1 AND id < $2
-           AND (CAST($3 AS BIGINT) IS NULL OR connection = $3)
-           AND (CAST($4 AS TEXT) IS NULL OR kind = $4)
-           AND (CAST($5 AS TEXT) IS NULL OR dedupe_key LIKE $5 ESCAPE '!')
-         ORDER BY id DESC LIMIT $6",
-    );
     RUNS_OF_EVENT = one("SELECT id FROM run WHERE event = $1 ORDER BY id");
     COUNT_EVENTS = one("SELECT COUNT(*), CAST(COALESCE(SUM(deliveries), 0) AS BIGINT) FROM event");
 }

@@ -7,10 +7,13 @@
 
 pub mod account;
 pub mod audit;
+pub mod completeness;
 pub mod deploy;
 pub mod effect;
 pub mod event;
+pub mod list;
 pub mod lookup;
+pub mod repair;
 pub mod run;
 pub mod settings;
 pub mod subledger;
@@ -247,10 +250,13 @@ use statements;
 pub const STATEMENTS: &[&[&Statement]] = &[
     account::ALL,
     audit::ALL,
+    completeness::ALL,
     deploy::ALL,
     effect::ALL,
     event::ALL,
+    list::ALL,
     lookup::ALL,
+    repair::ALL,
     run::ALL,
     settings::ALL,
     subledger::ALL,

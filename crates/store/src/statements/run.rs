@@ -71,7 +71,7 @@ statements! {
     INSERT_CALL = insert("call", &[
         ("run", Int), ("rev", Int), ("place", Int), ("step", Int), ("label", Text),
         ("kind", Text), ("started_at", Int), ("ended_at", Int), ("fault_class", Text),
-        ("fault", Text), ("status", Int),
+        ("fault", Text), ("status", Int), ("body", Blob),
     ], "");
     /// Which keys a run waits for: place, environment, key. Nearly always none, and asking costs
     /// less than an update that changes nothing.
@@ -158,11 +158,17 @@ statements! {
     );
     /// A page of the calls of a run, after a place: run, revision, place, limit.
     CALLS_AFTER = one(
-        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, rev, place
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, NULL, rev,
+           place, CASE WHEN body IS NULL THEN 0 ELSE 1 END
          FROM call WHERE run = $1 AND (rev, place) > ($2, $3) ORDER BY rev, place LIMIT $4",
     );
+    /// One call of a run, with its body: run, revision, place.
+    CALL = one(
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, body
+         FROM call WHERE run = $1 AND rev = $2 AND place = $3",
+    );
     CALLS = one_hot(
-        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status
+        "SELECT step, label, kind, started_at, ended_at, fault_class, fault, status, NULL
          FROM call WHERE run = $1 ORDER BY rev, place",
     );
     /// A page of a shard's live runs in the order of their lanes: shard, lane, id, limit.
@@ -177,16 +183,6 @@ statements! {
          WHERE live = 1 AND shard = $1 AND (due_at, id) > ($2, $3) AND due_at <= $4
          ORDER BY due_at, id LIMIT $5",
     );
-    /// Newest first, below an id; with none of a filter, all.
-    LIST_RUNS = one(concat!(
-        "SELECT ", run_columns!(), " FROM run
-         WHERE environment = $1 AND id < $2
-           AND (CAST($3 AS BIGINT) IS NULL OR state = $3)
-           AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
-           AND (CAST($5 AS TEXT) IS NULL OR key LIKE $5 ESCAPE '!')
-           AND (CAST($6 AS BIGINT) IS NULL OR event = $6)
-         ORDER BY id DESC LIMIT $7"
-    ));
     /// Runs that wait for a key of a pattern, oldest first, above an id. By the index of what is
     /// waited for: the plus signs keep the databases from walking the whole table by id.
     LIST_WAITING = one(concat!(
@@ -312,18 +308,38 @@ statements! {
          WHERE environment = $1 AND run > $2 AND resolution IS NULL
            AND (CAST($3 AS TEXT) IS NULL OR fingerprint = $3)
            AND (CAST($4 AS BIGINT) IS NULL OR flow = $4)
+           AND (CAST($6 AS BIGINT) IS NULL OR since >= $6)
+           AND (CAST($7 AS BIGINT) IS NULL OR since < $7)
          ORDER BY run LIMIT $5",
     );
-    /// Open letters by cause, a row for each currency, above a fingerprint.
+    /// Open letters by cause, a row for each currency, above a fingerprint: environment,
+    /// fingerprint, how many causes, the account or else the name of who takes care of them.
     GROUP_DEAD_LETTERS = one(
         "SELECT MIN(run), MAX(run), fingerprint, MIN(flow), MIN(class), MIN(step), MIN(message),
-           currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since)
+           currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since),
+           COUNT(question), MIN(missing_table), MIN(missing_key)
          FROM dead_letter
          WHERE environment = $1 AND resolution IS NULL AND fingerprint IN (
            SELECT DISTINCT fingerprint FROM dead_letter
            WHERE environment = $1 AND resolution IS NULL AND fingerprint > $2
+             AND ((CAST($4 AS BIGINT) IS NULL AND CAST($5 AS TEXT) IS NULL) OR fingerprint IN (
+               SELECT c.fingerprint FROM cause_care c WHERE c.environment = $1
+                 AND (c.account = $4 OR (c.account IS NULL AND c.assignee = $5))))
            ORDER BY fingerprint LIMIT $3)
          GROUP BY fingerprint, currency ORDER BY fingerprint, currency",
+    );
+    /// Open letters by currency and age: environment, fresh until, a week until.
+    LETTER_AGES = one(
+        "SELECT currency, CASE WHEN since >= $2 THEN CAST(0 AS BIGINT)
+             WHEN since >= $3 THEN 1 ELSE 2 END,
+           COUNT(*), CAST(SUM(amount_minor) AS BIGINT)
+         FROM dead_letter WHERE environment = $1 AND resolution IS NULL
+         GROUP BY currency, 2 ORDER BY currency, 2",
+    );
+    /// An environment's live runs by state, and since when the first of them is due.
+    LIVE_RUNS = one(
+        "SELECT state, COUNT(*), MIN(due_at) FROM run WHERE live > 0 AND +environment = $1
+         GROUP BY state ORDER BY state",
     );
     COUNT_DEAD_LETTERS = one("SELECT COUNT(*) FROM dead_letter WHERE resolution IS NULL");
 

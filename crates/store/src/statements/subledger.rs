@@ -77,6 +77,16 @@ statements! {
          JOIN entry e ON e.environment = x.environment AND e.sent_reference = x.sent
          ORDER BY e.id FOR UPDATE OF e"),
     );
+    /// Environment, what the ERP stores, limit; unlike `ENTRIES_SENT` it locks nothing.
+    ENTRIES_NAMED = one(concat!(
+        "SELECT ", entry_columns!(), " FROM entry e
+         WHERE e.environment = $1 AND e.sent_reference = $2 ORDER BY e.id DESC LIMIT $3"
+    ));
+    /// Environment, voucher, limit.
+    ENTRIES_VOUCHER = one(concat!(
+        "SELECT ", entry_columns!(), " FROM entry e
+         WHERE e.environment = $1 AND e.voucher = $2 ORDER BY e.id DESC LIMIT $3"
+    ));
     ENTRIES_UNPOSTED = one(concat!(
         "SELECT ", entry_columns!(), " FROM entry e
          WHERE e.environment = $1 AND e.state < 2 AND e.id > $2 ORDER BY e.id LIMIT $3"
@@ -86,6 +96,9 @@ statements! {
          WHERE e.environment = $1 AND e.id < $2
            AND (CAST($3 AS BIGINT) IS NULL OR e.state = $3)
            AND (CAST($4 AS TEXT) IS NULL OR e.reference LIKE $4 ESCAPE '!')
+           AND (CAST($6 AS BIGINT) = 0 OR e.state < 2)
+           AND (CAST($7 AS BIGINT) IS NULL OR e.created_at >= $7)
+           AND (CAST($8 AS BIGINT) IS NULL OR e.created_at < $8)
          ORDER BY e.id DESC LIMIT $5"
     ));
     LINES = each(
@@ -193,12 +206,46 @@ statements! {
            resolved_at, resolved_by, reason
          FROM exception
          WHERE environment = $1 AND id < $2 AND (CAST($3 AS BIGINT) = 0 OR resolved_at IS NULL)
+           AND (CAST($5 AS BIGINT) IS NULL OR opened_at >= $5)
+           AND (CAST($6 AS BIGINT) IS NULL OR opened_at < $6)
          ORDER BY id DESC LIMIT $4",
     );
     RESOLVE_EXCEPTION = one(
         "UPDATE exception SET resolved_at = $4, resolved_by = $5, reason = $6
          WHERE environment = $1 AND kind = $2 AND key = $3 AND resolved_at IS NULL
          RETURNING id",
+    );
+    /// Posted entries by currency: how many, and the sum of their debits.
+    POSTED_SUMS = one(
+        "SELECT e.currency, COUNT(DISTINCT e.id),
+           CAST(SUM(CASE WHEN l.amount_minor > 0 THEN l.amount_minor ELSE 0 END) AS BIGINT)
+         FROM entry e JOIN entry_line l ON l.entry = e.id
+         WHERE e.environment = $1 AND e.state = 2 GROUP BY e.currency ORDER BY e.currency",
+    );
+    /// Entries that are not posted, by currency and age: environment, usual until, fresh until, a
+    /// week until. 0 to 2 are late, by age; 3 is within the usual time.
+    UNPOSTED_SUMS = one(
+        "SELECT e.currency, CASE WHEN e.created_at >= $2 THEN CAST(3 AS BIGINT)
+             WHEN e.created_at >= $3 THEN 0 WHEN e.created_at >= $4 THEN 1 ELSE 2 END,
+           COUNT(DISTINCT e.id),
+           CAST(SUM(CASE WHEN l.amount_minor > 0 THEN l.amount_minor ELSE 0 END) AS BIGINT)
+         FROM entry e JOIN entry_line l ON l.entry = e.id
+         WHERE e.environment = $1 AND e.state < 2 GROUP BY e.currency, 2
+         ORDER BY e.currency, 2",
+    );
+    /// Deposits with something left that were opened at a time or later, by currency.
+    DEPOSIT_SUMS = one(
+        "SELECT settlement_currency, COUNT(*), CAST(SUM(settlement_left) AS BIGINT) FROM deposit
+         WHERE environment = $1 AND presentment_left <> 0 AND opened_at >= $2
+         GROUP BY settlement_currency ORDER BY settlement_currency",
+    );
+    /// Open exceptions by currency and age: environment, fresh until, a week until.
+    EXCEPTION_SUMS = one(
+        "SELECT currency, CASE WHEN opened_at >= $2 THEN CAST(0 AS BIGINT)
+             WHEN opened_at >= $3 THEN 1 ELSE 2 END,
+           COUNT(*), CAST(SUM(ABS(amount_minor)) AS BIGINT)
+         FROM exception WHERE environment = $1 AND resolved_at IS NULL
+         GROUP BY currency, 2 ORDER BY currency, 2",
     );
     COUNT_EXCEPTIONS = one("SELECT COUNT(*) FROM exception WHERE resolved_at IS NULL");
 }

@@ -1,8 +1,10 @@
 //! The store as everything above sees it.
 
 mod accounts;
+mod lists;
 mod lookups;
 mod reads;
+mod repair;
 mod trail;
 mod versions;
 mod what_if;

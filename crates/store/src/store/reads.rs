@@ -9,15 +9,18 @@ use crate::effect::EffectRecord;
 use crate::entry::{DepositRecord, EntryRecord};
 use crate::error::Result;
 use crate::event::{Due, StartedRun};
-use crate::queries::dead_letters::{self, LetterFilter, LetterGroup, StoredLetter};
+use crate::queries::dead_letters::{self, CauseFilter, LetterFilter, LetterGroup, StoredLetter};
 use crate::queries::deploy::{self, DeploymentRecord, FlowRecord, FlowVersion};
-use crate::queries::entries::{self, DepositUse, EntryTotal, StoredException};
-use crate::queries::events::{self, EventFilter, EventHead, EventRecord};
+use crate::queries::entries::{
+    self, DepositUse, EntryFilter, EntryTotal, ExceptionFilter, StoredException,
+};
+use crate::queries::events::{self, EventRecord};
 use crate::queries::overview::{self, Counts};
-use crate::queries::runs::{self, RunFilter};
+use crate::queries::runs;
 use crate::queries::settings::{self, ConnectionRecord, EnvironmentRecord, WrappedKey};
+use crate::queries::standing::{self, Bounds, Standing};
 use crate::queries::{Page, effects};
-use crate::run::{CallRecord, RunRecord, StepRecord};
+use crate::run::{CallRecord, PlacedCall, RunRecord, StepRecord};
 use crate::verbs::settings::PollCursor;
 use model::ids::{ConnectionId, DeploymentId, EnvironmentId, EventId, FlowId, RunId, VersionId};
 use model::{EffectId, EffectState, Peer, Timestamp};
@@ -107,15 +110,21 @@ impl Store {
             .await
     }
 
-    /// A page of the calls of a run with their places, after one of those; none: from the first on.
+    /// A page of the calls of a run, after one of their places; none: from the first on.
     pub async fn calls_page(
         &self,
         id: RunId,
         after: Option<(i64, i64)>,
         limit: i64,
-    ) -> Result<Vec<((i64, i64), CallRecord)>> {
+    ) -> Result<Vec<PlacedCall>> {
         let after = after.unwrap_or((-1, -1));
         self.read(move |s| Box::pin(runs::calls_page(s, id, after, limit)))
+            .await
+    }
+
+    /// One call of a run by its place, with what was said.
+    pub async fn call(&self, id: RunId, place: (i64, i64)) -> Result<CallRecord> {
+        self.read(move |s| Box::pin(runs::one_call(s, id, place)))
             .await
     }
 
@@ -125,21 +134,6 @@ impl Store {
         id: RunId,
     ) -> Result<(RunRecord, Vec<StepRecord>, Vec<CallRecord>)> {
         self.read(move |s| Box::pin(runs::journal(s, id))).await
-    }
-
-    /// A page of runs, newest first.
-    pub async fn runs(
-        &self,
-        environment: EnvironmentId,
-        filter: RunFilter,
-        page: Page,
-    ) -> Result<Vec<RunRecord>> {
-        let filter = Arc::new(filter);
-        self.read(move |s| {
-            let filter = Arc::clone(&filter);
-            Box::pin(async move { runs::list(s, environment, &filter, page).await })
-        })
-        .await
     }
 
     /// A page of the runs that wait for a key which begins with `prefix`, oldest first.
@@ -190,21 +184,6 @@ impl Store {
         self.peek(move |s| {
             let key = Arc::clone(&key);
             Box::pin(async move { events::by_key(s, environment, &key.0, &key.1).await })
-        })
-        .await
-    }
-
-    /// A page of events, newest first.
-    pub async fn events(
-        &self,
-        environment: EnvironmentId,
-        filter: EventFilter,
-        page: Page,
-    ) -> Result<Vec<EventHead>> {
-        let filter = Arc::new(filter);
-        self.read(move |s| {
-            let filter = Arc::clone(&filter);
-            Box::pin(async move { events::list(s, environment, &filter, page).await })
         })
         .await
     }
@@ -368,21 +347,17 @@ impl Store {
             .await
     }
 
-    /// A page of entries, newest first; of one state, or whose reference begins with a text.
+    /// A page of entries, newest first.
     pub async fn entry_list(
         &self,
         environment: EnvironmentId,
-        state: Option<String>,
-        search: Option<String>,
+        filter: EntryFilter,
         page: Page,
     ) -> Result<Vec<EntryRecord>> {
-        let given = Arc::new((state, search));
+        let filter = Arc::new(filter);
         self.read(move |s| {
-            let given = Arc::clone(&given);
-            Box::pin(async move {
-                let (state, search) = &*given;
-                entries::list(s, environment, state.as_deref(), search.as_deref(), page).await
-            })
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { entries::list(s, environment, &filter, page).await })
         })
         .await
     }
@@ -397,10 +372,10 @@ impl Store {
     pub async fn exceptions(
         &self,
         environment: EnvironmentId,
-        only_open: bool,
+        filter: ExceptionFilter,
         page: Page,
     ) -> Result<Vec<StoredException>> {
-        self.read(move |s| Box::pin(entries::exceptions(s, environment, only_open, page)))
+        self.read(move |s| Box::pin(entries::exceptions(s, environment, filter, page)))
             .await
     }
 
@@ -432,14 +407,32 @@ impl Store {
         after: Option<String>,
         limit: i64,
     ) -> Result<Vec<LetterGroup>> {
-        let after = Arc::new(after);
+        let filter = CauseFilter {
+            after,
+            ..CauseFilter::default()
+        };
+        self.dead_letter_causes(environment, filter, limit).await
+    }
+
+    /// The same, of the causes that a filter lets through.
+    pub async fn dead_letter_causes(
+        &self,
+        environment: EnvironmentId,
+        filter: CauseFilter,
+        limit: i64,
+    ) -> Result<Vec<LetterGroup>> {
+        let filter = Arc::new(filter);
         self.read(move |s| {
-            let after = Arc::clone(&after);
-            Box::pin(
-                async move { dead_letters::groups(s, environment, after.as_deref(), limit).await },
-            )
+            let filter = Arc::clone(&filter);
+            Box::pin(async move { dead_letters::groups(s, environment, &filter, limit).await })
         })
         .await
+    }
+
+    /// How an environment's money stands: what is posted, on its way, late, or given up.
+    pub async fn standing(&self, environment: EnvironmentId, bounds: Bounds) -> Result<Standing> {
+        self.read(move |s| Box::pin(standing::standing(s, environment, bounds)))
+            .await
     }
 
     /// Live runs by state, open dead letters and exceptions: for the metrics, however much has

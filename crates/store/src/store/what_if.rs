@@ -3,11 +3,11 @@
 use super::Store;
 use crate::changes::Topics;
 use crate::error::Result;
+use crate::job::JobState;
 use crate::queries::{Page, what_if as queries};
 use crate::verbs::what_if as verbs;
 use crate::what_if::{
     NewWhatIf, PastDetail, PastPeriod, PastRun, StoredDifference, WhatIfAdvance, WhatIfRecord,
-    WhatIfState,
 };
 use model::Timestamp;
 use model::ids::{EnvironmentId, EventId, RunId, WhatIfId};
@@ -45,7 +45,7 @@ impl Store {
     pub async fn what_if_set(
         &self,
         id: WhatIfId,
-        state: WhatIfState,
+        state: JobState,
         reason: Option<String>,
         at: Timestamp,
     ) -> Result<WhatIfRecord> {

@@ -92,6 +92,33 @@ pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<V
     Ok(outcomes)
 }
 
+/// Stores events that were fetched from their sender: what is there already is no delivery and is
+/// not counted. Answers in the order of `events`.
+pub async fn fetched(session: &mut dyn Session, events: &[NewEvent]) -> Result<Vec<Ingested>> {
+    let calls: Vec<Call<'_>> = events
+        .iter()
+        .map(|event| {
+            let key = values![event.environment.0, &event.peer, &event.dedupe_key];
+            Call::new(&sql::EVENT_BY_KEY, key)
+        })
+        .collect();
+    let known = session.run_all(&calls).await?;
+    let known: Vec<Option<EventId>> = known
+        .iter()
+        .map(|rows| rows.first().map(|row| row.int(0).map(EventId)).transpose())
+        .collect::<Result<_>>()?;
+    let missing = events.iter().zip(&known);
+    let missing: Vec<&NewEvent> = missing
+        .filter_map(|(event, known)| known.is_none().then_some(event))
+        .collect();
+    let mut stored = ingest(session, &missing).await?.into_iter();
+    let answers = known.into_iter().map(|known| match known {
+        Some(event) => Some(Ingested::Duplicate { event }),
+        None => stored.next(),
+    });
+    Ok(answers.flatten().collect())
+}
+
 fn key<'a>(event: &&'a NewEvent) -> (i64, &'a str, &'a str) {
     (event.environment.0, &event.peer, &event.dedupe_key)
 }
@@ -110,8 +137,9 @@ pub fn event_values(id: i64, event: &NewEvent) -> [Value<'_>; 13] {
         event.secret,
         event.body_len,
         event.body_sha256.as_slice(),
-        1_i64,
-        i64::from(event.own),
+        // What was fetched, or is our own, was not delivered.
+        event.secret.is_some(),
+        event.own,
     ]
 }
 

@@ -27,6 +27,8 @@ pub struct ReplayRequest {
     pub deployment: Option<DeploymentId>,
     pub at: Timestamp,
     pub who: String,
+    /// Why, where a person said so; kept in the audit trail.
+    pub reason: Option<String>,
 }
 
 /// Replays a run that is over. Repeated with the same time it answers with the run it made.
@@ -61,7 +63,10 @@ pub async fn replay(session: &mut dyn Session, request: &ReplayRequest) -> Resul
         who: &request.who,
         action: "run.replay",
         subject: &old.id.to_string(),
-        detail: &run.id.to_string(),
+        detail: &match &request.reason {
+            Some(reason) => format!("{}: {reason}", run.id),
+            None => run.id.to_string(),
+        },
     };
     audit::append(session, act).await?;
     Ok(StartedRun {

@@ -394,8 +394,7 @@ pub async fn ingest_page(
     events: &[NewEvent],
     cursor: &PollCursor,
 ) -> Result<Vec<Ingested>> {
-    let events: Vec<&NewEvent> = events.iter().collect();
-    let ingested = super::ingest::ingest(session, &events).await?;
+    let ingested = super::ingest::fetched(session, events).await?;
     put_cursor(session, cursor).await?;
     Ok(ingested)
 }

@@ -1,11 +1,12 @@
 //! Jobs of what-if: begun, advanced, stopped, gone on with.
 
 use crate::error::{Error, Result};
+use crate::job::JobState;
 use crate::queries::what_if as queries;
 use crate::session::{Call, Sequence, Session};
 use crate::statements::what_if as sql;
 use crate::value::values;
-use crate::what_if::{NewWhatIf, WhatIfAdvance, WhatIfRecord, WhatIfState};
+use crate::what_if::{NewWhatIf, WhatIfAdvance, WhatIfRecord};
 use model::Timestamp;
 use model::ids::{EnvironmentId, WhatIfId};
 
@@ -47,7 +48,7 @@ async fn running(session: &mut dyn Session, environment: EnvironmentId) -> Resul
 
 /// Writes how far a job has come, with what it found; false if it no longer runs or is elsewhere.
 pub async fn advance(session: &mut dyn Session, step: &WhatIfAdvance) -> Result<bool> {
-    let ended = (step.state != WhatIfState::Running).then_some(step.at.0);
+    let ended = (step.state != JobState::Running).then_some(step.at.0);
     let values = values![
         step.id.0,
         step.before.0,
@@ -77,7 +78,7 @@ pub async fn advance(session: &mut dyn Session, step: &WhatIfAdvance) -> Result<
 pub async fn set_state(
     session: &mut dyn Session,
     id: WhatIfId,
-    state: WhatIfState,
+    state: JobState,
     reason: Option<&str>,
     at: Timestamp,
 ) -> Result<WhatIfRecord> {
@@ -85,18 +86,11 @@ pub async fn set_state(
     if job.state == state {
         return Ok(job);
     }
-    let can = match state {
-        WhatIfState::Running => job.state != WhatIfState::Done,
-        WhatIfState::Cancelled => matches!(job.state, WhatIfState::Running | WhatIfState::Paused),
-        WhatIfState::Paused | WhatIfState::Failed | WhatIfState::Done => {
-            job.state == WhatIfState::Running
-        }
-    };
-    if !can {
+    if !job.state.may_become(state) {
         let is = job.state.as_str();
         return Err(Error::Conflict(format!("{id} is {is}")));
     }
-    if state == WhatIfState::Running
+    if state == JobState::Running
         && session
             .row(&sql::WHAT_IF_RUNNING, &values![job.environment.0])
             .await?
@@ -104,7 +98,7 @@ pub async fn set_state(
     {
         return Err(running(session, job.environment).await?);
     }
-    let ended = (state != WhatIfState::Running).then_some(at.0);
+    let ended = (state != JobState::Running).then_some(at.0);
     let values = values![id.0, state as i64, reason, at.0, ended];
     session.rows(&sql::SET_WHAT_IF_STATE, &values).await?;
     queries::what_if(session, id).await

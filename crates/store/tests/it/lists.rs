@@ -150,6 +150,7 @@ async fn dead_letters_are_grouped_by_cause_with_their_money() {
         let filter = LetterFilter {
             fingerprint: Some("A".into()),
             flow: Some(FLOW),
+            ..LetterFilter::default()
         };
         let letters = store
             .dead_letters(ENVIRONMENT, filter, Page::first(3))

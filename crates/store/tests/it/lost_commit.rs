@@ -176,7 +176,7 @@ async fn an_advance_whose_commit_was_not_answered_books_once() {
     let deposits = store.deposits(ENVIRONMENT, &["ch_1".into()]).await.unwrap();
     assert_eq!(deposits[0].presentment_left, 1_999);
     let exceptions = store
-        .exceptions(ENVIRONMENT, true, Page::first(9))
+        .exceptions(ENVIRONMENT, store::ExceptionFilter::OPEN, Page::first(9))
         .await
         .unwrap();
     assert_eq!(exceptions.len(), 1);

@@ -48,6 +48,7 @@ fn request(run: &StartedRun) -> ReplayRequest {
         deployment: Some(DeploymentId(12)),
         at: at(100),
         who: "ada".into(),
+        reason: None,
     }
 }
 

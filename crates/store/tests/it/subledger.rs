@@ -330,7 +330,7 @@ async fn an_exception_is_open_once_per_thing() {
             .await
             .unwrap();
         let open = store
-            .exceptions(ENVIRONMENT, true, Page::first(10))
+            .exceptions(ENVIRONMENT, store::ExceptionFilter::OPEN, Page::first(10))
             .await
             .unwrap();
         assert_eq!(open.len(), 1, "{name}");
@@ -351,7 +351,11 @@ async fn an_exception_is_open_once_per_thing() {
             .await
             .unwrap();
         let all = store
-            .exceptions(ENVIRONMENT, false, Page::first(10))
+            .exceptions(
+                ENVIRONMENT,
+                store::ExceptionFilter::default(),
+                Page::first(10),
+            )
             .await
             .unwrap();
         assert_eq!(all.len(), 2, "{name}");

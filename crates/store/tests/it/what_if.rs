@@ -5,8 +5,8 @@ use model::ids::{RunId, WhatIfId};
 use model::{RunState, Timestamp};
 use store::run::StepState;
 use store::{
-    Error, NewWhatIf, Page, PastPeriod, ReplayRequest, StepRecord, Store, StoredDifference,
-    WhatIfAdvance, WhatIfState, testing,
+    Error, JobState, NewWhatIf, Page, PastPeriod, ReplayRequest, StepRecord, Store,
+    StoredDifference, WhatIfAdvance, testing,
 };
 use vault::Sealed;
 
@@ -22,7 +22,7 @@ fn new() -> NewWhatIf {
     }
 }
 
-fn step(id: WhatIfId, before: i64, cursor: i64, state: WhatIfState) -> WhatIfAdvance {
+fn step(id: WhatIfId, before: i64, cursor: i64, state: JobState) -> WhatIfAdvance {
     WhatIfAdvance {
         id,
         before: RunId(before),
@@ -49,7 +49,7 @@ async fn a_job_runs_alone_goes_on_where_it_was_and_is_forgotten() {
         let first = store.what_if_create(new()).await.unwrap();
         assert_eq!(
             (first.state, first.cursor),
-            (WhatIfState::Running, RunId(0)),
+            (JobState::Running, RunId(0)),
             "{name}"
         );
         let again = store.what_if_create(new()).await;
@@ -58,7 +58,7 @@ async fn a_job_runs_alone_goes_on_where_it_was_and_is_forgotten() {
             "{name}: {again:?}"
         );
         let id = first.id;
-        let running = WhatIfState::Running;
+        let running = JobState::Running;
         assert!(
             store
                 .what_if_advance(step(id, 0, 5, running))
@@ -75,8 +75,8 @@ async fn a_job_runs_alone_goes_on_where_it_was_and_is_forgotten() {
         assert_eq!(differences(&store, id).await, 1, "{name}");
         let set = |state| store.what_if_set(id, state, Some("why".into()), at(12));
         assert_eq!(
-            set(WhatIfState::Cancelled).await.unwrap().state,
-            WhatIfState::Cancelled
+            set(JobState::Cancelled).await.unwrap().state,
+            JobState::Cancelled
         );
         assert!(
             !store
@@ -93,11 +93,11 @@ async fn a_job_runs_alone_goes_on_where_it_was_and_is_forgotten() {
         );
         assert!(
             store
-                .what_if_advance(step(id, 5, 9, WhatIfState::Done))
+                .what_if_advance(step(id, 5, 9, JobState::Done))
                 .await
                 .unwrap()
         );
-        for state in [WhatIfState::Running, WhatIfState::Cancelled] {
+        for state in [JobState::Running, JobState::Cancelled] {
             assert!(
                 matches!(set(state).await, Err(Error::Conflict(_))),
                 "{name}"
@@ -106,13 +106,13 @@ async fn a_job_runs_alone_goes_on_where_it_was_and_is_forgotten() {
         let job = store.what_if(id).await.unwrap();
         assert_eq!(
             (job.state, job.ended_at),
-            (WhatIfState::Done, Some(at(11))),
+            (JobState::Done, Some(at(11))),
             "{name}"
         );
         for _ in 0..2 {
             let next = store.what_if_create(new()).await.unwrap();
             store
-                .what_if_advance(step(next.id, 0, 1, WhatIfState::Done))
+                .what_if_advance(step(next.id, 0, 1, JobState::Done))
                 .await
                 .unwrap();
         }
@@ -163,6 +163,7 @@ async fn the_past_is_read_in_pages_a_replayed_run_by_its_replay() {
                 deployment: None,
                 at: at(100),
                 who: "ada".into(),
+                reason: None,
             })
             .await
             .unwrap();

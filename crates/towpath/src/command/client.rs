@@ -237,7 +237,8 @@ fn json_body(body: &Value) -> (&'static str, Bytes) {
     ("application/json", Bytes::from(body.to_string()))
 }
 
-fn with_query(path: &str, query: &[(&str, Option<String>)]) -> String {
+/// A path with what of the query is given.
+pub fn with_query(path: &str, query: &[(&str, Option<String>)]) -> String {
     let parts: Vec<String> = query
         .iter()
         .filter_map(|(name, value)| Some((name, value.as_ref()?)))

@@ -1,6 +1,6 @@
 //! `towpath runs`: what a running server did, and doing it again.
 
-use super::client::{Client, ClientArgs, segment};
+use super::client::{Client, ClientArgs, segment, with_query};
 use crate::cli::Sources;
 use anyhow::Context;
 use clap::Subcommand;
@@ -82,12 +82,24 @@ struct ReplayArgs {
     /// From the first step instead of from the failed one.
     #[arg(long)]
     from_start: bool,
-    /// On the flow's active version instead of the run's own.
+    /// On the flow's active version instead of the run's own. From the failed step only where what
+    /// the run has done means the same in both.
     #[arg(long)]
     newest: bool,
     /// With this payload instead of the event's.
-    #[arg(long, value_name = "FILE", conflicts_with = "cause")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "cause",
+        requires = "reason"
+    )]
     payload: Option<PathBuf>,
+    /// Why; kept in the audit trail.
+    #[arg(long)]
+    reason: Option<String>,
+    /// The environment of the cause; may be left out if there is only one.
+    #[arg(long, requires = "cause")]
+    environment: Option<String>,
 }
 
 pub async fn run(args: Args, sources: Sources) -> anyhow::Result<ExitCode> {
@@ -181,6 +193,9 @@ fn part(title: &str, columns: &[&str], rows: &Value) {
 
 async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
     let mut how = json!({"from_start": args.from_start, "newest": args.newest});
+    if let Some(reason) = &args.reason {
+        how["reason"] = json!(reason);
+    }
     if let Some(file) = &args.payload {
         let name = file.display();
         let text = std::fs::read_to_string(file).with_context(|| format!("read `{name}`"))?;
@@ -192,10 +207,10 @@ async fn replay(client: &Client, args: ReplayArgs) -> anyhow::Result<()> {
         .iter()
         .map(|run| format!("/runs/{}/replay", segment(run)))
         .collect();
-    paths.extend(
-        args.cause
-            .map(|c| format!("/dead-letters/causes/{}/replay", segment(&c))),
-    );
+    if let Some(cause) = &args.cause {
+        let path = format!("/dead-letters/causes/{}/replay", segment(cause));
+        paths.push(with_query(&path, &[("environment", args.environment)]));
+    }
     for path in paths {
         let answer = client.post(&path, &how).await?;
         for run in answer["runs"].as_array().into_iter().flatten() {

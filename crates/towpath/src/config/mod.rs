@@ -88,6 +88,15 @@ pub struct EngineConfig {
     read_back_every: Span,
     sweep_every: Span,
     deposits_open_for: Span,
+    keep_calls: KeepCalls,
+}
+
+/// Which calls are kept with what was asked and answered.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum KeepCalls {
+    All,
+    Failed,
 }
 
 /// The process's environment variables, as far as they are text.
@@ -171,6 +180,10 @@ impl Config {
             read_back_every: engine.read_back_every.0,
             sweep_every: engine.sweep_every.0,
             deposits_open_for: engine.deposits_open_for.0,
+            keep_calls: match engine.keep_calls {
+                KeepCalls::All => engine::KeepCalls::All,
+                KeepCalls::Failed => engine::KeepCalls::Failed,
+            },
             ..engine::Options::default()
         }
     }

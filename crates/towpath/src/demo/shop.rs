@@ -325,7 +325,7 @@ pub async fn repair(world: &World) -> Result<()> {
         };
         world
             .engine
-            .replay_cause(&group.fingerprint, &how, "demo")
+            .replay_cause(environment, &group.fingerprint, &how, "demo")
             .await?;
     }
     Ok(())

@@ -36,6 +36,9 @@ pub struct World {
     _temporary: Option<tempfile::TempDir>,
 }
 
+/// The inbox is compared with Stripe's list after so many looks.
+const SWEEP_AFTER: u32 = 15;
+
 impl World {
     pub async fn start(args: &Args) -> Result<Self> {
         let temporary = match args.data {
@@ -114,6 +117,7 @@ impl World {
     }
 
     pub async fn serve_on(mut self) -> Result<()> {
+        let mut looks = 0_u32;
         loop {
             tokio::select! {
                 ended = tokio::signal::ctrl_c() => {
@@ -122,6 +126,11 @@ impl World {
                 }
                 () = self.engine.clock().sleep(Duration::from_secs(2)) => {
                     self.engine.watch().await;
+                    looks += 1;
+                    // A failure is noted and shown; the next comparison makes up for it.
+                    if looks % SWEEP_AFTER == 0 && let Err(fault) = self.engine.sweep().await {
+                        tracing::warn!(error = %fault, "the inbox cannot be compared");
+                    }
                 }
             }
         }

@@ -3,6 +3,7 @@ import { LinkButton } from '@/components/LinkButton';
 import { Message } from '@/components/Message';
 import { RowList } from '@/components/RowList';
 import { Time } from '@/components/Time';
+import { Trend } from './Trend';
 import type { CauseGroup } from '@/lib/causes';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -12,6 +13,12 @@ interface Props {
   list: { error: unknown; refetch: () => unknown };
   groups: readonly CauseGroup[] | undefined;
   empty: ReactNode;
+}
+
+/** The act that cures a cause. */
+function cure(group: CauseGroup): string {
+  if (group.questions > 0) return `Answer ${group.questions}`;
+  return group.missing_row ? 'Add row' : `Try and retry ${group.count}`;
 }
 
 /** Causes of failures in money: what happened, how often, how much, how old, and the way to its cure. */
@@ -34,10 +41,15 @@ export function CauseTable({ list, groups, empty }: Props) {
               className={classes.cause}
             >
               <span className={classes.message}>
+                <Message text={group.sentence} />
+              </span>
+              <span className={classes.said}>
                 <Message text={group.message} />
               </span>
               <span className={classes.where}>
                 {group.flow}, step {group.step}
+                {group.care?.assignee &&
+                  `, with ${group.care.assignee}${group.care.due ? ` until ${group.care.due}` : ''}`}
               </span>
             </Link>
           ),
@@ -62,11 +74,10 @@ export function CauseTable({ list, groups, empty }: Props) {
           cell: (group) => <Time at={group.since} ago />,
         },
         {
-          id: 'newest',
-          title: 'Newest',
-          align: 'right',
+          id: 'trend',
+          title: '7 days',
           from: 1100,
-          cell: (group) => <Time at={group.until} ago />,
+          cell: (group) => <Trend counts={group.trend} />,
         },
         {
           id: 'act',
@@ -80,7 +91,7 @@ export function CauseTable({ list, groups, empty }: Props) {
               variant="default"
               size="compact-xs"
             >
-              Repair
+              {cure(group)}
             </LinkButton>
           ),
         },

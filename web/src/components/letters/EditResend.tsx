@@ -20,6 +20,7 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
   const [search, setSearch] = useState('');
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [newest, setNewest] = useState(false);
+  const [reason, setReason] = useState('');
 
   const all = cause.data ? leaves(cause.data.payload) : [];
   const edited = all.filter((leaf) => {
@@ -42,13 +43,14 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
 
   const attempt = useMutation({ mutationFn: () => tryLetter(letter.run, { changes, newest }) });
   const send = useMutation({
-    mutationFn: () => replayLetter(letter.run, { changes, newest }),
+    mutationFn: () => replayLetter(letter.run, { changes, newest, reason: reason.trim() }),
     onSuccess: async () => {
       await client.invalidateQueries();
       onClose();
     },
   });
   const ready = changes.length > 0 && wrong.size === 0;
+  const isSaid = reason.trim() !== '';
 
   const field = (leaf: Leaf) => (
     <div key={leaf.path} className={classes.field}>
@@ -111,6 +113,14 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
           </div>
         ))}
       </div>
+      <TextInput
+        mt="sm"
+        label="Why the payload is another"
+        description="Kept in the audit trail with your name"
+        withAsterisk
+        value={reason}
+        onChange={(e) => setReason(e.currentTarget.value)}
+      />
       {attempt.error && <ErrorView error={attempt.error} inline />}
       {attempt.data && <TraceView trace={attempt.data} failed={letter.step} />}
       {send.error && <ErrorView error={send.error} inline />}
@@ -133,7 +143,11 @@ export function EditResend({ letter, onClose }: { letter: Letter; onClose: () =>
           >
             Dry run
           </Button>
-          <Button disabled={!ready} loading={send.isPending} onClick={() => send.mutate()}>
+          <Button
+            disabled={!ready || !isSaid}
+            loading={send.isPending}
+            onClick={() => send.mutate()}
+          >
             Resend with {changes.length} {changes.length === 1 ? 'change' : 'changes'}
           </Button>
         </Group>

@@ -36,6 +36,7 @@ export function LetterActs({ letter }: { letter: Letter }) {
         <ReplayDialog
           title="Retry this run"
           act={`Retry 1${sum}`}
+          run={letter.run}
           onReplay={async (how) => {
             await replayLetter(letter.run, how);
             await client.invalidateQueries();

@@ -1,4 +1,5 @@
 import { AnswerForm } from './AnswerForm';
+import { CodeLink } from './CodeLink';
 import { LetterActs } from './LetterActs';
 import { MissingRow } from './MissingRow';
 import type { Letter } from '@/api/deadLetters';
@@ -34,11 +35,16 @@ export function LetterView({ letter }: { letter: Letter }) {
       <div className={classes.head}>
         <div>
           <p className={classes.message}>
-            <Message text={letter.message} />
+            <Message text={letter.sentence} />
           </p>
+          {letter.message !== letter.sentence && (
+            <p className={classes.said}>
+              In its own words: <Message text={letter.message} />
+            </p>
+          )}
           <p className={classes.about}>
-            <span className="mono">{letter.class.replace('_', ' ')}</span> at step{' '}
-            <span className="mono">{letter.step}</span>, <Time at={letter.since} ago />.{' '}
+            <CodeLink code={letter.code} /> at step <span className="mono">{letter.step}</span>,{' '}
+            <Time at={letter.since} ago />.{' '}
             <Link to="/dead-letters/$fingerprint" params={{ fingerprint: letter.fingerprint }}>
               All of this cause
             </Link>

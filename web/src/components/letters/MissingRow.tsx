@@ -14,12 +14,15 @@ interface Props {
   waiting: number;
   /** What is typed so far, for a trial before it is stored; null while it is not whole. */
   onDraft?: (row: unknown) => void;
-  onStored?: (replayed: string[]) => void;
+  /** How the letters are retried once the row is there; by the server, wherever it is missed, if
+   * absent. */
+  onRetry?: () => Promise<unknown>;
+  onStored?: () => void;
 }
 
 /** The row that is missing, to be filled in where it is missed. */
 export function MissingRow(props: Props) {
-  const { environment, table, rowKey, waiting, onDraft, onStored } = props;
+  const { environment, table, rowKey, waiting, onDraft, onRetry, onStored } = props;
   const client = useQueryClient();
   const known = useQuery(definition(environment, table));
   const like = useQuery(firstRow(environment, table)).data?.data[0]?.value;
@@ -41,11 +44,12 @@ export function MissingRow(props: Props) {
         environment,
         table,
         [{ key: keyOf(rowKey), value: row(cells), ...(from ? { valid_from: from } : {}) }],
-        retry,
+        retry && !onRetry,
       ),
-    onSuccess: async (changed) => {
+    onSuccess: async () => {
+      if (retry) await onRetry?.();
       await client.invalidateQueries();
-      onStored?.(changed.replayed?.runs ?? []);
+      onStored?.();
     },
   });
 

@@ -1,7 +1,8 @@
 import { Lines } from './Lines';
 import { Minimap } from './Minimap';
 import { Said } from './Said';
-import { type Failing, RowView } from './RowView';
+import { RowView } from './RowView';
+import type { StepFacts } from './StepBadges';
 import type { BeginDrag } from './useDrag';
 import { useKeys } from './useKeys';
 import { type Json, type JsonMap, get } from '../model/json';
@@ -18,12 +19,12 @@ const TOP = 16;
 
 interface Props {
   scroller: RefObject<HTMLDivElement | null>;
-  failing: ReadonlyMap<string, Failing>;
+  facts: ReadonlyMap<string, StepFacts>;
   beginDrag: BeginDrag;
 }
 
 /** The steps of the flow, laid out by the product. Only what is seen is drawn. */
-export function Canvas({ scroller, failing, beginDrag }: Props) {
+export function Canvas({ scroller, facts, beginDrag }: Props) {
   const layout = useEditorState((state) => state.layout);
   const document = useEditorState((state) => state.history.document);
   const active = useEditorState((state) => state.active);
@@ -114,7 +115,7 @@ export function Canvas({ scroller, failing, beginDrag }: Props) {
                   note={noteOf(document, row).split('\n')[0] ?? ''}
                   errors={of?.errors ?? 0}
                   warnings={of?.warnings ?? 0}
-                  failing={row.kind === 'step' ? failing.get(id) : undefined}
+                  facts={row.kind === 'step' ? facts.get(id) : undefined}
                   beginDrag={beginDrag}
                 />
               );

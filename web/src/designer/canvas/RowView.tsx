@@ -1,6 +1,7 @@
 import { useActs } from './acts';
 import { GAP, lineAt } from './geometry';
 import { iconOf } from './icons';
+import { type StepFacts, StepBadges, factsInWords } from './StepBadges';
 import type { BeginDrag } from './useDrag';
 import { type Json, type JsonMap, isMap, isText } from '../model/json';
 import { type Row, sameRow } from '../model/rows';
@@ -8,23 +9,9 @@ import { type Sentence, caseOf, inWords, sentenceOf, startsOf } from '../model/s
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
 import type { Drag } from '../store/editor';
-import {
-  ChevronDown,
-  ChevronRight,
-  CircleX,
-  Ellipsis,
-  Plus,
-  TriangleAlert,
-  Zap,
-} from 'lucide-react';
+import { ChevronDown, ChevronRight, Ellipsis, Plus, TriangleAlert, Zap } from 'lucide-react';
 import { type CSSProperties, memo } from 'react';
-import { Link } from '@tanstack/react-router';
 import classes from './Canvas.module.css';
-
-export interface Failing {
-  count: number;
-  fingerprint: string;
-}
 
 interface Props {
   row: Row;
@@ -36,7 +23,7 @@ interface Props {
   note: string;
   errors: number;
   warnings: number;
-  failing: Failing | undefined;
+  facts: StepFacts | undefined;
   beginDrag: BeginDrag;
 }
 
@@ -64,7 +51,7 @@ function isSame(before: Props, after: Props): boolean {
     'note',
     'errors',
     'warnings',
-    'failing',
+    'facts',
     'beginDrag',
   ] as const;
   return keys.every((key) => before[key] === after[key]) && sameRow(before.row, after.row);
@@ -77,7 +64,7 @@ function Item({
   note,
   errors,
   warnings,
-  failing,
+  facts,
   beginDrag,
 }: Props & { style: CSSProperties }) {
   const editor = useEditor();
@@ -91,9 +78,10 @@ function Item({
   const count = errors > 0 ? errors : warnings;
   const word = errors > 0 ? 'problem' : 'warning';
   const told = count > 0 ? `${count} ${word}${count === 1 ? '' : 's'}` : '';
-  const open = failing ? `${failing.count} open ${failing.count === 1 ? 'error' : 'errors'}` : '';
   // What is heard is what is seen, in the same order.
-  const name = [words.text, words.detail, note, open, told, words.id].filter(Boolean).join(', ');
+  const name = [words.text, words.detail, note, factsInWords(facts), told, words.id]
+    .filter(Boolean)
+    .join(', ');
   const Icon = words.icon;
   return (
     <div
@@ -145,17 +133,7 @@ function Item({
           {words.detail && <span className={classes.detail}>{words.detail}</span>}{' '}
           {note && <span className={classes.note}>{note}</span>}
         </span>{' '}
-        {failing && (
-          <Link
-            className={classes.badge}
-            data-tone="bad"
-            to="/dead-letters/$fingerprint"
-            params={{ fingerprint: failing.fingerprint }}
-            title="Of the version in force"
-          >
-            <CircleX size={12} aria-hidden /> {open}
-          </Link>
-        )}{' '}
+        {facts && <StepBadges facts={facts} />}{' '}
         {told && (
           <span className={classes.badge} data-tone={errors > 0 ? 'bad' : 'warn'}>
             <TriangleAlert size={12} aria-hidden /> {told}

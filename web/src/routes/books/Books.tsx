@@ -1,3 +1,4 @@
+import { Deposits } from './Deposits';
 import { Entries } from './Entries';
 import { Exceptions } from './Exceptions';
 import { Totals } from './Totals';
@@ -25,9 +26,13 @@ export function Books() {
           <Tabs.Tab value="totals">Totals</Tabs.Tab>
           <Tabs.Tab value="entries">Entries</Tabs.Tab>
           <Tabs.Tab value="exceptions">Exceptions</Tabs.Tab>
+          <Tabs.Tab value="deposits">Deposits</Tabs.Tab>
         </Tabs.List>
       </Tabs>
-      {view === 'entries' ? <Entries /> : view === 'exceptions' ? <Exceptions /> : <Totals />}
+      {view === 'entries' && <Entries />}
+      {view === 'exceptions' && <Exceptions />}
+      {view === 'deposits' && <Deposits />}
+      {view === 'totals' && <Totals />}
     </Page>
   );
 }

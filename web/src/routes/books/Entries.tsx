@@ -3,6 +3,7 @@ import { type Entry, entries } from '@/api/books';
 import { Amount } from '@/components/Amount';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EntryLines } from '@/components/EntryLines';
+import { AgeFilter } from '@/components/AgeFilter';
 import { Filters, SearchField } from '@/components/Filters';
 import { State } from '@/components/State';
 import { exact } from '@/lib/money';
@@ -24,7 +25,12 @@ export function Entries() {
   const navigate = useNavigate({ from: '/books' });
   const [open, setOpen] = useState<Entry | null>(null);
   const pages = useInfiniteQuery(
-    entries(environment, { state: filter.state, search: filter.reference }),
+    entries(environment, {
+      state: filter.state,
+      search: filter.reference,
+      standing: filter.standing,
+      age: filter.age,
+    }),
   );
   const set = (change: Partial<typeof filter>) =>
     void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
@@ -91,6 +97,21 @@ export function Entries() {
           clearable
           w={140}
         />
+        <Select
+          aria-label="How it stands"
+          placeholder="However it stands"
+          data={[
+            { value: 'in_transit', label: 'In transit' },
+            { value: 'late', label: 'Late' },
+          ]}
+          value={filter.standing ?? null}
+          onChange={(standing) => set({ standing: standing ?? undefined, age: undefined })}
+          clearable
+          w={160}
+        />
+        {filter.standing === 'late' && (
+          <AgeFilter value={filter.age} onChange={(age) => set({ age })} />
+        )}
         <SearchField
           label="Reference begins with"
           value={filter.reference}
@@ -107,8 +128,14 @@ export function Entries() {
           why: 'Each entry that a run books stands here, and how far it is in the ERP.',
         }}
         clearFilters={
-          filter.state || filter.reference
-            ? () => set({ state: undefined, reference: undefined })
+          filter.state || filter.reference || filter.standing
+            ? () =>
+                set({
+                  state: undefined,
+                  reference: undefined,
+                  standing: undefined,
+                  age: undefined,
+                })
             : undefined
         }
       />

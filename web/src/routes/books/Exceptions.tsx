@@ -2,6 +2,7 @@ import { useEnvironmentName } from '@/app/useEnvironment';
 import { type Exception, exceptions } from '@/api/books';
 import { Amount } from '@/components/Amount';
 import { type Column, DataTable } from '@/components/DataTable';
+import { AgeFilter } from '@/components/AgeFilter';
 import { Filters } from '@/components/Filters';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
@@ -56,9 +57,9 @@ const COLUMNS: readonly Column<Exception>[] = [
 /** What differs in the books and needs a person. */
 export function Exceptions() {
   const environment = useEnvironmentName();
-  const { all } = useSearch({ from: '/books' });
+  const { all, age } = useSearch({ from: '/books' });
   const navigate = useNavigate({ from: '/books' });
-  const pages = useInfiniteQuery(exceptions(environment, all === 'yes'));
+  const pages = useInfiniteQuery(exceptions(environment, all === 'yes', age));
   return (
     <>
       <Filters>
@@ -71,6 +72,12 @@ export function Exceptions() {
             void navigate({ search: (was) => ({ ...was, all: chosen }), replace: true });
           }}
         />
+        <AgeFilter
+          value={age}
+          onChange={(next) =>
+            void navigate({ search: (was) => ({ ...was, age: next }), replace: true })
+          }
+        />
       </Filters>
       <DataTable
         label="Exceptions"
@@ -78,6 +85,11 @@ export function Exceptions() {
         pages={pages}
         rowKey={(exception) => String(exception.id)}
         empty={{ title: 'Nothing differs', why: 'What the books cannot explain stands here.' }}
+        clearFilters={
+          age
+            ? () => void navigate({ search: (was) => ({ ...was, age: undefined }), replace: true })
+            : undefined
+        }
       />
     </>
   );

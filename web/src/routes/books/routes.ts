@@ -6,7 +6,7 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/books',
-    validateSearch: texts('view', 'state', 'reference', 'all'),
+    validateSearch: texts('view', 'state', 'reference', 'all', 'standing', 'age', 'usual'),
     component: lazyRouteComponent(() => import('./Books'), 'Books'),
   }),
 ] as const;

@@ -1,8 +1,11 @@
-import { Batch } from './Batch';
+import { CarePanel } from './CarePanel';
 import { Letters } from './Letters';
-import { type Outcome, summary, tryAll } from './trial';
+import { RepairProgress } from './RepairProgress';
+import { Retried } from './Retried';
+import classes from './Cause.module.css';
 import { useEnvironment } from '@/app/useEnvironment';
-import { causes, letters, replayCause } from '@/api/deadLetters';
+import { causes } from '@/api/deadLetters';
+import { repairs, startRepair } from '@/api/repairs';
 import { Amounts } from '@/components/Amounts';
 import { Empty } from '@/components/Empty';
 import { ErrorView } from '@/components/ErrorView';
@@ -11,54 +14,50 @@ import { Message } from '@/components/Message';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Time } from '@/components/Time';
+import { CodeLink } from '@/components/letters/CodeLink';
 import { MissingRow } from '@/components/letters/MissingRow';
 import { ReplayDialog } from '@/components/letters/ReplayDialog';
+import { Trend } from '@/components/letters/Trend';
 import { groupCauses } from '@/lib/causes';
 import { amountText } from '@/lib/money';
-import { Button, Group, Progress, Skeleton } from '@mantine/core';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 
-/** One cause: fix it once, try the whole group, retry all. */
+/** One cause: fix it once, try the whole group, retry all, and watch it shrink. */
 export function Cause() {
   const { fingerprint } = useParams({ from: '/dead-letters/$fingerprint' });
   const { current } = useEnvironment();
   const environment = current?.name;
-  const client = useQueryClient();
+  const queries = useQueryClient();
   const list = useQuery(causes(environment));
-  const pages = useInfiniteQuery(letters(environment, fingerprint));
-  const shown = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const acts = useQuery(repairs(environment, fingerprint));
   const [row, setRow] = useState<unknown>(null);
-  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
-  const [trying, setTrying] = useState(false);
-  const stop = useRef<AbortController | null>(null);
   const [asking, setAsking] = useState(false);
-  const [batch, setBatch] = useState<string[]>([]);
-  useEffect(() => () => stop.current?.abort(), []);
+  const fresh = () => queries.invalidateQueries({ queryKey: ['dead_letters'] });
 
   const group = list.data && groupCauses(list.data.data).find((g) => g.fingerprint === fingerprint);
-  const missing = shown.find((letter) => letter.missing_row)?.missing_row;
-  const acts =
+  const missing = group?.missing_row;
+  const trial = acts.data?.data.find(({ kind }) => kind === 'trial');
+  const retry = acts.data?.data.find(({ kind }) => kind === 'retry');
+  const sum =
     group &&
     `${group.count}${group.amounts.map((a) => `, ${amountText(a.minor, a.currency)}`).join('')}`;
 
-  const attempt = async () => {
-    const control = new AbortController();
-    stop.current = control;
-    setOutcomes(new Map());
-    setTrying(true);
-    const lookups = missing && row != null ? { [missing.table]: { [missing.key]: row } } : {};
-    await tryAll(
-      shown,
-      { lookups },
-      (run, outcome) => setOutcomes((was) => new Map(was).set(run, outcome)),
-      control.signal,
-    );
-    setTrying(false);
-  };
+  const lookups = missing && row != null ? { [missing.table]: { [missing.key]: row } } : {};
+  const attempt = useMutation({
+    mutationFn: () => startRepair(environment, fingerprint, { kind: 'trial', lookups }),
+    onSuccess: fresh,
+  });
+  const again = useMutation({
+    mutationFn: () => startRepair(environment, fingerprint, { kind: 'retry' }),
+    onSuccess: fresh,
+  });
 
-  if (list.error) return <ErrorView error={list.error} retry={() => void list.refetch()} />;
+  if (list.error && !list.data) {
+    return <ErrorView error={list.error} retry={() => void list.refetch()} />;
+  }
   if (!list.data) {
     return (
       <Page title="Dead letters">
@@ -66,14 +65,14 @@ export function Cause() {
       </Page>
     );
   }
-  const tried = summary(shown, outcomes);
+  // A dry run tells of the group as it was: after a retry it is the retry that tells.
+  const tried = trial && (!retry || trial.created_at > retry.created_at) ? trial : undefined;
+  const isTrying = tried?.state === 'running' || attempt.isPending;
   return (
     <Page
-      title={group ? <Message text={group.message} /> : 'This cause is cleared'}
+      title={group ? <Message text={group.sentence} /> : 'This cause is cleared'}
       about={<Link to="/dead-letters">All dead letters</Link>}
-      fill
     >
-      {batch.length > 0 && <Batch environment={environment} runs={batch} />}
       {!group && (
         <Empty
           title="No open dead letter has this cause"
@@ -83,85 +82,91 @@ export function Cause() {
       )}
       {group && (
         <>
-          <Facts
-            facts={[
-              ['Open', group.count],
-              ['At stake', <Amounts key="amounts" amounts={group.amounts} strong />],
-              ['Oldest', <Time key="since" at={group.since} ago />],
-              ['Newest', <Time key="until" at={group.until} ago />],
-              [
-                'Flow and step',
-                <span key="where">
-                  {group.flow}, <span className="mono">{group.step}</span>
-                </span>,
-              ],
-              ['Class', group.class.replace('_', ' ')],
-            ]}
-          />
-          <Panel title="Fix once">
-            {missing ? (
-              <MissingRow
-                environment={environment}
-                table={missing.table}
-                rowKey={missing.key}
-                waiting={group.count}
-                onDraft={setRow}
-                onStored={setBatch}
-              />
-            ) : (
-              <p style={{ margin: 0 }}>
-                Put right what the message names: in the other system, in a{' '}
-                <Link to="/lookups">lookup table</Link> or in <Link to="/flows">the flow</Link>.
-                Then try the group, and retry all.
-              </p>
-            )}
-            <Group gap="xs" mt="sm">
-              <Button
-                variant="default"
-                onClick={() => void attempt()}
-                disabled={shown.length === 0 || trying}
-              >
-                {trying ? 'Dry run under way' : `Dry run of ${shown.length}`}
-              </Button>
-              {trying && (
-                <Button variant="default" onClick={() => stop.current?.abort()}>
-                  Stop
-                </Button>
-              )}
-              <Button {...(missing ? { variant: 'default' } : {})} onClick={() => setAsking(true)}>
-                Retry {acts}
-              </Button>
-            </Group>
-            {(trying || outcomes.size > 0) && (
-              <div role="status" style={{ marginTop: '0.625rem' }}>
-                {trying && (
-                  <Progress
-                    size="sm"
-                    value={(tried.tried * 100) / Math.max(shown.length, 1)}
-                    aria-label="Dry run"
-                  />
-                )}
-                <p style={{ margin: '0.25rem 0 0' }}>
-                  {tried.passing} of {tried.tried} tried would now go on
-                  {tried.amounts.map((a) => `, ${amountText(a.minor, a.currency)}`).join('')}
-                  {row != null && missing ? ', with the row above' : ''}. Nothing was changed; what
-                  a system answers to a write is known only once it is sent.
-                </p>
-              </div>
-            )}
+          <Panel>
+            <p className={classes.said}>
+              <span>In its own words: </span>
+              <Message text={group.message} />
+            </p>
+            <Facts
+              facts={[
+                ['Open', group.count],
+                ['At stake', <Amounts key="amounts" amounts={group.amounts} strong />],
+                ['Oldest', <Time key="since" at={group.since} ago />],
+                ['Newest', <Time key="until" at={group.until} ago />],
+                ['Last 7 days', <Trend key="trend" counts={group.trend} />],
+                [
+                  'Flow and step',
+                  <span key="where">
+                    {group.flow}, <span className="mono">{group.step}</span>
+                  </span>,
+                ],
+                ['Code', <CodeLink key="code" code={group.code} />],
+              ]}
+            />
           </Panel>
-          <Letters pages={pages} outcomes={outcomes} />
+          <div className={classes.columns}>
+            <Panel title="Fix once, retry all">
+              {missing ? (
+                <MissingRow
+                  environment={environment}
+                  table={missing.table}
+                  rowKey={missing.key}
+                  waiting={group.count}
+                  onDraft={setRow}
+                  onRetry={() => again.mutateAsync()}
+                />
+              ) : (
+                <p className={classes.advice}>
+                  Put right what the message names: in the other system, in a{' '}
+                  <Link to="/lookups">lookup table</Link> or in <Link to="/flows">the flow</Link>.
+                  Or open one letter below and correct its payload. Then try the group, and retry
+                  all.
+                </p>
+              )}
+              <Group gap="xs" mt="sm">
+                <Button variant="default" onClick={() => attempt.mutate()} disabled={isTrying}>
+                  {isTrying
+                    ? 'Dry run under way'
+                    : `Dry run of ${group.count}${missing && row != null ? ' with this row' : ''}`}
+                </Button>
+                <Button
+                  {...(missing ? { variant: 'default' } : {})}
+                  onClick={() => setAsking(true)}
+                >
+                  Retry {sum}
+                </Button>
+              </Group>
+              {attempt.error && <ErrorView error={attempt.error} inline />}
+              {tried && <RepairProgress repair={tried} />}
+            </Panel>
+            <CarePanel environment={environment} fingerprint={fingerprint} />
+          </div>
         </>
       )}
-      {asking && (
+      {retry && (
+        <Panel title="Latest retry">
+          <RepairProgress repair={retry} />
+          <div className={classes.list}>
+            <Retried repair={retry} />
+          </div>
+        </Panel>
+      )}
+      {group && (
+        <div className={classes.list}>
+          <Letters environment={environment} fingerprint={fingerprint} trial={tried} />
+        </div>
+      )}
+      {asking && group && (
         <ReplayDialog
           title="Retry all of this cause"
-          act={`Retry ${acts ?? ''}`}
-          typed={current?.kind === 'live' ? group?.flow : undefined}
-          onReplay={async (how) => {
-            const { runs } = await replayCause(fingerprint, how);
-            setBatch(runs);
-            await client.invalidateQueries();
+          act={`Retry ${sum ?? ''}`}
+          run={group.first}
+          isGroup
+          typed={current?.kind === 'live' ? group.flow : undefined}
+          onReplay={async ({ from_start = false, newest = false, reason }) => {
+            const how = { kind: 'retry' as const, from_start, newest };
+            await startRepair(environment, fingerprint, { ...how, ...(reason ? { reason } : {}) });
+            await fresh();
           }}
           onClose={() => setAsking(false)}
         />

@@ -1,25 +1,37 @@
+import { Aged } from './Aged';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { causes } from '@/api/deadLetters';
+import { AgeFilter } from '@/components/AgeFilter';
 import { Amounts } from '@/components/Amounts';
 import { Empty } from '@/components/Empty';
+import { Filters } from '@/components/Filters';
 import { Page } from '@/components/Page';
 import { CauseTable } from '@/components/letters/CauseTable';
 import { groupCauses } from '@/lib/causes';
 import { sums } from '@/lib/money';
+import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 
 /** What was given up and needs a person, by cause and in money. */
 export function Causes() {
-  const list = useQuery(causes(useEnvironmentName()));
+  const environment = useEnvironmentName();
+  const { mine, age } = useSearch({ from: '/dead-letters' });
+  const navigate = useNavigate({ from: '/dead-letters' });
+  const list = useQuery(causes(environment, mine === 'yes'));
   const rows = list.data?.data;
   const count = rows?.reduce((sum, row) => sum + row.count, 0) ?? 0;
+  const set = (change: { mine?: string | undefined; age?: string | undefined }) =>
+    void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
   return (
     <Page
       title="Dead letters"
       about="What was given up and needs a person, grouped by cause, the largest amount first"
+      fill={age !== undefined}
       acts={
         rows &&
-        count > 0 && (
+        count > 0 &&
+        !age && (
           <div style={{ textAlign: 'right' }}>
             <div style={{ color: 'var(--ink-2)', fontSize: '0.75rem' }}>{count} open, at stake</div>
             <Amounts amounts={sums(rows)} strong />
@@ -27,18 +39,43 @@ export function Causes() {
         )
       }
     >
-      <CauseTable
-        list={list}
-        groups={rows && groupCauses(rows)}
-        empty={
-          <Empty
-            title="Nothing needs you"
-            why="A run that cannot go on by itself stands here with its cause and the money at stake. Open runs that still try are under Runs."
-            next={{ label: 'Show runs', to: '/runs' }}
-          />
-        }
-      />
-      {list.data?.next && (
+      <Filters>
+        <SegmentedControl
+          aria-label="Whose"
+          size="xs"
+          data={[
+            { value: 'all', label: 'All' },
+            { value: 'yes', label: 'Mine' },
+          ]}
+          value={mine === 'yes' ? 'yes' : 'all'}
+          onChange={(value) => set({ mine: value === 'yes' ? 'yes' : undefined, age: undefined })}
+        />
+        <AgeFilter value={age} onChange={(next) => set({ age: next, mine: undefined })} />
+      </Filters>
+      {age ? (
+        <Aged environment={environment} age={age} onClear={() => set({ age: undefined })} />
+      ) : (
+        <CauseTable
+          list={list}
+          groups={rows && groupCauses(rows)}
+          empty={
+            mine === 'yes' ? (
+              <Empty
+                title="Nothing is assigned to you"
+                why="A cause is assigned on its own page: take it, or give it to somebody."
+                next={{ label: 'Show all', act: () => set({ mine: undefined }) }}
+              />
+            ) : (
+              <Empty
+                title="Nothing needs you"
+                why="A run that cannot go on by itself stands here with its cause and the money at stake. Open runs that still try are under Runs."
+                next={{ label: 'Show runs', to: '/runs' }}
+              />
+            )
+          }
+        />
+      )}
+      {!age && list.data?.next && (
         <p style={{ color: 'var(--ink-2)' }}>There are further causes; the first 200 are shown.</p>
       )}
     </Page>

@@ -1,43 +1,58 @@
-import type { Outcome } from './trial';
-import type { Letter } from '@/api/deadLetters';
-import { detailsOf } from '@/api/problem';
+import { type Letter, letters } from '@/api/deadLetters';
+import { type Repair, type RepairItem, repairItems } from '@/api/repairs';
 import { Amount } from '@/components/Amount';
-import { type Column, DataTable, type Pages } from '@/components/DataTable';
+import { type Column, DataTable } from '@/components/DataTable';
+import { Message } from '@/components/Message';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
-import { verdict } from '@/lib/trial';
 import { MOMENT } from '@/lib/time';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 
 interface Props {
-  pages: Pages<Letter>;
-  outcomes: ReadonlyMap<string, Outcome>;
+  environment: string | undefined;
+  fingerprint: string;
+  /** The latest dry run, whose results stand beside the letters. */
+  trial: Repair | undefined;
 }
 
-function Tried({ letter, outcome }: { letter: Letter; outcome: Outcome | undefined }) {
-  if (!outcome) return null;
-  if ('error' in outcome) {
-    const { detail } = detailsOf(outcome.error);
-    return <span title={detail}>could not be tried: {detail}</span>;
+function Tried({ item }: { item: RepairItem | undefined }) {
+  if (!item) return null;
+  if (item.outcome === 'through') return <State state="done" word="Would go through" />;
+  if (item.outcome === 'beyond') {
+    return <State state="done" word={`Would go on past ${item.step}`} />;
   }
-  const { state, because } = outcome.trace;
-  const told = verdict(outcome.trace, letter.step);
-  if (told.kind === 'through') return <State state="done" word="Would go through" />;
-  if (told.kind === 'beyond') return <State state="done" word={`Would go on past ${told.step}`} />;
+  const word = item.outcome === 'untried' ? 'could not be tried' : 'would fail again';
   return (
-    <span title={because ?? undefined}>
-      would end {state}: {because}
+    <span title={item.because ?? undefined}>
+      {word}: {item.because}
     </span>
   );
 }
 
 /** The letters of a cause, oldest first; each leads to its run, where it can be repaired alone. */
-export function Letters({ pages, outcomes }: Props) {
+export function Letters({ environment, fingerprint, trial }: Props) {
+  const pages = useInfiniteQuery(letters(environment, { fingerprint }));
+  const tried = useInfiniteQuery({
+    ...repairItems(trial?.id ?? '', trial?.updated_at ?? ''),
+    enabled: trial !== undefined,
+  });
+  const shown = pages.data?.pages.reduce((sum, page) => sum + page.data.length, 0) ?? 0;
+  const items = new Map(
+    tried.data?.pages.flatMap((page) => page.data.map((item) => [item.run, item] as const)),
+  );
+  // Both lists are in the order of their runs: what is shown is covered by as many results.
+  const { hasNextPage, isFetching, fetchNextPage } = tried;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && items.size < shown) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage, items.size, shown]);
+
   const columns: Column<Letter>[] = [
     {
       id: 'run',
       title: 'Run',
-      width: 'minmax(88px, 150px)',
+      width: 'minmax(88px, 170px)',
       cell: (letter) => <span className="mono">{letter.run}</span>,
     },
     {
@@ -52,14 +67,18 @@ export function Letters({ pages, outcomes }: Props) {
       title: 'Message',
       width: 'minmax(140px, 1fr)',
       from: 760,
-      cell: (letter) => <span title={letter.message}>{letter.message}</span>,
+      cell: (letter) => (
+        <span title={letter.message}>
+          <Message text={letter.message} />
+        </span>
+      ),
     },
     {
       id: 'tried',
       title: 'Dry run',
       width: 'minmax(110px, 260px)',
       from: 560,
-      cell: (letter) => <Tried letter={letter} outcome={outcomes.get(letter.run)} />,
+      cell: (letter) => <Tried item={items.get(letter.run)} />,
     },
     {
       id: 'since',

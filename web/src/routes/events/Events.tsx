@@ -1,55 +1,79 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { connections } from '@/api/connections';
 import { type Event, events } from '@/api/events';
+import { Amount } from '@/components/Amount';
+import { CompletenessLine } from '@/components/CompletenessLine';
 import { type Column, DataTable } from '@/components/DataTable';
+import { EventBecame } from '@/components/EventBecame';
 import { Filters, SearchField } from '@/components/Filters';
 import { Page } from '@/components/Page';
+import { State } from '@/components/State';
 import { Time } from '@/components/Time';
+import { delivered } from '@/lib/delivered';
 import { MOMENT } from '@/lib/time';
 import { Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 
+const STATES = [
+  { value: 'failed', label: 'Failed' },
+  { value: 'waiting', label: 'Waiting' },
+  { value: 'held', label: 'Held for order' },
+  { value: 'stored', label: 'Stored' },
+  { value: 'running', label: 'Running' },
+  { value: 'done', label: 'Done' },
+  { value: 'ignored', label: 'Ignored' },
+];
+
 const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'type',
     title: 'Event',
-    width: 'minmax(150px, 250px)',
+    width: 'minmax(150px, 230px)',
     cell: (event) => <span className="mono">{event.type}</span>,
+  },
+  {
+    id: 'state',
+    title: 'State',
+    width: '118px',
+    cell: (event) => <State state={event.state} />,
+  },
+  {
+    id: 'became',
+    title: 'What became of it',
+    width: 'minmax(140px, 1.4fr)',
+    from: 1100,
+    cell: (event) => <EventBecame event={event} />,
+  },
+  {
+    id: 'key',
+    title: 'Business key',
+    width: 'minmax(100px, 1fr)',
+    from: 760,
+    cell: (event) => <span className="mono">{event.runs[0]?.key}</span>,
+  },
+  {
+    id: 'amount',
+    title: 'Amount',
+    width: '104px',
+    align: 'right',
+    from: 640,
+    cell: (event) =>
+      event.amount_minor != null && <Amount minor={event.amount_minor} currency={event.currency} />,
   },
   {
     id: 'source',
     title: "Sender's id",
-    width: 'minmax(110px, 1fr)',
-    from: 640,
-    cell: (event) => <span className="mono">{event.source_id}</span>,
-  },
-  {
-    id: 'connection',
-    title: 'Connection',
-    width: '110px',
+    width: 'minmax(100px, 1fr)',
     from: 900,
-    cell: (event) => event.connection,
+    cell: (event) => <span className="mono">{event.source_id}</span>,
   },
   {
     id: 'deliveries',
     title: 'Deliveries',
-    width: '128px',
-    from: 768,
-    cell: (event) =>
-      event.deliveries > 1
-        ? `${event.deliveries}, ${event.deliveries - 1} ignored`
-        : event.deliveries === 1
-          ? '1'
-          : 'looked up',
-  },
-  {
-    id: 'occurred',
-    title: 'Occurred',
-    width: MOMENT,
-    align: 'right',
-    from: 1024,
-    cell: (event) => <Time at={event.occurred_at} />,
+    width: '118px',
+    from: 1240,
+    cell: (event) => delivered(event.deliveries),
   },
   {
     id: 'received',
@@ -60,7 +84,7 @@ const COLUMNS: readonly Column<Event>[] = [
   },
 ];
 
-/** Everything that was ever received, newest first. */
+/** Everything that was ever received, and what became of it, newest first. */
 export function Events() {
   const environment = useEnvironmentName();
   const filter = useSearch({ from: '/events' });
@@ -70,6 +94,7 @@ export function Events() {
     events(environment, {
       connection: filter.connection,
       type: filter.type,
+      state: filter.state,
       search: filter.id,
     }),
   );
@@ -77,7 +102,17 @@ export function Events() {
     void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
   return (
     <Page title="Events" about="Everything that was received, with duplicates counted" fill>
+      <CompletenessLine environment={environment} />
       <Filters>
+        <Select
+          aria-label="State"
+          placeholder="Any state"
+          data={STATES}
+          value={filter.state ?? null}
+          onChange={(state) => set({ state: state ?? undefined })}
+          clearable
+          w={150}
+        />
         <Select
           aria-label="Connection"
           placeholder="Any connection"
@@ -85,16 +120,16 @@ export function Events() {
           value={filter.connection ?? null}
           onChange={(connection) => set({ connection: connection ?? undefined })}
           clearable
-          w={170}
+          w={160}
         />
         <SearchField
           label="Event type, whole"
           value={filter.type}
           onChange={(type) => set({ type })}
-          width={210}
+          width={200}
         />
         <SearchField
-          label="Sender's id begins with"
+          label="Sender's id or business key"
           value={filter.id}
           onChange={(id) => set({ id })}
         />
@@ -115,8 +150,8 @@ export function Events() {
           next: { label: 'First steps', to: '/start' },
         }}
         clearFilters={
-          filter.connection || filter.type || filter.id
-            ? () => set({ connection: undefined, type: undefined, id: undefined })
+          filter.connection || filter.type || filter.state || filter.id
+            ? () => set({ connection: undefined, type: undefined, state: undefined, id: undefined })
             : undefined
         }
       />

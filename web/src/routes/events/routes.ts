@@ -6,7 +6,7 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/events',
-    validateSearch: texts('connection', 'type', 'id'),
+    validateSearch: texts('connection', 'type', 'state', 'id'),
     component: lazyRouteComponent(() => import('./Events'), 'Events'),
   }),
   createRoute({

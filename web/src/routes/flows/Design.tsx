@@ -1,20 +1,21 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { catalog as catalogQuery, edit } from '@/api/designer';
-import { causes } from '@/api/deadLetters';
 import { draft } from '@/api/drafts';
+import { statistics } from '@/api/statistics';
 import { Empty } from '@/components/Empty';
 import { ErrorView } from '@/components/ErrorView';
-import type { Failing } from '@/designer/canvas/RowView';
+import type { StepFacts } from '@/designer/canvas/StepBadges';
 import { Designer } from '@/designer/Designer';
 import { type Catalog, type Connector, catalogOf } from '@/designer/model/catalog';
 import { begin } from '@/designer/model/history';
 import type { JsonMap } from '@/designer/model/json';
+import { pathsById } from '@/designer/model/places';
 import { Editor } from '@/designer/store/editor';
 import { load } from '@/designer/store/keep';
 import { Saver, savedOf } from '@/designer/store/saver';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 interface Opened {
   editor: Editor;
@@ -55,7 +56,7 @@ function blank(id: string, title: string | undefined): JsonMap {
 /** Opens a flow in the designer. */
 export function Design() {
   const { flow } = useParams({ from: '/flows/$flow' });
-  const { title } = useSearch({ from: '/flows/$flow' });
+  const { title, step } = useSearch({ from: '/flows/$flow' });
   const environment = useEnvironmentName();
   const client = useQueryClient();
   const [begun, setBegun] = useState<Opened | null>(null);
@@ -66,7 +67,13 @@ export function Design() {
     gcTime: 0,
     retry: false,
   });
-  const failing = useFailing(environment, flow);
+  const facts = useFacts(environment, flow);
+  const editor = (opened.data ?? begun)?.editor;
+  // A link from a run leads to its step.
+  useEffect(() => {
+    const path = step && editor ? pathsById(editor.document).get(step) : undefined;
+    if (path) editor?.reveal(path);
+  }, [editor, step]);
   if (opened.error) return <ErrorView error={opened.error} retry={() => void opened.refetch()} />;
   if (opened.data === undefined) return null;
   const shown = opened.data ?? begun;
@@ -83,20 +90,15 @@ export function Design() {
       />
     );
   }
-  return <Designer key={flow} editor={shown.editor} saver={shown.saver} failing={failing} />;
+  return <Designer key={flow} editor={shown.editor} saver={shown.saver} facts={facts} />;
 }
 
-/** Open errors of the deployed version, by step. */
-function useFailing(environment: string | undefined, flow: string): ReadonlyMap<string, Failing> {
-  const { data } = useQuery(causes(environment));
+/** How the steps do on the version that is in force. */
+function useFacts(environment: string | undefined, flow: string): ReadonlyMap<string, StepFacts> {
+  const { data } = useQuery(statistics(flow, environment));
   return useMemo(() => {
-    const found = new Map<string, Failing>();
-    for (const cause of data?.data ?? []) {
-      if (cause.flow !== flow) continue;
-      const known = found.get(cause.step);
-      const count = (known?.count ?? 0) + cause.count;
-      found.set(cause.step, { count, fingerprint: known?.fingerprint ?? cause.fingerprint });
-    }
-    return found;
+    const version = data?.version;
+    if (version === undefined) return new Map();
+    return new Map(data?.steps.map((one) => [one.step, { ...one, flow, version }]));
   }, [data, flow]);
 }

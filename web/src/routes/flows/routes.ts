@@ -11,7 +11,13 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/flows/$flow',
-    validateSearch: texts('title'),
+    validateSearch: texts('title', 'step'),
     component: lazyRouteComponent(() => import('./Design'), 'Design'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/flows/$flow/errors',
+    validateSearch: texts('step'),
+    component: lazyRouteComponent(() => import('./Errors'), 'Errors'),
   }),
 ] as const;

@@ -1,12 +1,12 @@
 import { connections } from '@/api/connections';
-import { proof } from '@/api/books';
+import { freshProof, proof } from '@/api/books';
 import { Amount } from '@/components/Amount';
 import { ErrorView } from '@/components/ErrorView';
 import { Panel } from '@/components/Panel';
 import { Time } from '@/components/Time';
 import { ties } from '@/lib/proof';
-import { Skeleton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, CircleHelp } from 'lucide-react';
 import classes from './ProofLine.module.css';
@@ -15,6 +15,8 @@ import classes from './ProofLine.module.css';
 export function ProofLine({ environment }: { environment: string | undefined }) {
   const { data, error, refetch } = useQuery(proof(environment));
   const known = useQuery(connections(environment)).data?.data;
+  const queries = useQueryClient();
+  const ask = useMutation({ mutationFn: () => freshProof(queries, environment) });
   if (error && !data) return <ErrorView error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton height={84} />;
   const rows = ties(data.data);
@@ -39,9 +41,17 @@ export function ProofLine({ environment }: { environment: string | undefined }) 
             : `The books do not tie in ${off.map(({ currency }) => currency).join(', ')}`
       }
       aside={
-        <>
+        <span className={classes.as}>
           as of <Time at={data.as_of} />
-        </>
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            loading={ask.isPending}
+            onClick={() => ask.mutate()}
+          >
+            Ask now
+          </Button>
+        </span>
       }
     >
       <table className={classes.proof}>

@@ -13,7 +13,7 @@ export function Missing({
   environment: string | undefined;
   table: string;
 }) {
-  const { data } = useInfiniteQuery(letters(environment));
+  const { data } = useInfiniteQuery(letters(environment, {}));
   const [open, setOpen] = useState<string | null>(null);
   const missed = useMemo(() => {
     const counts = new Map<string, number>();

@@ -11,6 +11,7 @@ import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
 import { JsonTree } from '@/components/JsonTree';
 import { LetterView } from '@/components/letters/LetterView';
+import { WhatChanged } from '@/components/letters/WhatChanged';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { RunWait } from '@/components/RunWait';
@@ -68,7 +69,17 @@ export function Run() {
               {cause ? cause.type : data.event}
             </Link>,
           ],
-          ['Version', data.version],
+          [
+            'Version',
+            <Link
+              key="version"
+              to="/flows/$flow/versions"
+              params={{ flow: data.flow }}
+              search={{ version: String(data.version) }}
+            >
+              {data.version}
+            </Link>,
+          ],
           [
             'Works again',
             data.replay_of && (
@@ -119,6 +130,7 @@ export function Run() {
               </table>
             </Panel>
           )}
+          {data.replay_of && <WhatChanged before={data.replay_of} now={data.event} />}
           {cause?.payload !== undefined && (
             <Panel title="What came in" aside="personal data is hidden">
               <JsonTree value={cause.payload} open={1} />

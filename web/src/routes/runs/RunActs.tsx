@@ -48,6 +48,7 @@ export function RunActs({ run }: { run: RunDetail }) {
         <ReplayDialog
           title="Work this run again"
           act="Work again"
+          run={run.id}
           onReplay={async (how) => {
             const { runs } = await replayRun(run.id, how);
             await client.invalidateQueries();

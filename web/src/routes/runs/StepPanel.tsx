@@ -2,6 +2,7 @@ import { type Worked, standing } from './steps';
 import { flow } from '@/api/flows';
 import type { RunDetail } from '@/api/runs';
 import { CallList } from '@/components/CallList';
+import { CompareCalls } from '@/components/CompareCalls';
 import { Code } from '@/components/Code';
 import { Facts } from '@/components/Facts';
 import { Id } from '@/components/Id';
@@ -32,6 +33,13 @@ export function StepPanel({ run, row }: Props) {
       aside={<State state={standing(row, run)} />}
     >
       {plan?.title && <p style={{ margin: '0 0 0.5rem' }}>{plan.title}</p>}
+      {row.id !== 'output' && (
+        <p style={{ margin: '0 0 0.5rem' }}>
+          <Link to="/flows/$flow" params={{ flow: run.flow }} search={{ step: row.id }}>
+            Show this step in the designer
+          </Link>
+        </p>
+      )}
       {here && run.fault && (
         <p style={{ color: 'var(--bad)', margin: '0 0 0.625rem', overflowWrap: 'anywhere' }}>
           <strong>{run.fault.class.replace('_', ' ')}</strong> <Message text={run.fault.message} />
@@ -56,7 +64,8 @@ export function StepPanel({ run, row }: Props) {
       {row.calls.length > 0 && (
         <>
           <h3>Calls and attempts</h3>
-          <CallList calls={row.calls} />
+          <CallList run={run.id} calls={row.calls} />
+          <CompareCalls run={run.id} calls={row.calls} step={row.id} before={run.replay_of} />
         </>
       )}
       {row.step?.output !== undefined && (
@@ -74,9 +83,6 @@ export function StepPanel({ run, row }: Props) {
             </p>
           )}
           <Code text={text} />
-          <p style={{ margin: '0.375rem 0 0' }}>
-            <Link to="/flows">Open the flow</Link>
-          </p>
         </>
       )}
     </Panel>

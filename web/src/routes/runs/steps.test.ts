@@ -10,6 +10,8 @@ const step = (id: string, from: number, to: number) => ({
 });
 const call = (id: string, from: number, to: number) => ({
   step: id,
+  place: `${from}.0`,
+  kept: false,
   label: 'GET',
   kind: 'read',
   started_at: new Date(from).toISOString(),

@@ -1,64 +1,55 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
-import { findAnything } from './find';
+import { search } from '@/api/search';
 import { Empty } from '@/components/Empty';
+import { HitLink, kindOf } from '@/components/HitLink';
 import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
-import { Time } from '@/components/Time';
 import { State } from '@/components/State';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { Time } from '@/components/Time';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 
-/** Whatever a person has in hand: an id, a key, a reference. */
+/** Whatever a person has in hand: an id, a key, a number, an address. */
 export function Search() {
   const { q = '' } = useSearch({ from: '/search' });
   const environment = useEnvironmentName();
-  const list = useQuery({
-    queryKey: ['search', environment, q],
-    queryFn: () => findAnything(environment, q),
-    enabled: q !== '',
-    meta: { live: false },
-  });
+  const list = useInfiniteQuery({ ...search(environment, q), enabled: q !== '' });
+  const pages = list.data?.pages;
+  const seen = new Set<string>();
+  const hits = pages
+    ?.flatMap((page) => page.hits)
+    .filter(({ kind, id }) => {
+      const key = `${kind} ${id}`;
+      return seen.has(key) ? false : seen.add(key);
+    });
+  const looked = pages?.reduce((sum, page) => sum + (page.looked_through?.events ?? 0), 0) ?? 0;
+  const oldest = pages?.findLast((page) => page.looked_through?.oldest)?.looked_through?.oldest;
   return (
     <Page
       title={q ? `Found for ${q}` : 'Search'}
-      about="Runs by business key, events by the sender's id, entries by reference, and our own ids; each from its beginning"
+      about="Ids of all systems, business keys, order, customer and voucher numbers, and what is hidden in payloads, such as e-mail addresses"
     >
       <RowList
         label="Found"
         list={list}
-        rows={q === '' ? [] : list.data}
+        rows={q === '' ? [] : hits}
         rowKey={(hit) => `${hit.kind} ${hit.id}`}
         empty={
           <Empty
-            title={q === '' ? 'What do you look for?' : 'Nothing begins with this'}
-            why="Press Ctrl K and type or paste the id of a charge, a payment, an order, a run or an event."
+            title={q === '' ? 'What do you look for?' : 'Nothing was found'}
+            why={
+              q === ''
+                ? 'Press Ctrl K and type or paste the id of a charge, a payment, a customer, an order, a voucher, a run or an event, or an e-mail address.'
+                : 'No run, event or entry is known by it, and it stands in none of the payloads and results that were looked through. A payload is searched for whole words of 4 characters or more.'
+            }
           />
         }
         columns={[
-          { id: 'kind', title: 'What', cell: (hit) => hit.kind },
-          {
-            id: 'id',
-            title: 'Id or key',
-            cell: (hit) =>
-              hit.to === 'run' ? (
-                <Link to="/runs/$run" params={{ run: hit.id }} className="mono">
-                  {hit.label}
-                </Link>
-              ) : hit.to === 'event' ? (
-                <Link to="/events/$event" params={{ event: hit.id }} className="mono">
-                  {hit.label}
-                </Link>
-              ) : (
-                <Link
-                  to="/books"
-                  search={{ view: 'entries', reference: hit.label }}
-                  className="mono"
-                >
-                  {hit.label}
-                </Link>
-              ),
-          },
+          { id: 'kind', title: 'What', cell: (hit) => kindOf(hit) },
+          { id: 'id', title: 'Id or key', cell: (hit) => <HitLink hit={hit} /> },
           { id: 'about', title: 'About', from: 640, cell: (hit) => hit.about },
+          { id: 'matched', title: 'Found as', from: 760, cell: (hit) => hit.matched },
           { id: 'state', title: 'State', cell: (hit) => hit.state && <State state={hit.state} /> },
           {
             id: 'at',
@@ -69,6 +60,27 @@ export function Search() {
           },
         ]}
       />
+      {looked > 0 && (
+        <p aria-live="polite">
+          Looked through the payloads and results of the latest {looked} events
+          {oldest && (
+            <>
+              , back to <Time at={oldest} />
+            </>
+          )}
+          .{' '}
+          {list.hasNextPage && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              loading={list.isFetchingNextPage}
+              onClick={() => void list.fetchNextPage()}
+            >
+              Look further back
+            </Button>
+          )}
+        </p>
+      )}
     </Page>
   );
 }

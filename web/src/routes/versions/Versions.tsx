@@ -4,6 +4,7 @@ import { DeployDialog, type Asked } from './DeployDialog';
 import { History } from './History';
 import { PublishDialog } from './PublishDialog';
 import { StartWhatIf } from './StartWhatIf';
+import { VersionText } from './VersionText';
 import { WhatIfs } from './WhatIfs';
 import { useEnvironment } from '@/app/useEnvironment';
 import { flows } from '@/api/flows';
@@ -17,7 +18,7 @@ import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Button, Group } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 /** What is live where, what was published, and what is being worked on. */
@@ -28,7 +29,7 @@ export function Versions() {
   const draft = useQuery(savedDraft(flow));
   const places = useQuery(flows(current?.name));
   const known = places.data?.data.find((row) => row.flow === flow);
-  const { publish } = useSearch({ from: '/flows/$flow/versions' });
+  const { publish, version: shown } = useSearch({ from: '/flows/$flow/versions' });
   const [publishing, setPublishing] = useState(publish !== undefined);
   const fitness = useFitness(flow, draft.data?.data);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -161,7 +162,16 @@ export function Versions() {
           {
             id: 'version',
             title: 'Version',
-            cell: ({ version }) => <strong className="number">{version}</strong>,
+            cell: ({ version }) => (
+              <Link
+                to="/flows/$flow/versions"
+                params={{ flow }}
+                search={{ version: String(version) }}
+                className="number"
+              >
+                {version}
+              </Link>
+            ),
           },
           { id: 'reason', title: 'Why', cell: ({ reason }) => reason },
           { id: 'by', title: 'Published by', from: 768, cell: (one) => one.published_by },
@@ -210,6 +220,7 @@ export function Versions() {
           Older versions
         </Button>
       )}
+      {Number(shown) > 0 && <VersionText flow={flow} number={Number(shown)} />}
       <WhatIfs environment={current?.name} flow={flow} />
       {current && <History flow={flow} environment={current} />}
       {publishing && isDraft && draft.data && (

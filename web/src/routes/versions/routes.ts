@@ -6,7 +6,7 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/flows/$flow/versions',
-    validateSearch: texts('publish'),
+    validateSearch: texts('publish', 'version'),
     component: lazyRouteComponent(() => import('./Versions'), 'Versions'),
   }),
   createRoute({

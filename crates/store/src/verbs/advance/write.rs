@@ -114,6 +114,7 @@ fn writes<'b>(passed: &'b [PassedItem<'_>], hashes: &'b [[u8; 32]]) -> Vec<Call<
                 call.fault.as_ref().map(|(class, _)| class.as_str()),
                 call.fault.as_ref().map(|(_, message)| message),
                 call.status,
+                call.body.as_ref(),
             ]);
         }
         for write in &item.effects {

@@ -1,0 +1,36 @@
+import { standing } from '@/api/books';
+import { Facts } from '@/components/Facts';
+import { Panel } from '@/components/Panel';
+import { Time } from '@/components/Time';
+import { age } from '@/lib/time';
+import { bytes } from '@/lib/bytes';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+
+/** What an administrator looks at first. */
+export function Machine({ environment }: { environment: string | undefined }) {
+  const { data } = useQuery(standing(environment));
+  const last = data?.last_deployment;
+  return (
+    <Panel title="Machine" aside={<Link to="/audit">Audit trail</Link>}>
+      {data && (
+        <Facts
+          facts={[
+            ['Database', bytes(data.store_bytes)],
+            ['Queued runs', data.queued_runs],
+            ['Queue age', age(data.queue_age_seconds)],
+            ['Runs that wait', data.waiting_runs],
+            [
+              'Last deployment',
+              last && (
+                <span key="last">
+                  {last.flow} {last.version} by {last.by}, <Time at={last.at} ago />
+                </span>
+              ),
+            ],
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}

@@ -20,11 +20,11 @@ steps:
   - id: session
     use: stripe.checkout_session.find
     with:
-      payment_intent: =charge.payment_intent
+      payment_intent: =charge.?payment_intent.orValue('')
   - id: maybe
     when: =charge.amount > 100
     set:
-      note: =charge.description
+      note: =charge.?description.orValue('')
   - id: order
     use: infor.sales_order.create
     with:
@@ -55,6 +55,23 @@ await page.screenshot({ path: '/tmp/m-shots/3.png' });
 await page.getByRole('option', { name: 'EUR 59.50' }).first().click({ timeout: 5000 });
 await page.locator('[data-source="charge"]').waitFor({ timeout: 5000 });
 console.log('chosen', Date.now() - t);
-await page.waitForTimeout(2500);
-await page.screenshot({ path: '/tmp/m-shots/4.png' });
+
+const field = n => page.locator(`textarea[data-field="with.${n}"]`);
+const act = () => page.evaluate(()=>document.activeElement?.outerHTML.slice(0,200));
+await page.getByText(/^More \(/).first().click();
+await page.getByLabel('Find in the sample').fill('currency');
+await page.locator('[data-source="charge.currency"]').dragTo(field('payment_method'));
+await page.waitForTimeout(1500);
+console.log('after drag', await act(), await field('payment_method').inputValue());
+await field('order_type').fill('Ada Ex');
+await page.waitForTimeout(1000);
+console.log(await act()); console.log(await page.getByRole('option').allTextContents());
+await page.screenshot({path:'/tmp/m-shots/4.png'});
+await field('terms').fill("=lookup('payment_terms', 'zzz"+Date.now()+"')");
+await page.getByRole('button',{name:/Add the row/}).click({timeout:8000});
+await page.getByRole('textbox',{name:'value'}).fill('N60');
+await page.screenshot({path:'/tmp/m-shots/5.png'});
+await page.getByRole('button',{name:/^Add row/}).click();
+await page.waitForTimeout(3000);
+await page.screenshot({path:'/tmp/m-shots/6.png'});
 await b.close();

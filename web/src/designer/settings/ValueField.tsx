@@ -175,9 +175,9 @@ export function Members({
       fields.wrong(at) !== undefined || results.get(pathText(at))?.state === 'error';
     return isSought({ only, query, isBroken }, [...path, one.name], one, value[one.name]);
   };
-  const more = known.filter((one) => !one.required);
-  // A field stays where it is while it is filled in or emptied: moving it would take its focus away.
+  // A field keeps its place while it is written in: what was empty at first stays under "More".
   const [first] = useState(() => new Set(Object.keys(value)));
+  const more = known.filter((one) => !one.required);
   const filled = more.filter((one) => first.has(one.name));
   const empty = more.filter((one) => !first.has(one.name));
   const show = (one: Field) =>

@@ -145,9 +145,11 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 
 /** Tabs to a field of the step and types in it. */
 async function fill(page: Page, name: string, text: string, then?: string): Promise<void> {
-  for (let n = 0; n < 150; n += 1) {
-    const at = await page.evaluate(() => document.activeElement?.getAttribute('data-field'));
-    if (at === name) break;
+  await page.locator(`[data-field="${name}"]`).first().waitFor();
+  const at = (): Promise<string | null | undefined> =>
+    page.evaluate(() => document.activeElement?.getAttribute('data-field'));
+  for (let n = 0; (await at()) !== name; n += 1) {
+    if (n > 150) throw new Error(`${name} is not reached`);
     await page.keyboard.press('Tab');
   }
   await page.keyboard.type(text);
@@ -163,6 +165,11 @@ async function choose(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 }
+
+/** Waits until keys go to the canvas again. */
+const onCanvas = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'tree');
+};
 
 const treeName = async (page: Page): Promise<string> =>
   (await page.getByRole('tree').getAttribute('aria-label')) ?? '';
@@ -323,7 +330,7 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await page.getByRole('heading', { name: 'Home' }).waitFor();
     await keys.press('g');
     await keys.press('f');
-    await page.getByRole('heading', { name: 'Flows' }).waitFor();
+    await page.getByRole('heading', { name: 'Flows', exact: true }).waitFor();
     await tabTo(page, 'New flow');
     await keys.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -339,21 +346,26 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await choose(page, 'charge succeeded');
     await tabTo(page, await treeName(page));
     await keys.press('End');
-    for (const step of ['create a customer', 'create a sales order']) {
+    for (const step of ['infor.customer.create', 'infor.sales_order.create']) {
       await keys.press('/');
       await choose(page, step);
+      await onCanvas(page);
     }
     await row(page, 'sales_order').waitFor();
     await keys.press('ArrowUp');
     await keys.press('Control+Enter');
-    await fill(page, 'with.external_id', 'charge.customer', 'Enter');
-    await fill(page, 'with.name', 'billing_details.name', 'Enter');
+    await fill(page, 'with.external_id', '=charge.?customer.orValue(charge.id)');
+    await fill(page, 'with.name', "=truncate(charge.billing_details.?name.orValue('Guest'), 36)");
+    await tabTo(page, /^More \(/);
+    await keys.press('Enter');
+    await fill(page, 'with.address', '=address(charge.billing_details.?address.orValue({}))');
     await keys.press('Escape');
     await keys.press('Escape');
+    await onCanvas(page);
     await keys.press('ArrowDown');
     await keys.press('Control+Enter');
     await fill(page, 'with.customer', 'customer.number', 'Enter');
-    await fill(page, 'with.reference', '=charge.id');
+    await fill(page, 'with.reference', 'charge.id', 'Enter');
     await fill(page, 'with.date', '=date(charge.created, company.books_zone)');
     await fill(page, 'with.currency', '=upper(charge.currency)');
     const line =

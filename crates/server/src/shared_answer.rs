@@ -37,3 +37,39 @@ impl<K, T: Clone> SharedAnswer<K, T> {
         Ok(answer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::join;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test]
+    async fn an_answer_is_made_once_for_all_who_ask_and_as_long_as_it_holds() {
+        let shared = SharedAnswer::<u32, u32>::default();
+        let made = AtomicU32::new(0);
+        let made = &made;
+        let ask = |oldest: u32, at: u32| {
+            let make = async move || {
+                tokio::task::yield_now().await;
+                Ok::<_, ()>((at, made.fetch_add(1, Ordering::SeqCst)))
+            };
+            (move |of: &u32| *of >= oldest, make)
+        };
+        let one = EnvironmentId(1);
+        let ((first, make), (second, make_too)) = (ask(5, 5), ask(5, 5));
+        let both = join(
+            shared.get(one, first, make),
+            shared.get(one, second, make_too),
+        );
+        assert_eq!(both.await, (Ok(0), Ok(0)));
+        let (newer, make) = ask(6, 6);
+        assert_eq!(shared.get(one, newer, make).await, Ok(1));
+        let (other, make) = ask(5, 5);
+        assert_eq!(shared.get(EnvironmentId(2), other, make).await, Ok(2));
+        let failed = shared.get(one, |_| false, async || Err("away")).await;
+        assert_eq!(failed, Err("away"));
+        let (kept, make) = ask(6, 6);
+        assert_eq!(shared.get(one, kept, make).await, Ok(1));
+    }
+}

@@ -42,6 +42,21 @@ export const checkWithin = (
     }),
   );
 
+/** Which fields the newest events of a trigger had. Hundreds are opened for it. */
+export const triggerTraffic = (environment: string | undefined, trigger: string) =>
+  queryOptions({
+    queryKey: ['traffic', environment, trigger],
+    queryFn: () =>
+      answer(
+        client.GET('/api/v1/triggers/{trigger}/traffic', {
+          params: { path: { trigger }, query: { environment } },
+        }),
+      ),
+    staleTime: Infinity,
+    retry: false,
+    meta: { live: false },
+  });
+
 export type TriggerExample = components['schemas']['ExampleEventOut'];
 
 /** Events of a trigger that its connector made up. They change with the server only. */

@@ -37,8 +37,12 @@ pub struct StandingOut {
     /// So many seconds a deposit may stay open before it is looked up by its order.
     deposit_seconds: u64,
     needs_you: NeedsYouOut,
-    /// Runs that wait for something, or try again by themselves.
+    /// Runs that wait for something.
     waiting_runs: i64,
+    /// Runs that try again by themselves.
+    retrying_runs: i64,
+    /// Runs that a paused connection holds.
+    parked_runs: i64,
     /// Runs that are ready and not begun yet.
     queued_runs: i64,
     /// Seconds since the first of these was due.
@@ -169,21 +173,16 @@ async fn last_deployment(
 }
 
 fn out(standing: Standing, now: Timestamp, open_for: Duration) -> StandingOut {
-    let runs = |wanted: &[RunState]| {
-        let of = standing.runs.iter();
-        of.filter(|runs| wanted.contains(&runs.state)).fold(
-            (0, None),
-            |(count, first): (i64, Option<Timestamp>), runs| {
-                let first = first.map_or(runs.due_at, |first| first.min(runs.due_at));
-                (count + runs.count, Some(first))
-            },
-        )
+    let runs = |state: RunState| {
+        let found = standing.runs.iter().find(|runs| runs.state == state);
+        found.map_or((0, None), |runs| (runs.count, Some(runs.due_at)))
     };
-    let (waiting_runs, _) = runs(&[RunState::Waiting, RunState::Retry, RunState::Parked]);
-    let (queued_runs, due) = runs(&[RunState::Ready]);
+    let (queued_runs, due) = runs(RunState::Ready);
     StandingOut {
         as_of: rfc3339(now),
-        waiting_runs,
+        waiting_runs: runs(RunState::Waiting).0,
+        retrying_runs: runs(RunState::Retry).0,
+        parked_runs: runs(RunState::Parked).0,
         queued_runs,
         queue_age_seconds: due.map_or(0, |due| now.since(due).as_secs()),
         deposit_seconds: open_for.as_secs(),

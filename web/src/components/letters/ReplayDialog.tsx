@@ -92,7 +92,7 @@ export function ReplayDialog(props: Props) {
         </Radio.Group>
       )}
       {chosen && !chosen.refused && (
-        <section className={classes.fates} aria-label="What is done">
+        <div className={classes.fates} role="region" aria-label="What is done" tabIndex={0}>
           <h3>
             {isGroup ? 'What is done with the oldest, step by step' : 'What is done, step by step'}
           </h3>
@@ -106,7 +106,7 @@ export function ReplayDialog(props: Props) {
             ))}
           </ol>
           {chosen.more > 0 && <p>and {chosen.more} further steps</p>}
-        </section>
+        </div>
       )}
       <TextInput
         mt="sm"

@@ -14,13 +14,15 @@ const ROW_PX = 26;
 interface Props {
   sample: ReturnType<typeof useSample>;
   formulas: readonly string[];
+  /** The steps before it cannot be worked. */
+  isStuck: boolean;
   /** Paths that a formula of the step names but that fail. */
   isBroken: (path: string) => boolean;
   onInsert: (path: string) => void;
 }
 
 /** What the step's formulas see on the sample: values, to be put into a field. */
-export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
+export function SamplePane({ sample, formulas, isStuck, isBroken, onInsert }: Props) {
   const view = useStepView();
   const [query, setQuery] = useState('');
   const [only, setOnly] = useState<string>('all');
@@ -134,7 +136,9 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
             {sources.length > 0
               ? 'Nothing like it in the sample.'
               : sample.sample || !sample.isSettled
-                ? 'Working…'
+                ? isStuck
+                  ? 'The steps before this one are not in order, so nothing is seen here.'
+                  : 'Working…'
                 : 'Choose a sample, or make one by hand: each formula shows what it comes to.'}
           </p>
         )}
@@ -151,9 +155,9 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
                 aria-level={one.depth + 1}
                 aria-selected={index === active}
                 {...(one.folds ? { 'aria-expanded': opened.has(one.path) } : {})}
-                aria-label={[`${query ? one.path : one.label}: ${one.shown}`, mark?.sentence]
+                aria-label={[query ? one.path : one.label, mark?.word, one.shown, mark?.sentence]
                   .filter(Boolean)
-                  .join('. ')}
+                  .join(', ')}
                 data-source={one.path}
                 data-used={isUsed(one.path) || undefined}
                 className={classes.source}
@@ -180,12 +184,12 @@ export function SamplePane({ sample, formulas, isBroken, onInsert }: Props) {
                 >
                   {one.folds && <ChevronRight size={12} aria-hidden />}
                 </span>
-                <span className={classes.sourceName}>{query ? one.path : one.label}</span>
+                <span className={classes.sourceName}>{query ? one.path : one.label}</span>{' '}
                 {mark?.word && (
                   <span className={classes.mark} data-never={mark.word === 'never' || undefined}>
                     {mark.word}
                   </span>
-                )}
+                )}{' '}
                 <span className={classes.sourceValue} data-kind={one.kind}>
                   {one.shown}
                 </span>

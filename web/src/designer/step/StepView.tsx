@@ -19,6 +19,7 @@ import { StepSettings, useActiveRow } from '../settings/StepSettings';
 import { useEditor, useEditorState } from '../store/context';
 import type { Saver } from '../store/saver';
 import { useEnvironmentName } from '@/app/useEnvironment';
+import { triggerTraffic } from '@/api/designer';
 import { tables as tablesOf } from '@/api/lookups';
 import { useQuery } from '@tanstack/react-query';
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
@@ -92,7 +93,13 @@ export function StepView({ saver, chooseOperation, onClose }: Props) {
   );
   const environment = useEnvironmentName();
   const known = useQuery(tablesOf(environment));
-  const traffic = useEditorState((state) => state.within.traffic);
+  const within = useEditorState((state) => state.within.traffic);
+  // A flow that is not in order was not held against events: those of its trigger are told.
+  const ofTrigger = useQuery({
+    ...triggerTraffic(environment, sample.trigger ?? ''),
+    enabled: within === null && sample.trigger !== undefined,
+  });
+  const traffic = within ?? ofTrigger.data;
   const examples = useExamples(at, own, sample.sample, sources);
   const id = idOf(own);
   const real = useMemo(() => {
@@ -201,6 +208,7 @@ export function StepView({ saver, chooseOperation, onClose }: Props) {
             <SamplePane
               sample={sample}
               formulas={formulas}
+              isStuck={(preview?.problems.length ?? 0) > 0}
               isBroken={(path) => broken.some((formula) => formula.includes(path))}
               onInsert={put}
             />

@@ -2,6 +2,7 @@ import { type Letter, letters } from '@/api/deadLetters';
 import { type Repair, type RepairItem, repairItems } from '@/api/repairs';
 import { Amount } from '@/components/Amount';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Message } from '@/components/Message';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { MOMENT } from '@/lib/time';
@@ -66,7 +67,11 @@ export function Letters({ environment, fingerprint, trial }: Props) {
       title: 'Message',
       width: 'minmax(140px, 1fr)',
       from: 760,
-      cell: (letter) => <span title={letter.message}>{letter.message}</span>,
+      cell: (letter) => (
+        <span title={letter.message}>
+          <Message text={letter.message} />
+        </span>
+      ),
     },
     {
       id: 'tried',

@@ -56,9 +56,9 @@ export function RepairProgress({ repair }: { repair: Repair }) {
           </Button>
         )}
       </div>
-      <Progress.Root size="sm" aria-label={name}>
-        <Progress.Section value={good} color="green" />
-        <Progress.Section value={bad} color="red" />
+      <Progress.Root size="sm">
+        <Progress.Section value={good} color="green" aria-label={`${name}: good`} />
+        <Progress.Section value={bad} color="red" aria-label={`${name}: not good`} />
       </Progress.Root>
       <p role="status">{headline(repair)}.</p>
       <p className={classes.about}>

@@ -69,7 +69,16 @@ function InTransit({ data }: { data: Stands }) {
           <Link to="/runs" search={{ state: 'waiting' }}>
             {data.waiting_runs} {data.waiting_runs === 1 ? 'run waits' : 'runs wait'}
           </Link>
-          <span>or try again by themselves</span>
+          {data.retrying_runs > 0 && (
+            <Link to="/runs" search={{ state: 'retry' }}>
+              {data.retrying_runs} {data.retrying_runs === 1 ? 'tries' : 'try'} again
+            </Link>
+          )}
+          {data.parked_runs > 0 && (
+            <Link to="/runs" search={{ state: 'parked' }}>
+              {data.parked_runs} held by a paused connection
+            </Link>
+          )}
         </li>
       </ul>
     </Figure>

@@ -1,7 +1,7 @@
 import { ErrorView } from './ErrorView';
 import { Time } from './Time';
 import { type Completeness, compareNow, completeness } from '@/api/completeness';
-import { counted } from '@/lib/completeness';
+import { counted, fetchedOf } from '@/lib/completeness';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -72,7 +72,7 @@ function Told({ one }: { one: Completeness }) {
       return (
         <p>
           <Loader size={14} aria-hidden /> {one.title} ({one.connection}): compared with its list
-          now; what is missing is fetched. {counted(one)} so far
+          now; what is missing is fetched. So far {counted(one)}
         </p>
       );
     default:
@@ -85,7 +85,7 @@ function Told({ one }: { one: Completeness }) {
               since <Time at={one.listed_since} />
             </>
           )}
-          ; checked <Time at={one.checked_at} />
+          , {fetchedOf(one)}; checked <Time at={one.checked_at} />
           {next}
         </p>
       );

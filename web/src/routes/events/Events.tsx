@@ -29,19 +29,19 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'type',
     title: 'Event',
-    width: 'minmax(150px, 230px)',
+    width: 'minmax(88px, 210px)',
     cell: (event) => <span className="mono">{event.type}</span>,
   },
   {
     id: 'state',
     title: 'State',
-    width: '118px',
+    width: 'minmax(92px, 118px)',
     cell: (event) => <State state={event.state} />,
   },
   {
     id: 'became',
     title: 'What became of it',
-    width: 'minmax(140px, 1.4fr)',
+    width: 'minmax(140px, 2fr)',
     from: 1100,
     cell: (event) => <EventBecame event={event} />,
   },

@@ -128,7 +128,7 @@ const focused = (page: Page): Promise<string> =>
     if (!(at instanceof HTMLElement) || at === document.body) return '';
     const labels = (at as HTMLInputElement).labels;
     const label = at.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? at.textContent;
-    return (label ?? '').replace(/[\s*]+$/, '').trim();
+    return label.replace(/[\s*]+$/, '').trim();
   });
 
 /** Tabs until something of this name has the focus. */

@@ -24,7 +24,8 @@ interface Attempt {
 
 function attempts(run: string, calls: readonly Call[], whose: string): Attempt[] {
   return calls.map((call, at) => {
-    const { started_at: began, ended_at: ended, place, kept: _kept, ...rest } = call;
+    const { started_at: began, ended_at: ended, place } = call;
+    const { step, label, kind, status, fault } = call;
     const took = duration(Date.parse(ended) - Date.parse(began));
     const end = call.fault ? call.fault.class.replace('_', ' ') : 'answered';
     return {
@@ -32,7 +33,7 @@ function attempts(run: string, calls: readonly Call[], whose: string): Attempt[]
       run,
       place,
       title: `${whose}${at + 1}. ${call.label}, ${end}, ${short(new Date(began), new Date())}`,
-      value: { ...rest, took },
+      value: { step, label, kind, status, fault, took },
     };
   });
 }

@@ -18,6 +18,7 @@ use model::Role;
 use model::ids::{AccountId, EnvironmentId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::time::Duration;
 use store::{
     Care, CauseFilter, Comment, DeadLetter, LetterGroup, NewComment, Page, SetCare, Stretches,
 };
@@ -219,7 +220,8 @@ async fn beside(
     };
     let (first, last) = (&first.fingerprint, &last.fingerprint);
     let stretches = Stretches {
-        until: app.engine.clock().now(),
+        // What died in this very moment counts.
+        until: app.engine.clock().now().plus(Duration::from_micros(1)),
         length: DAY_MICROS,
         count: i64::try_from(TREND).unwrap_or(i64::MAX),
     };

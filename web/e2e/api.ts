@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** Calls that prepare what a test looks at, as a program would make them. */
 export class Api {
   constructor(private readonly url: string) {}
@@ -12,6 +14,7 @@ export class Api {
       method,
       headers: {
         'content-type': 'application/json',
+        'Idempotency-Key': randomUUID(),
         ...(tag ? { 'If-Match': tag } : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { type Browser, type Page, chromium } from 'playwright-core';
-import { inject } from 'vitest';
+import { inject, onTestFailed } from 'vitest';
 
 /** Where Towpath and its sandboxes answer. */
 export const DEMO = inject('demo');
@@ -33,12 +33,30 @@ export async function open(browser: Browser): Promise<{ page: Page; errors: stri
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  const { TOWPATH_PICTURES: folder } = process.env;
+  // How the page looked when a test failed, for who mends it.
+  if (folder) {
+    onTestFailed(async ({ task }) => {
+      if (page.isClosed()) return;
+      await page.screenshot({ path: `${folder}/${task.name.replace(/\W+/g, '-')}.png` });
+    });
+  }
   return { page, errors };
 }
 
 /** What axe finds wrong with the page: rule, and where. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
+  // A colour on its way to another is none that anybody reads.
+  await page.evaluate(() => {
+    const ends = (one: Animation): boolean => one.effect?.getComputedTiming().endTime !== Infinity;
+    return Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(ends)
+        .map((one) => one.finished),
+    );
+  });
   const found = await page.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],

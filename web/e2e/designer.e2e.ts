@@ -141,7 +141,7 @@ describe.skipIf(BASE === '')('the designer', () => {
       'steps:\n  - id: choice\n    choose:\n      - when: =steps.second.amount > 5\n        steps:\n          - id: deep\n            title: Far within\n            set:\n              y: =steps.first.amount\n',
     );
     await row('deep').waitFor();
-    await page.getByRole('button', { name: 'Fold all blocks' }).click();
+    await page.getByRole('button', { name: 'Fold all blocks' }).first().click();
     await row('deep').waitFor({ state: 'detached' });
     await tree().focus();
     await page.keyboard.press('Control+f');
@@ -172,8 +172,8 @@ describe.skipIf(BASE === '')('the designer', () => {
     await page.goto(`${BASE}/flows/${flow}/compare?from=1&to=2`);
     const sides = page.getByRole('region', { name: 'Side by side' });
     await sides.locator('tr[data-mark=changed]').getByText(/1.*2/).first().waitFor();
-    await sides.locator('tr[data-mark=added]').getByText('fresh').waitFor();
-    await sides.locator('tr[data-mark=removed]').getByText('gone').waitFor();
+    await sides.locator('tr[data-mark=added]').getByText('fresh', { exact: true }).waitFor();
+    await sides.locator('tr[data-mark=removed]').getByText('gone', { exact: true }).waitFor();
     await sides.getByText(/amounts were halved/).waitFor();
     expect(await violations(page)).toEqual([]);
     // The same version is no difference.

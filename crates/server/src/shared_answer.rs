@@ -48,8 +48,9 @@ mod tests {
     async fn an_answer_is_made_once_for_all_who_ask_and_as_long_as_it_holds() {
         let shared = SharedAnswer::<u32, u32>::default();
         let made = AtomicU32::new(0);
+        let made = &made;
         let ask = |oldest: u32, at: u32| {
-            let make = async || {
+            let make = async move || {
                 tokio::task::yield_now().await;
                 Ok::<_, ()>((at, made.fetch_add(1, Ordering::SeqCst)))
             };

@@ -1,7 +1,6 @@
 import { EntryTable } from './EntryTable';
 import { JsonTree } from './JsonTree';
 import type { Trace } from '@/api/deadLetters';
-import { type Compared, compare } from '@/lib/comparison';
 import { cellText } from '@/lib/lookupSheet';
 import classes from './TraceView.module.css';
 
@@ -13,10 +12,17 @@ interface Entry {
   lines: { account: string; amount_minor: number; dimension?: string; text?: string }[];
 }
 
+interface Compared {
+  path: string;
+  there?: unknown;
+  would: unknown;
+  same: boolean;
+}
+
 interface AtPeer {
   state: string;
   why?: string;
-  object?: unknown;
+  compared?: Compared[];
 }
 
 /** A change that a run would make: the request, what it would book, and what its system has now. */
@@ -38,7 +44,7 @@ export function EffectView({ effect }: { effect: Effect }) {
           <EntryTable lines={entry.lines} currency={entry.currency} text={entry.text} />
         </div>
       )}
-      {there && <There there={there} input={effect.input} />}
+      {there && <There there={there} />}
       <JsonTree value={request ?? effect.input} open={2} />
     </details>
   );
@@ -52,8 +58,8 @@ const SAID: Record<string, string> = {
   unknown: 'Its system could not be asked',
 };
 
-function There({ there, input }: { there: AtPeer; input: unknown }) {
-  const rows = there.state === 'complete' ? compare(input, there.object) : [];
+function There({ there }: { there: AtPeer }) {
+  const rows = there.compared ?? [];
   const others = rows.filter((row) => !row.same);
   return (
     <div className={classes.there}>
@@ -87,7 +93,9 @@ function Row({ row }: { row: Compared }) {
   return (
     <tr data-same={same || undefined}>
       <td className="mono">{path}</td>
-      <td>{same ? cellText(there) : <del>{cellText(there)}</del>}</td>
+      <td>
+        {there === undefined ? 'nothing' : same ? cellText(there) : <del>{cellText(there)}</del>}
+      </td>
       <td>{same ? 'the same' : <ins>{cellText(would)}</ins>}</td>
     </tr>
   );

@@ -19,7 +19,7 @@ export function Live({ state, heard }: Liveness) {
     <Tooltip label={about} multiline w={260}>
       <span className={classes.live} data-state={state} role="status">
         <span className={classes.dot} aria-hidden />
-        {text}
+        <span className={classes.words}>{text}</span>
       </span>
     </Tooltip>
   );

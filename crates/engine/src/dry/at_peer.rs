@@ -2,11 +2,12 @@
 
 use super::ask::ask;
 use super::reader::Reader;
-use super::trace::AtPeer;
+use super::trace::{AtPeer, Compared};
 use crate::plan::CallWork;
 use connector::{Effect, Found, RecipeCx};
 use model::{Fault, FaultClass};
 use serde_json::{Value, json};
+use std::fmt;
 
 /// Asks the peer; nothing if the operation cannot. `made` is what the ledger has of what it made.
 pub(super) async fn at_peer(
@@ -70,44 +71,54 @@ impl AtPeer {
             why,
             object: None,
             differences: Vec::new(),
+            compared: Vec::new(),
         }
     }
 
     fn complete(input: &Value, object: Value, fields: &[(&str, &str)]) -> Self {
-        let mut differences = Vec::new();
+        let mut compared = Vec::new();
         for (name, shown) in fields {
             if let Some(wanted) = input.get(name) {
-                compare(name, wanted, object.get(shown), &mut differences);
+                compare(name, wanted, object.get(shown), &mut compared);
             }
         }
+        let others = compared.iter().filter(|field| !field.same);
         Self {
             object: Some(object),
-            differences,
+            differences: others.map(ToString::to_string).collect(),
+            compared,
             ..Self::standing("complete", None)
         }
     }
 }
 
+impl fmt::Display for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, would, .. } = self;
+        match &self.there {
+            Some(there) => write!(f, "`{path}` is {there} there and would be {would}"),
+            None => write!(f, "`{path}` is not there and would be {would}"),
+        }
+    }
+}
+
 /// Of a map only the members that would be written are compared: the others stay.
-fn compare(path: &str, wanted: &Value, has: Option<&Value>, differences: &mut Vec<String>) {
+fn compare(path: &str, wanted: &Value, has: Option<&Value>, compared: &mut Vec<Compared>) {
     match (wanted, has) {
         (Value::Null, _) => {}
         (Value::Object(wanted), Some(Value::Object(has))) => {
             for (name, wanted) in wanted {
-                compare(
-                    &format!("{path}.{name}"),
-                    wanted,
-                    has.get(name),
-                    differences,
-                );
+                compare(&format!("{path}.{name}"), wanted, has.get(name), compared);
             }
         }
-        (wanted, None | Some(Value::Null)) => {
-            differences.push(format!("`{path}` is not there and would be {wanted}"));
+        (wanted, has) => {
+            let there = has.filter(|has| !has.is_null()).cloned();
+            compared.push(Compared {
+                path: path.to_owned(),
+                same: there.as_ref() == Some(wanted),
+                there,
+                would: wanted.clone(),
+            });
         }
-        (wanted, Some(has)) if wanted != has => {
-            differences.push(format!("`{path}` is {has} there and would be {wanted}"));
-        }
-        _ => {}
     }
 }

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 /// Nothing sensible is deeper.
 const DEPTH: usize = 8;
 
-/// A value of the least content that fits `schema`: what is required, with empty lists. What the
-/// input has under the same name is taken from there.
+/// A value of the least content that fits `schema`: what is required, with one item in each list, so
+/// that what is made of the items is seen too. What the input has under the same name is taken from
+/// there.
 pub(super) fn invent(schema: &Value, input: &Value) -> Value {
     let mut made = of(schema, schema, "value", DEPTH);
     if let (Some(made), Some(input)) = (made.as_object_mut(), input.as_object()) {
@@ -57,7 +58,7 @@ fn of(document: &Value, schema: &Value, name: &str, left: usize) -> Value {
         Some("string") => json!(word(text("format"), name)),
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(0)),
         Some("boolean") => json!(false),
-        Some("array") => json!([]),
+        Some("array") => list(document, schema, name, left),
         Some("object") => object(document, schema, left),
         None if schema.get("properties").is_some() => object(document, schema, left),
         _ => Value::Null,
@@ -70,6 +71,15 @@ fn word(format: Option<&str>, name: &str) -> String {
         Some("date") => "2026-01-01".into(),
         Some("date-time") => "2026-01-01T00:00:00Z".into(),
         _ => format!("<{name}>"),
+    }
+}
+
+fn list(document: &Value, schema: &Value, name: &str, left: usize) -> Value {
+    let item = schema.get("items");
+    let item = item.map_or(Value::Null, |item| of(document, item, name, left - 1));
+    match item {
+        Value::Null => json!([]),
+        item => json!([item]),
     }
 }
 
@@ -90,12 +100,13 @@ mod tests {
     #[test]
     fn what_is_required_is_made_up_and_what_the_input_says_is_kept() {
         let schema = json!({
-            "type": "object", "required": ["number", "total", "lines", "state", "held", "left"],
+            "type": "object", "required": ["number", "total", "lines", "any", "state", "held", "left"],
             "$defs": {"State": {"enum": ["staged", "posted"]}},
             "properties": {
                 "number": {"type": "string"},
                 "total": {"type": "string", "format": "decimal"},
                 "lines": {"type": "array", "items": {"type": "string"}},
+                "any": {"type": "array"},
                 "state": {"$ref": "#/$defs/State"},
                 "held": {"type": "boolean"},
                 "left": {"type": ["integer", "null"]},
@@ -103,8 +114,8 @@ mod tests {
             },
         });
         let made = invent(&schema, &json!({"number": 7, "held": true, "note": "x"}));
-        let expected = json!({"number": "<number>", "total": "0.00", "lines": [],
-            "state": "staged", "held": true, "left": 0});
+        let expected = json!({"number": "<number>", "total": "0.00",
+            "lines": ["<lines>"], "any": [], "state": "staged", "held": true, "left": 0});
         assert_eq!(made, expected);
     }
 

@@ -207,6 +207,21 @@ pub struct AtPeer {
     /// Fields of the input that the object has otherwise, as sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<String>,
+    /// Every field that would be written beside what the object has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
+}
+
+/// A field that would be written, and what stands there now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// `address.city`.
+    pub path: String,
+    /// Absent where there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub there: Option<Value>,
+    pub would: Value,
+    pub same: bool,
 }
 
 impl StepTrace {

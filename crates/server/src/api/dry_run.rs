@@ -141,7 +141,8 @@ pub struct WouldBeOut {
     /// What the effect ledger has of it; `confirmed` means that nothing would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<String>,
-    /// What the peer has of it, if it was asked: `state`, `object`, `differences`.
+    /// What the peer has of it, if it was asked: `state`, `object`, `differences` as sentences, and
+    /// every field that would be written as `compared`: `path`, `there`, `would`, `same`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     at_peer: Option<Value>,

@@ -10,6 +10,7 @@ import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json
 import { type Field, shown, typed } from '../model/schema';
 import { Button, Menu } from '@mantine/core';
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import classes from './settings.module.css';
 
 interface Props {
@@ -174,9 +175,11 @@ export function Members({
       fields.wrong(at) !== undefined || results.get(pathText(at))?.state === 'error';
     return isSought({ only, query, isBroken }, [...path, one.name], one, value[one.name]);
   };
+  // A field keeps its place while it is written in: what was empty at first stays under "More".
+  const [first] = useState(() => new Set(Object.keys(value)));
   const more = known.filter((one) => !one.required);
-  const filled = more.filter((one) => Object.hasOwn(value, one.name));
-  const empty = more.filter((one) => !Object.hasOwn(value, one.name));
+  const filled = more.filter((one) => first.has(one.name));
+  const empty = more.filter((one) => !first.has(one.name));
   const show = (one: Field) =>
     isKept(one) && (
       <ValueField key={one.name} fields={fields} path={[...path, one.name]} field={one} />

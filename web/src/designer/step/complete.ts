@@ -42,7 +42,9 @@ function offered(one: Offered, known: Known, base: string): Suggested {
 /** The best of what fits a word; within a formula also functions, after a value those it may be given to. */
 export function complete(known: Known, word: string, isFormula: boolean): Suggested[] {
   if (word === '') return [];
-  const sources = suggest(known.sources, word, SOURCES).filter((one) => one.path !== word);
+  // Outside of a formula a whole path is a text yet: taken, it becomes what is meant.
+  const isMore = (one: Source): boolean => !isFormula || one.path !== word;
+  const sources = suggest(known.sources, word, SOURCES).filter(isMore);
   const own = sources.map((one): Suggested => ({
     text: one.path,
     type: one.kind,

@@ -22,7 +22,7 @@ function rotationOf({ is_rotating, webhook_secrets }: Connection): string {
     is_rotating && 'two credentials in force',
     webhook_secrets > 1 && `${webhook_secrets} signing secrets in force`,
   ].filter(Boolean);
-  return twofold.length > 0 ? twofold.join(', ') : 'nothing is being rotated';
+  return twofold.length > 0 ? twofold.join(', ') : 'none under way';
 }
 
 /** The systems that the environment speaks to. */
@@ -95,8 +95,8 @@ export function Connections() {
                   <State state="ok" />
                   {c.succeeded_at && (
                     <>
-                      {' '}
-                      last did what it was asked <Time at={c.succeeded_at} ago />
+                      <br />
+                      last success <Time at={c.succeeded_at} ago />
                     </>
                   )}
                 </>

@@ -63,7 +63,8 @@ export function Design() {
   const opened = useQuery({
     queryKey: ['designer', flow],
     queryFn: () => open(client, flow),
-    staleTime: Infinity,
+    // What is open is the person's: it is not read anew when something else has changed.
+    staleTime: 'static',
     gcTime: 0,
     retry: false,
   });

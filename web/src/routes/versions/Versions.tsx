@@ -223,7 +223,7 @@ export function Versions() {
       {Number(shown) > 0 && <VersionText flow={flow} number={Number(shown)} />}
       <WhatIfs environment={current?.name} flow={flow} />
       {current && <History flow={flow} environment={current} />}
-      {publishing && isDraft && draft.data && (
+      {publishing && isDraft && draft.data && draft.isFetchedAfterMount && (
         <PublishDialog
           flow={flow}
           latest={latest}

@@ -180,7 +180,7 @@ describe.skipIf(!DEMO.stripe || !DEMO.infor)('events and runs', () => {
     const made = page.getByRole('region', { name: 'Attempt 1' });
     await made
       .getByRole('button', { name: /CRS610MI/ })
-      .last()
+      .first()
       .click();
     await made.getByText('hidden').first().waitFor();
     expect(await page.locator('body').innerText()).not.toContain('Rosa Lock');

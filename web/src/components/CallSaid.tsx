@@ -23,7 +23,7 @@ function Part({ title, value }: { title: string; value: unknown }) {
   return (
     <section aria-label={title}>
       <h4>{title}</h4>
-      {value === undefined ? <p>Nothing came back.</p> : <JsonTree value={value} open={2} />}
+      {value === undefined ? <p>Nothing came back.</p> : <JsonTree value={value} open={4} />}
     </section>
   );
 }

@@ -424,3 +424,57 @@ async fn an_event_that_our_own_write_causes_starts_no_run_unless_the_flow_asks_f
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_call_was_asked_and_answered_is_kept_with_it() {
+    on_both(&[MAKES], |app| async move {
+        app.stripe.faults().plant(Fault {
+            matcher: Match {
+                operation: Some("POST /v1/products".into()),
+                ..Match::default()
+            },
+            times: Some(1),
+            action: Action::Status {
+                status: 429,
+                code: Some("rate_limit".into()),
+                message: Some("Too many, word for word".into()),
+                headers: std::collections::BTreeMap::new(),
+            },
+        });
+        app.stripe.purchase(&purchase()).expect("it is paid");
+        app.take_events().await;
+        for _ in 0..3 {
+            app.pass(Duration::from_secs(60)).await;
+        }
+        app.are("done", 1).await;
+        let store = app.engine.store();
+        let page = store::Page::first(5);
+        let runs = store.runs(app.environment(), store::RunFilter::default(), page);
+        let run = runs.await.expect("runs")[0].id;
+        let calls = store.calls_page(run, None, 20).await.expect("calls");
+        let catalog = app.engine.catalog();
+        let environment = catalog.environment_by_id(app.environment()).expect("it");
+        let mut said = Vec::new();
+        for call in calls {
+            assert!(call.has_body, "{}", call.call.label);
+            let call = store.call(run, call.at).await.expect("it is there");
+            let body = call.body.expect("it is kept");
+            let plain = environment.key.open(&body, engine::Purpose::Call.label());
+            let said_here: serde_json::Value =
+                serde_json::from_slice(&plain.expect("it opens")).expect("it is JSON");
+            said.push(said_here);
+        }
+        assert!(said[0]["input"]["name"].is_string(), "{}", said[0]);
+        assert_eq!(said[0]["request"]["path"], "/v1/products");
+        let message = &said[0]["answer"]["error"]["message"];
+        assert_eq!(message, "Too many, word for word");
+        assert_eq!(
+            said[1]["answer"]["body"]["object"], "product",
+            "{}",
+            said[1]
+        );
+        let text = serde_json::to_string(&said).expect("it is JSON");
+        assert!(!text.contains("sk_test"), "no credential is kept");
+    })
+    .await;
+}

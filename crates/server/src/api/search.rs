@@ -239,7 +239,11 @@ impl Hits {
     fn add_looked(&mut self, app: &App, looked: Looked) -> LookedOut {
         for Sighting { event, step, .. } in &looked.found {
             match step {
-                None => self.event(event, "payload"),
+                None => {
+                    self.event(event, "payload");
+                    let runs = event.runs.iter();
+                    runs.for_each(|one| self.run(app, &one.run, "payload of its event"));
+                }
                 Some((run, ordinal)) => {
                     let Some(one) = event.runs.iter().find(|one| one.run.id == *run) else {
                         continue;

@@ -24,7 +24,11 @@ async fn a_payload_is_shown_without_persons() {
     app.get(&format!("/api/v1/events/{id}?reveal=true"))
         .await
         .problem(403, "forbidden");
-    let run = event["runs"][0].as_str().expect("a run");
+    let listed = &events["data"][0];
+    let inbox = json!([listed["state"], listed["amount_minor"], listed["currency"]]);
+    assert_eq!(inbox, json!(["done", 4200, "USD"]));
+    assert_eq!(listed["runs"][0]["key"], "ch_1");
+    let run = event["runs"][0]["run"].as_str().expect("a run");
     let shown = app.get(&format!("/api/v1/runs/{run}")).await;
     assert!(!shown.text.contains("jo@example.com"), "{}", shown.text);
     let noted = shown.json()["steps"]
@@ -37,6 +41,43 @@ async fn a_payload_is_shown_without_persons() {
         (&noted["id"], &noted["state"]),
         (&json!("noted"), &json!("done"))
     );
+}
+
+#[tokio::test]
+async fn a_search_finds_what_is_hidden_and_does_not_show_it() {
+    let app = App::start().await;
+    app.deliver(&charge(1, true)).await;
+    app.deliver(&charge(2, false)).await;
+    app.engine.settled().await;
+    let found = app
+        .get("/api/v1/search?q=Jo@Example.com&payloads=true")
+        .await;
+    assert!(!found.text.contains("jo@example.com"), "{}", found.text);
+    let found = found.json();
+    let kinds: Vec<_> = (found["hits"].as_array().expect("hits").iter())
+        .map(|hit| json!([hit["kind"], hit["label"], hit["matched"]]))
+        .collect();
+    let event = |n| json!(["event", format!("evt_{n}"), "payload"]);
+    let run = |n| json!(["run", format!("ch_{n}"), "payload of its event"]);
+    assert_eq!(kinds, [event(2), run(2), event(1), run(1)]);
+    assert_eq!(found["looked_through"]["events"], 2);
+    let found = app.get("/api/v1/search?q=ch_2").await.json();
+    assert_eq!(found["hits"][0]["kind"], "run");
+    assert_eq!(found["hits"][0]["state"], "dead");
+    app.get("/api/v1/search?q=")
+        .await
+        .problem(400, "wrong_search");
+}
+
+#[tokio::test]
+async fn a_sender_is_not_said_to_be_compared_before_it_was() {
+    let app = App::start().await;
+    let known = app.get("/api/v1/completeness").await.json();
+    assert_eq!(known["data"][0]["state"], "not_checked");
+    // Nobody answers at its address.
+    let known = app.post("/api/v1/completeness", &json!({})).await.json();
+    assert_eq!(known["data"][0]["state"], "failed");
+    assert!(known["data"][0]["fault"].is_string(), "{known}");
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ pub async fn slice(
         (Some(event), _) => Some((&sql::RUNS_ABOUT, Some(event.0))),
         (None, Some(RunState::Dead)) => Some((&sql::DEAD_RUNS, None)),
         (None, Some(state)) if state.is_live() && few_live(session).await? => {
-            Some((&sql::LIVE_RUNS, None))
+            Some((&sql::RUNS_LIVE, None))
         }
         _ => None,
     };

@@ -51,7 +51,7 @@ statements! {
     COUNT_LIVE = one("SELECT COUNT(*) FROM (SELECT 1 FROM run WHERE live > 0 LIMIT $1) AS x");
     /// By the index of what is live: environment, below, nothing, filter, limit. The plus signs
     /// keep the databases from walking the whole table by id.
-    LIVE_RUNS = one(concat!(
+    RUNS_LIVE = one(concat!(
         "SELECT ", run_columns!(), " FROM run r
          WHERE r.live > 0 AND +r.environment = $1 AND +r.id < $2 AND CAST($3 AS BIGINT) IS NULL",
         run_filter!(), " ORDER BY +r.id DESC LIMIT $7"

@@ -61,6 +61,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_own_events.sql"),
         postgres: include_str!("../migrations/postgres/0008_own_events.sql"),
     },
+    Migration {
+        number: 9,
+        name: "keys",
+        sqlite: include_str!("../migrations/sqlite/0009_keys.sql"),
+        postgres: include_str!("../migrations/postgres/0009_keys.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

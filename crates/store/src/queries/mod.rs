@@ -65,7 +65,7 @@ impl<T> Slice<T> {
 /// So many ids are walked at once by a list that no index narrows.
 pub(crate) const STRETCH: i64 = 50_000;
 /// So many stretches make a page at most: some 0.2 s.
-pub const STRETCHES: usize = 6;
+pub const STRETCHES: usize = 4;
 /// What is found by the beginning of a text is gone through one by one up to here.
 pub(crate) const CANDIDATES: i64 = 2_000;
 

@@ -1,0 +1,1 @@
+-- Keys and senders' ids are compared byte by byte here as it is.

@@ -1,6 +1,6 @@
 import { BASE, launch, open, settled, violations } from './browser';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 // Every screen on the demo's data, light and dark, wide and narrow.
 
@@ -10,9 +10,12 @@ let errors: string[];
 
 beforeAll(async () => {
   browser = await launch();
-  ({ page, errors } = await open(browser));
 });
 afterAll(() => browser.close());
+beforeEach(async () => {
+  ({ page, errors } = await open(browser));
+});
+afterEach(() => page.context().close());
 
 /** The first row of a list of the API. */
 async function first(path: string): Promise<Record<string, string>> {

@@ -172,8 +172,16 @@ describe.skipIf(BASE === '')('the designer', () => {
     await page.goto(`${BASE}/flows/${flow}/compare?from=1&to=2`);
     const sides = page.getByRole('region', { name: 'Side by side' });
     await sides.locator('tr[data-mark=changed]').getByText(/1.*2/).first().waitFor();
-    await sides.locator('tr[data-mark=added]').getByText('fresh', { exact: true }).waitFor();
-    await sides.locator('tr[data-mark=removed]').getByText('gone', { exact: true }).waitFor();
+    await sides
+      .locator('tr[data-mark=added]')
+      .getByText('fresh', { exact: true })
+      .first()
+      .waitFor();
+    await sides
+      .locator('tr[data-mark=removed]')
+      .getByText('gone', { exact: true })
+      .first()
+      .waitFor();
     await sides.getByText(/amounts were halved/).waitFor();
     expect(await violations(page)).toEqual([]);
     // The same version is no difference.

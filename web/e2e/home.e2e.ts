@@ -96,6 +96,11 @@ describe.skipIf(!BASE)('home', () => {
     expect(text).toMatch(/Connections \d+\/\d+/);
     expect(text).toMatch(/Queue \d+/);
     expect(text).toContain('Last deployment');
+    await page
+      .getByRole('region', { name: 'Completeness' })
+      .getByText(/not checked yet|of \d+|could not be read/)
+      .first()
+      .waitFor();
     const box = await strip.boundingBox();
     expect(box?.height).toBeLessThan(48);
   });

@@ -104,7 +104,7 @@ describe.skipIf(BASE === '')('lists and errors, on the demo', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(ground).not.toBe(light);
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder('Screen, command, run, event, key').fill('light');
+    await page.getByPlaceholder('Screen, command, or any id, number, key').fill('light');
     await page.getByRole('button', { name: 'Light colours' }).click();
     await expect.poll(ground).toBe(light);
     await page.reload();

@@ -60,8 +60,8 @@ pub fn browser(args: &[String]) -> Result<()> {
 
 /// Debian's browser, or the one that `CHROMIUM` names.
 fn chromium() -> Result<String> {
-    if let Ok(given) = std::env::var("CHROMIUM") {
-        return Ok(given);
+    if let Some(given) = std::env::var_os("CHROMIUM") {
+        return Ok(given.to_string_lossy().into_owned());
     }
     need("chromium", "chromium")?;
     let found = find("chromium").context("find chromium")?;

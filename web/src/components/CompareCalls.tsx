@@ -1,3 +1,4 @@
+import { ErrorView } from './ErrorView';
 import { SideBySide } from './SideBySide';
 import { type Call, call as callQuery, run as runQuery } from '@/api/runs';
 import { duration, short } from '@/lib/time';
@@ -16,57 +17,30 @@ interface Props {
 
 interface Attempt {
   key: string;
-  run: string;
-  place: string;
   title: string;
-  value: unknown;
+  run: string;
+  call: Call;
 }
 
 function attempts(run: string, calls: readonly Call[], whose: string): Attempt[] {
   return calls.map((call, at) => {
-    const { started_at: began, ended_at: ended, place } = call;
-    const { step, label, kind, status, fault } = call;
-    const took = duration(Date.parse(ended) - Date.parse(began));
     const end = call.fault ? call.fault.class.replace('_', ' ') : 'answered';
-    return {
-      key: `${whose} ${at}`,
-      run,
-      place,
-      title: `${whose}${at + 1}. ${call.label}, ${end}, ${short(new Date(began), new Date())}`,
-      value: { step, label, kind, status, fault, took },
-    };
+    const began = short(new Date(call.started_at), new Date());
+    const title = `${whose}${at + 1}. ${call.label}, ${end}, ${began}`;
+    return { key: `${run} ${call.place}`, title, run, call };
   });
-}
-
-/** An attempt with what was asked and answered, once that is there. */
-function useSaid(attempt: Attempt | undefined, open: boolean): Attempt | undefined {
-  const { run = '', place = '' } = attempt ?? {};
-  const { data, error } = useQuery({
-    ...callQuery(run, place),
-    enabled: open && attempt !== undefined,
-  });
-  if (!attempt || (!data && !error)) return undefined;
-  const { input, request, response } = data ?? {};
-  return { ...attempt, value: { ...(attempt.value as object), input, request, response } };
 }
 
 /** Any two attempts of a step side by side: request, answer, and what else is known of each. */
 export function CompareCalls({ run, calls, step, before }: Props) {
   const [open, setOpen] = useState(false);
   const earlier = useQuery({ ...runQuery(before ?? ''), enabled: open && before != null }).data;
-  const all = [
-    ...attempts(
-      before ?? '',
-      earlier?.calls.filter((call) => call.step === step) ?? [],
-      'Before: ',
-    ),
-    ...attempts(run, calls, ''),
-  ];
   const [pair, setPair] = useState<{ left?: string; right?: string }>({});
+  if (calls.length < 2 && before == null) return null;
+  const own = earlier?.calls.filter((call) => call.step === step) ?? [];
+  const all = [...attempts(before ?? '', own, 'Before: '), ...attempts(run, calls, '')];
   const left = all.find(({ key }) => key === pair.left) ?? all.at(-2) ?? all[0];
   const right = all.find(({ key }) => key === pair.right) ?? all.at(-1);
-  const [one, other] = [useSaid(left, open), useSaid(right, open)];
-  if (calls.length < 2 && before == null) return null;
   const options = all.map(({ key, title }) => ({ value: key, label: title }));
   return (
     <>
@@ -91,9 +65,34 @@ export function CompareCalls({ run, calls, step, before }: Props) {
               allowDeselect={false}
             />
           </Group>
-          {one && other && <SideBySide label="Attempts side by side" left={one} right={other} />}
+          {left && right && <Two left={left} right={right} />}
         </Modal>
       )}
     </>
   );
+}
+
+function Two({ left, right }: { left: Attempt; right: Attempt }) {
+  const [one, other] = [useSaid(left), useSaid(right)];
+  const error = one.error ?? other.error;
+  return (
+    <>
+      {error && <ErrorView error={error} inline />}
+      <SideBySide
+        label="Attempts side by side"
+        left={{ title: left.title, value: one.value }}
+        right={{ title: right.title, value: other.value }}
+      />
+    </>
+  );
+}
+
+/** What is known of an attempt, with what was asked and answered where that was kept. */
+function useSaid({ run, call }: Attempt): { value: unknown; error: unknown } {
+  const kept = useQuery({ ...callQuery(run, call.place), enabled: call.kept });
+  const { label, kind, status, fault, started_at: began, ended_at: ended } = call;
+  const took = duration(Date.parse(ended) - Date.parse(began));
+  const { input, request, response } = kept.data ?? {};
+  const value = { label, kind, status, fault, took, input, request, response };
+  return { value, error: kept.error };
 }

@@ -37,9 +37,7 @@ pub fn verdict(trace: &Trace, failed: &str) -> Verdict {
         return Verdict::Through;
     }
     let done = || trace.steps.iter().filter(|s| s.state == StepEnd::Done);
-    let guessed = done()
-        .filter(|s| s.effect.is_some() && s.origin == Origin::Invented)
-        .last();
+    let guessed = done().rfind(|s| s.effect.is_some() && s.origin == Origin::Invented);
     let is_past = done().any(|step| step.id == failed);
     match guessed {
         Some(step) if is_past => Verdict::Beyond {

@@ -464,8 +464,8 @@ async fn what_a_call_was_asked_and_answered_is_kept_with_it() {
                 serde_json::from_slice(&plain.expect("it opens")).expect("it is JSON");
             said.push(said_here);
         }
+        said.retain(|call| call["request"]["path"] == "/v1/products");
         assert!(said[0]["input"]["name"].is_string(), "{}", said[0]);
-        assert_eq!(said[0]["request"]["path"], "/v1/products");
         let message = &said[0]["answer"]["error"]["message"];
         assert_eq!(message, "Too many, word for word");
         assert_eq!(

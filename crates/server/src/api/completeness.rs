@@ -103,17 +103,17 @@ async fn known(app: &App, environment: EnvironmentId) -> Result<CompletenessList
         }
         let next = app.engine.next_sweep(&connection).await?;
         let known = known.remove(&connection.id);
-        data.push(out(&connection, known, next.map(rfc3339)));
+        data.push(out(&connection, known.as_ref(), next.map(rfc3339)));
     }
     Ok(CompletenessListOut { data })
 }
 
 fn out(
     connection: &engine::Connection,
-    known: Option<Completeness>,
+    known: Option<&Completeness>,
     next_at: Option<String>,
 ) -> CompletenessOut {
-    let state = match &known {
+    let state = match known {
         None => "not_checked",
         Some(one)
             if one
@@ -126,7 +126,6 @@ fn out(
         Some(one) if one.ended_at.is_none() => "checking",
         Some(_) => "complete",
     };
-    let known = known.as_ref();
     let fault = known.and_then(|one| one.fault.as_ref());
     let listed = known.map_or(0, |one| one.listed);
     CompletenessOut {

@@ -107,7 +107,7 @@ pub async fn search(
                 ApiError::bad_request("wrong_search", error.to_string(), "send another text")
             }
         })?;
-        looked_through = Some(hits.add_looked(&app, looked));
+        looked_through = Some(hits.add_looked(&app, &looked));
     }
     Ok(Json(SearchOut {
         hits: hits.list,
@@ -236,7 +236,7 @@ impl Hits {
         Ok(())
     }
 
-    fn add_looked(&mut self, app: &App, looked: Looked) -> LookedOut {
+    fn add_looked(&mut self, app: &App, looked: &Looked) -> LookedOut {
         for Sighting { event, step, .. } in &looked.found {
             match step {
                 None => {

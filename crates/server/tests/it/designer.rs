@@ -170,14 +170,16 @@ steps:
 #[tokio::test]
 async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
     let app = App::start().await;
-    let rows = json!({"rows": [{"key": "usd", "value": "840"}], "replay_missing": false});
+    let path = "/api/v1/triggers/stripe.charge.succeeded/examples";
+    let body = app.get(path).await.json()["examples"][0]["body"].clone();
+    let rows = json!({"rows": [{"key": "eur", "value": "978"}], "replay_missing": false});
     let put = app
         .put("/api/v1/lookups/codes?environment=test", &rows)
         .await;
     assert!(put.status < 300, "{}", put.text);
     let asked = json!({
-        "document": LOOKS_UP, "id": "in-dollars", "title": "In dollars",
-        "trigger": "stripe.charge.succeeded", "body": charge(1, true),
+        "document": LOOKS_UP, "id": "in-euros", "title": "In euros",
+        "trigger": "stripe.charge.succeeded", "body": body,
     });
     let made = app.post("/api/v1/flows/pin?environment=test", &asked).await;
     assert_eq!(made.status, 200, "{}", made.text);
@@ -188,8 +190,8 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
     );
     let text = made["sample"].as_str().expect("a text");
     // The row that was met is given, so that it holds wherever it is worked.
-    assert!(text.contains("usd: '840'"), "{text}");
-    assert!(text.contains("description: '840'"), "{text}");
+    assert!(text.contains("eur: '978'"), "{text}");
+    assert!(text.contains("description: '978'"), "{text}");
     let path = "/api/v1/flows/looks-up/samples/run";
     let run = json!({"document": LOOKS_UP, "samples": [text]});
     let verdict = app.post(path, &run).await.json();
@@ -199,13 +201,13 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
     let verdict = app.post(path, &run).await.json();
     let told = verdict["samples"][0]["differences"][0].as_str();
     assert!(
-        told.is_some_and(|told| told.contains("`description` is \"usd\" instead of \"840\"")),
+        told.is_some_and(|told| told.contains("`description` is \"eur\" instead of \"978\"")),
         "{verdict}"
     );
 
     let wrong = json!({
         "document": LOOKS_UP, "id": "No id", "trigger": "stripe.charge.succeeded",
-        "body": charge(1, true),
+        "body": body,
     });
     let refused = app.post("/api/v1/flows/pin?environment=test", &wrong).await;
     refused.problem(400, "wrong_document");

@@ -112,7 +112,9 @@ async fn sums(
 }
 
 async fn live(session: &mut dyn Session, environment: i64) -> Result<Vec<LiveRuns>> {
-    let rows = session.rows(&run::LIVE_RUNS, &values![environment]).await?;
+    let rows = session
+        .rows(&run::LIVE_RUNS_BY_STATE, &values![environment])
+        .await?;
     let read = |row: Row| {
         let mut row = row.read("run");
         Ok(LiveRuns {

@@ -337,7 +337,7 @@ statements! {
          GROUP BY currency, 2 ORDER BY currency, 2",
     );
     /// An environment's live runs by state, and since when the first of them is due.
-    LIVE_RUNS = one(
+    LIVE_RUNS_BY_STATE = one(
         "SELECT state, COUNT(*), MIN(due_at) FROM run WHERE live > 0 AND +environment = $1
          GROUP BY state ORDER BY state",
     );

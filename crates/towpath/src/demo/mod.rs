@@ -102,7 +102,7 @@ pub async fn run(args: Args) -> Result<()> {
     say!(
         "A duplicate and a late duplicate were taken and counted: {late} deliveries of one event."
     );
-    println!("Stripe's own list was compared: {missing} events had not been delivered.");
+    say!("Stripe's own list was compared: {missing} events had not been delivered.");
     let failures = proof::check(&world, &bought).await?;
     if !failures.is_empty() {
         bail!("the books do not tie:\n  {}", failures.join("\n  "));

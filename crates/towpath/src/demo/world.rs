@@ -128,7 +128,7 @@ impl World {
                     self.engine.watch().await;
                     looks += 1;
                     // A failure is noted and shown; the next comparison makes up for it.
-                    if looks % SWEEP_AFTER == 0 && let Err(fault) = self.engine.sweep().await {
+                    if looks.is_multiple_of(SWEEP_AFTER) && let Err(fault) = self.engine.sweep().await {
                         tracing::warn!(error = %fault, "the inbox cannot be compared");
                     }
                 }

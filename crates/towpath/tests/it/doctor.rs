@@ -28,12 +28,13 @@ fn sandbox() -> Sandbox {
         .spawn()
         .expect("the binary runs");
     let out = BufReader::new(child.stdout.take().expect("an output"));
-    let mut words = out.lines().map(|line| {
-        let line = line.expect("a line");
+    let mut lines = out.lines().map(|line| line.expect("a line"));
+    let mut word = |name: &str| {
+        let line = lines.find(|line| line.starts_with(name));
+        let line = line.unwrap_or_else(|| panic!("no line of the {name}"));
         line.rsplit(' ').next().expect("a word").to_owned()
-    });
-    let mut word = || words.next().expect("a line");
-    let (url, account, key) = (word(), word(), word());
+    };
+    let (url, account, key) = (word("sandbox Stripe"), word("account"), word("secret key"));
     Sandbox {
         child,
         url,

@@ -8,6 +8,7 @@ import { type Row, sameRow } from '../model/rows';
 import { type Sentence, caseOf, inWords, sentenceOf, startsOf } from '../model/sentence';
 import { idOf } from '../model/step';
 import { useEditor, useEditorState } from '../store/context';
+import { useNow } from '@/components/useNow';
 import type { Drag } from '../store/editor';
 import { ChevronDown, ChevronRight, Ellipsis, Plus, TriangleAlert, Zap } from 'lucide-react';
 import { type CSSProperties, memo } from 'react';
@@ -78,8 +79,9 @@ function Item({
   const count = errors > 0 ? errors : warnings;
   const word = errors > 0 ? 'problem' : 'warning';
   const told = count > 0 ? `${count} ${word}${count === 1 ? '' : 's'}` : '';
+  const now = useNow();
   // What is heard is what is seen, in the same order.
-  const name = [words.text, words.detail, note, factsInWords(facts), told, words.id]
+  const name = [words.text, words.detail, note, factsInWords(facts, now), told, words.id]
     .filter(Boolean)
     .join(', ');
   const Icon = words.icon;

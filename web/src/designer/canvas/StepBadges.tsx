@@ -1,6 +1,6 @@
 import type { Statistics } from '@/api/statistics';
 import { Time } from '@/components/Time';
-import { duration } from '@/lib/time';
+import { duration, relative } from '@/lib/time';
 import { Link } from '@tanstack/react-router';
 import { CircleX } from 'lucide-react';
 import classes from './Canvas.module.css';
@@ -8,12 +8,16 @@ import classes from './Canvas.module.css';
 /** How a step does on the version that is in force. */
 export type StepFacts = Statistics['steps'][number] & { flow: string; version: number };
 
-/** What is heard of it, in the words that are seen. */
-export function factsInWords(facts: StepFacts | undefined): string {
+/** What is heard of it: the words that are seen, in their order. */
+export function factsInWords(facts: StepFacts | undefined, now: Date): string {
   if (!facts) return '';
-  const { open_errors: open, p95_us: p95 } = facts;
+  const { open_errors: open, p95_us: p95, last_at: last } = facts;
+  const known = [
+    p95 == null ? '' : `p95 ${duration(p95 / 1000)}`,
+    last ? `last ${relative(new Date(last), now)}` : '',
+  ];
   const errors = open > 0 ? `${open} open ${open === 1 ? 'error' : 'errors'}` : '';
-  return [errors, p95 == null ? '' : `p95 ${duration(p95 / 1000)}`].filter(Boolean).join(', ');
+  return [known.filter(Boolean).join(' · '), errors].filter(Boolean).join(', ');
 }
 
 /** Open errors, which lead to exactly those; how long its calls take, and its last run. */

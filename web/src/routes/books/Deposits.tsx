@@ -46,6 +46,7 @@ const COLUMNS: readonly Column<Deposit>[] = [
     title: 'Since',
     width: MOMENT,
     align: 'right',
+    from: 560,
     cell: (deposit) => <Time at={deposit.opened_at} />,
   },
 ];

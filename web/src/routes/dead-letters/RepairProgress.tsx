@@ -74,7 +74,9 @@ export function RepairProgress({ repair }: { repair: Repair }) {
                 ? ` ${repair.beyond} of them come to a write: what a system answers to it is known only once it is sent.`
                 : ''
             }`
-          : 'The server works them whether or not this page is open; stopping leaves what is begun to end by itself.'}
+          : repair.state === 'running' || repair.stands?.open
+            ? 'The server works them whether or not this page is open; stopping leaves what is begun to end by itself.'
+            : 'Nothing was made twice: what was confirmed before was met.'}
       </p>
       {stop.error && <ErrorView error={stop.error} inline />}
       {resume.error && <ErrorView error={resume.error} inline />}

@@ -10,6 +10,7 @@ use crate::setup::ConnectionSetup;
 use crate::watch;
 use finance::Currency;
 use jiff::tz::TimeZone;
+use model::ids::EnvironmentId;
 use model::{Company, EnvironmentKind, Problem, Secret};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,19 @@ impl Engine {
         shared.store.create_environment(new).await?;
         shared.reload().await?;
         self.environment(name)
+    }
+
+    /// An environment by its id.
+    pub(crate) fn environment_of(
+        &self,
+        id: EnvironmentId,
+    ) -> Result<Arc<Environment>, store::Error> {
+        let catalog = self.shared.catalog();
+        let found = catalog.environment_by_id(id).cloned();
+        found.ok_or_else(|| store::Error::NotFound {
+            what: "environment",
+            name: id.to_string(),
+        })
     }
 
     /// Changes the company of an environment.

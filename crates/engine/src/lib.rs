@@ -27,6 +27,7 @@ mod fresh;
 mod gate;
 mod ingest;
 mod input;
+mod job;
 mod journal;
 mod lanes;
 mod load;

@@ -33,6 +33,21 @@ pub struct List<T> {
     pub next: Option<String>,
 }
 
+impl<T> List<T> {
+    /// The same page of something else, which must be asked for item by item.
+    pub async fn each<U, F: Future<Output = Result<U, ApiError>>>(
+        self,
+        mut out: impl FnMut(T) -> F,
+    ) -> Result<List<U>, ApiError> {
+        let mut data = Vec::with_capacity(self.data.len());
+        for item in self.data {
+            data.push(out(item).await?);
+        }
+        let next = self.next;
+        Ok(List { data, next })
+    }
+}
+
 impl PageIn {
     pub fn limit(&self) -> Result<i64, ApiError> {
         match self.limit {

@@ -3,22 +3,21 @@
 use super::outcome::Outcome;
 use super::{Repair, trial};
 use crate::catalog::Environment;
+use crate::job::STORE_AWAY;
 use crate::operate::{OperateError, Replay};
 use crate::seal::{Purpose, seal};
 use crate::shared::Shared;
 use crate::stop::Stop;
 use futures::future::join_all;
+use model::Timestamp;
 use model::ids::RunId;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{JobState, LetterFilter, NewRepairItem, Page, RepairAdvance, RepairKind, StoredLetter};
 
 /// So many letters are tried at the same time: each asks the peers.
 const TRIED_AT_ONCE: i64 = 3;
 /// So many are replayed in one commit.
 const REPLAYED_AT_ONCE: i64 = 50;
-/// The store cannot take it now: try again then.
-const STORE_AWAY: Duration = Duration::from_secs(1);
 
 /// A repair and what it needs.
 pub(super) struct Job {
@@ -27,24 +26,16 @@ pub(super) struct Job {
     pub repair: Repair,
 }
 
-/// Works a repair until it ends or is stopped.
-pub(super) async fn work(mut job: Job) {
-    loop {
-        match job.turn().await {
-            Ok(true) => tokio::task::yield_now().await,
-            Ok(false) => return,
-            Err(Stop::Store(store::Error::Busy(reason))) => {
-                let id = job.repair.record.id;
-                tracing::warn!(repair.id = %id, reason, "the store is away");
-                job.shared.clock.sleep(STORE_AWAY).await;
-            }
-            Err(stop) => return job.fail(&stop).await,
-        }
+impl crate::job::Job for Job {
+    fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
-}
 
-impl Job {
-    /// Works the next few letters; false when there is no more to do.
+    fn name(&self) -> String {
+        format!("repair {}", self.repair.record.id)
+    }
+
+    /// Works the next few letters.
     async fn turn(&mut self) -> Result<bool, Stop> {
         let record = &self.repair.record;
         let limit = match record.kind {
@@ -82,6 +73,14 @@ impl Job {
         self.advance(cursor, &letters, worked).await
     }
 
+    async fn failed(&self, reason: String, now: Timestamp) -> Result<(), store::Error> {
+        let (id, state) = (self.repair.record.id, JobState::Failed);
+        let set = self.shared.store.repair_set(id, state, Some(reason), now);
+        set.await.map(drop)
+    }
+}
+
+impl Job {
     async fn attempt(
         &self,
         letters: &[StoredLetter],
@@ -182,20 +181,6 @@ impl Job {
                 Err(store::Error::Busy(_)) => self.shared.clock.sleep(STORE_AWAY).await,
                 other => return Ok(other?),
             }
-        }
-    }
-
-    async fn fail(&self, stop: &Stop) {
-        let id = self.repair.record.id;
-        let reason = match stop {
-            Stop::Dead(death) => death.fault.message.clone(),
-            other => format!("{other:?}"),
-        };
-        tracing::error!(repair.id = %id, error = reason, "a repair failed");
-        let (store, now) = (&self.shared.store, self.shared.clock.now());
-        let failed = store.repair_set(id, JobState::Failed, Some(reason), now);
-        if let Err(error) = failed.await {
-            tracing::error!(repair.id = %id, error = %error, "that it failed is not stored");
         }
     }
 }

@@ -216,32 +216,17 @@ impl Engine {
         opened.collect()
     }
 
-    fn environment_of(&self, id: EnvironmentId) -> Result<Arc<Environment>, RepairError> {
-        let catalog = self.shared.catalog();
-        let found = catalog.environment_by_id(id).cloned();
-        found.ok_or_else(|| {
-            RepairError::Store(store::Error::NotFound {
-                what: "environment",
-                name: id.to_string(),
-            })
-        })
-    }
-
     fn work_repair(
         &self,
         record: RepairRecord,
         environment: &Arc<Environment>,
     ) -> Result<Repair, RepairError> {
         let repair = Repair::of(record)?;
-        let work = Job {
+        self.work_on(Job {
             shared: Arc::clone(&self.shared),
             environment: Arc::clone(environment),
             repair: repair.clone(),
-        };
-        let mut tasks = self.tasks.lock();
-        // Those that have ended are forgotten.
-        while tasks.watches.try_join_next().is_some() {}
-        tasks.watches.spawn(job::work(work));
+        });
         Ok(repair)
     }
 }

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::seal::{Purpose, seal};
 use crate::shared::Shared;
 use crate::stop::Stop;
+use model::Timestamp;
 use model::ids::{DeploymentId, RunId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,8 +27,6 @@ const PAGE_BYTES: i64 = 8 << 20;
 /// How often the store's other work is let go first, at most, between two pages.
 const GIVE_WAY: u32 = 25;
 const GIVE_WAY_STEP: Duration = Duration::from_millis(2);
-/// The store cannot take it now: try again then.
-const STORE_AWAY: Duration = Duration::from_secs(1);
 
 /// A job and what it needs.
 pub(super) struct Job {
@@ -35,37 +34,36 @@ pub(super) struct Job {
     pub environment: Arc<Environment>,
     pub plan: Arc<Plan>,
     pub what_if: WhatIf,
+    /// The lookup tables that were read already.
+    pub tables: Arc<Tables>,
 }
 
-/// Whether there is more to do.
-enum Turn {
-    Goes,
-    /// It has ended, or somebody else has stopped it.
-    Over,
-}
+impl crate::job::Job for Job {
+    fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
 
-/// Works a job until it ends or is stopped.
-pub(super) async fn work(mut job: Job) {
-    let tables = Arc::new(Tables::default());
-    loop {
-        let turned = job.turn(&tables).await;
-        match turned {
-            Ok(Turn::Goes) => tokio::task::yield_now().await,
-            Ok(Turn::Over) => return,
-            Err(Stop::Store(store::Error::Busy(reason))) => {
-                tracing::warn!(what_if.id = %job.what_if.record.id, reason, "the store is away");
-                job.shared.clock.sleep(STORE_AWAY).await;
-            }
-            Err(stop) => return job.fail(&stop).await,
+    fn name(&self) -> String {
+        format!("what-if {}", self.what_if.record.id)
+    }
+
+    async fn turn(&mut self) -> Result<bool, Stop> {
+        if self.what_if.progress.total.is_none() {
+            return self.count().await;
         }
+        self.page().await
+    }
+
+    async fn failed(&self, reason: String, now: Timestamp) -> Result<(), store::Error> {
+        let (id, state) = (self.what_if.record.id, JobState::Failed);
+        let set = self.shared.store.what_if_set(id, state, Some(reason), now);
+        set.await.map(drop)
     }
 }
 
 impl Job {
-    async fn turn(&mut self, tables: &Arc<Tables>) -> Result<Turn, Stop> {
-        if self.what_if.progress.total.is_none() {
-            return self.count().await;
-        }
+    /// Works the next page.
+    async fn page(&mut self) -> Result<bool, Stop> {
         let last = self.what_if.record.last;
         let mut past = self.past();
         past.last = RunId(past.after.0.saturating_add(STRETCH)).min(last);
@@ -78,7 +76,7 @@ impl Job {
         let mut progress = self.what_if.progress.clone();
         let mut found = Vec::new();
         for runs in by_weight(runs) {
-            let verdicts = self.work_some(tables, runs, &mut progress).await?;
+            let verdicts = self.work_some(runs, &mut progress).await?;
             found.extend(verdicts);
         }
         let differences = self.kept(&mut progress, found)?;
@@ -102,7 +100,7 @@ impl Job {
     }
 
     /// Counts what there is to go through.
-    async fn count(&mut self) -> Result<Turn, Stop> {
+    async fn count(&mut self) -> Result<bool, Stop> {
         let last = self.what_if.record.last;
         let (mut past, mut total) = (self.past(), 0);
         // Nothing is to be gone through before the first.
@@ -117,7 +115,7 @@ impl Job {
             past.after = past.last;
             let now = self.shared.store.what_if(self.what_if.record.id).await?;
             if now.state != JobState::Running {
-                return Ok(Turn::Over);
+                return Ok(false);
             }
         }
         let mut progress = self.what_if.progress.clone();
@@ -132,7 +130,6 @@ impl Job {
     /// Works runs that are read at once, on a thread where it holds up nobody.
     async fn work_some(
         &self,
-        tables: &Arc<Tables>,
         runs: Vec<PastRun>,
         progress: &mut Progress,
     ) -> Result<Vec<(RunId, Verdict)>, Stop> {
@@ -152,7 +149,7 @@ impl Job {
         }
         let shared = Arc::clone(&self.shared);
         let (environment, plan) = (Arc::clone(&self.environment), Arc::clone(&self.plan));
-        let (tables, request) = (Arc::clone(tables), self.what_if.request.clone());
+        let (tables, request) = (Arc::clone(&self.tables), self.what_if.request.clone());
         let handle = tokio::runtime::Handle::current();
         let worked = tokio::task::spawn_blocking(move || {
             let candidate = site(&shared, &environment, &plan)?;
@@ -212,7 +209,7 @@ impl Job {
         progress: Progress,
         differences: Vec<StoredDifference>,
         state: JobState,
-    ) -> Result<Turn, Stop> {
+    ) -> Result<bool, Stop> {
         let text = serde_json::to_string(&progress).map_err(|e| Stop::bug(e.to_string()))?;
         let step = WhatIfAdvance {
             id: self.what_if.record.id,
@@ -224,28 +221,11 @@ impl Job {
             at: self.shared.clock.now(),
         };
         if !self.shared.store.what_if_advance(step).await? {
-            return Ok(Turn::Over);
+            return Ok(false);
         }
         self.what_if.record.cursor = cursor;
         self.what_if.progress = progress;
-        Ok(match state {
-            JobState::Running => Turn::Goes,
-            _ => Turn::Over,
-        })
-    }
-
-    async fn fail(&self, stop: &Stop) {
-        let id = self.what_if.record.id;
-        let reason = match stop {
-            Stop::Dead(death) => death.fault.message.clone(),
-            other => format!("{other:?}"),
-        };
-        tracing::error!(what_if.id = %id, error = reason, "a what-if failed");
-        let (store, now) = (&self.shared.store, self.shared.clock.now());
-        let failed = store.what_if_set(id, JobState::Failed, Some(reason), now);
-        if let Err(error) = failed.await {
-            tracing::error!(what_if.id = %id, error = %error, "that it failed is not stored");
-        }
+        Ok(state == JobState::Running)
     }
 }
 

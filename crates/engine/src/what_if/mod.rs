@@ -126,17 +126,12 @@ impl Engine {
             return Ok(before);
         }
         let plan = self.asked_plan(&before.request).await?;
-        let catalog = self.shared.catalog();
-        let environment = catalog.environment_by_id(before.record.environment);
-        let environment = environment.ok_or_else(|| store::Error::NotFound {
-            what: "environment",
-            name: before.record.environment.to_string(),
-        })?;
-        Site::of_plan(&self.shared, environment, &plan).map_err(WhatIfError::Problems)?;
+        let environment = self.environment_of(before.record.environment)?;
+        Site::of_plan(&self.shared, &environment, &plan).map_err(WhatIfError::Problems)?;
         let now = self.shared.clock.now();
         let state = JobState::Running;
         let record = self.shared.store.what_if_set(id, state, None, now).await?;
-        self.work_what_if(record, environment, plan)
+        self.work_what_if(record, &environment, plan)
     }
 
     /// Stops a job; what came out so far stays.
@@ -183,12 +178,7 @@ impl Engine {
         job: &WhatIf,
         page: Page,
     ) -> Result<Vec<(i64, Difference)>, WhatIfError> {
-        let catalog = self.shared.catalog();
-        let environment = catalog.environment_by_id(job.record.environment);
-        let environment = environment.ok_or_else(|| store::Error::NotFound {
-            what: "environment",
-            name: job.record.environment.to_string(),
-        })?;
+        let environment = self.environment_of(job.record.environment)?;
         let found = self
             .shared
             .store
@@ -207,18 +197,15 @@ impl Engine {
         environment: &Arc<Environment>,
         plan: Arc<Plan>,
     ) -> Result<WhatIf, WhatIfError> {
-        let job = WhatIf::of(record)?;
-        let work = Job {
+        let what_if = WhatIf::of(record)?;
+        self.work_on(Job {
             shared: Arc::clone(&self.shared),
             environment: Arc::clone(environment),
             plan,
-            what_if: job.clone(),
-        };
-        let mut tasks = self.tasks.lock();
-        // Those that have ended are forgotten.
-        while tasks.watches.try_join_next().is_some() {}
-        tasks.watches.spawn(job::work(work));
-        Ok(job)
+            what_if: what_if.clone(),
+            tables: Arc::default(),
+        });
+        Ok(what_if)
     }
 
     /// A document may be long: it must not hold up the requests beside it.

@@ -1,7 +1,10 @@
 //! Sealed values, opened for the reader and masked.
 
-use crate::mask::{Persons, mask};
+use crate::app::App;
+use crate::mask::{Hider, Persons, mask};
+use crate::problem::ApiError;
 use engine::{Environment, Purpose};
+use model::ids::{EnvironmentId, EventId};
 use serde_json::Value;
 use vault::Sealed;
 
@@ -32,4 +35,22 @@ pub fn persons(environment: &Environment, body: &Sealed) -> Option<Persons> {
     let plain = environment.key.open(body, Purpose::Body.label());
     let value: Value = serde_json::from_slice(&plain.ok()?).ok()?;
     Some(Persons::of(&value))
+}
+
+/// What hides the persons of a stored event; none if its body was erased.
+pub async fn hider(
+    app: &App,
+    environment: EnvironmentId,
+    event: EventId,
+) -> Result<Option<Hider>, ApiError> {
+    let event = match app.engine.store().event(event).await {
+        Ok(event) => event,
+        Err(store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let catalog = app.engine.catalog();
+    let environment = catalog.environment_by_id(environment);
+    let persons = environment.and_then(|environment| persons(environment, &event.body));
+    let hider = persons.map(Persons::hider).transpose();
+    hider.map_err(|error| ApiError::internal(&error))
 }

@@ -3,11 +3,11 @@
 
 use super::causes::known_cause;
 use super::extract::{Body, Params, ScopeIn};
-use super::opened::persons;
+use super::opened::hider;
 use super::runs::{environment_name, said};
 use crate::access::Caller;
 use crate::app::App;
-use crate::mask::{HIDDEN, Hider, Persons};
+use crate::mask::HIDDEN;
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
 use crate::time::{optional, rfc3339};
@@ -207,12 +207,7 @@ pub async fn list(
         |repair| repair.record.id.to_string(),
         |repair| repair,
     )?;
-    let mut data = Vec::with_capacity(listed.data.len());
-    for repair in listed.data {
-        data.push(out(&app, repair).await?);
-    }
-    let next = listed.next;
-    Ok(Json(List { data, next }))
+    Ok(Json(listed.each(|repair| out(&app, repair)).await?))
 }
 
 /// Shows how far one has come, and what came out.
@@ -241,12 +236,9 @@ pub async fn items(
     let seek = page.page(|run: RunId| run.0)?;
     let found = app.engine.repair_items(&repair, seek).await?;
     let listed = page.list(found, |item| item.run.to_string(), |item| item)?;
-    let mut data = Vec::with_capacity(listed.data.len());
-    for item in listed.data {
-        data.push(item_out(&app, repair.record.environment, item).await?);
-    }
-    let next = listed.next;
-    Ok(Json(List { data, next }))
+    let environment = repair.record.environment;
+    let shown = listed.each(|item| item_out(&app, environment, item));
+    Ok(Json(shown.await?))
 }
 
 /// Stops one. What it has begun goes on; what it has not come to stays as it is.
@@ -352,10 +344,13 @@ async fn item_out(
         Outcome::Untried { reason } | Outcome::Refused { reason } => (None, Some(reason)),
     };
     let because = match because {
-        Some(because) => Some(match hider(app, environment, item.run).await? {
-            Some(persons) => persons.hide_in(because),
-            None => HIDDEN.to_owned(),
-        }),
+        Some(because) => {
+            let event = app.engine.store().run(item.run).await?.event;
+            Some(match hider(app, environment, event).await? {
+                Some(persons) => persons.hide_in(because),
+                None => HIDDEN.to_owned(),
+            })
+        }
         None => None,
     };
     Ok(RepairItemOut {
@@ -368,23 +363,4 @@ async fn item_out(
         step,
         because,
     })
-}
-
-/// What hides the persons of a run's event; none if its body was erased.
-async fn hider(
-    app: &App,
-    environment: EnvironmentId,
-    run: RunId,
-) -> Result<Option<Hider>, ApiError> {
-    let store = app.engine.store();
-    let event = match store.event(store.run(run).await?.event).await {
-        Ok(event) => event,
-        Err(store::Error::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let catalog = app.engine.catalog();
-    let environment = catalog.environment_by_id(environment);
-    let persons = environment.and_then(|environment| persons(environment, &event.body));
-    let hider = persons.map(Persons::hider).transpose();
-    hider.map_err(|error| ApiError::internal(&error))
 }

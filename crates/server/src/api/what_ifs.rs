@@ -1,11 +1,11 @@
 //! What another version would have done with the events of a past period. Nothing is sent.
 
 use super::extract::{Body, Params, ScopeIn};
-use super::opened::persons;
+use super::opened::hider;
 use super::runs::environment_name;
 use crate::access::Caller;
 use crate::app::App;
-use crate::mask::{HIDDEN, Hider, Persons, mask};
+use crate::mask::{HIDDEN, Hider, mask};
 use crate::paging::{List, PageIn};
 use crate::problem::{ApiError, ProblemOut};
 use crate::time::{Edge, moment, optional, rfc3339};
@@ -218,12 +218,7 @@ pub async fn list(
     let seek = page.page(|id: WhatIfId| id.0)?;
     let found = app.engine.what_ifs(environment.id, seek).await?;
     let listed = page.list(found, |job| job.record.id.to_string(), |job| job)?;
-    let mut data = Vec::with_capacity(listed.data.len());
-    for job in listed.data {
-        data.push(out(&app, job).await?);
-    }
-    let next = listed.next;
-    Ok(Json(List { data, next }))
+    Ok(Json(listed.each(|job| out(&app, job)).await?))
 }
 
 /// Shows how far one has come, and what came out.
@@ -260,13 +255,8 @@ pub async fn differences(
     };
     let found = app.engine.what_if_differences(&job, seek).await?;
     let listed = page.list(found, |(place, _)| place.to_string(), |(_, found)| found)?;
-    let mut data = Vec::with_capacity(listed.data.len());
-    for found in listed.data {
-        let persons = persons_of(&app, &job, &found).await?;
-        data.push(difference(found, persons.as_ref()));
-    }
-    let next = listed.next;
-    Ok(Json(List { data, next }))
+    let shown = listed.each(|found| difference_of(&app, &job, found));
+    Ok(Json(shown.await?))
 }
 
 /// Stops one; what came out so far stays.
@@ -425,22 +415,13 @@ fn counts(progress: &Progress) -> RunCountsOut {
     }
 }
 
-/// What hides the persons of the event that a difference is about; none if its body was erased.
-async fn persons_of(
+async fn difference_of(
     app: &App,
     job: &WhatIf,
-    difference: &Difference,
-) -> Result<Option<Hider>, ApiError> {
-    let event = match app.engine.store().event(difference.event).await {
-        Ok(event) => event,
-        Err(store::Error::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let catalog = app.engine.catalog();
-    let environment = catalog.environment_by_id(job.record.environment);
-    let persons = environment.and_then(|environment| persons(environment, &event.body));
-    let hider = persons.map(Persons::hider).transpose();
-    hider.map_err(|error| ApiError::internal(&error))
+    found: Difference,
+) -> Result<DifferenceOut, ApiError> {
+    let persons = hider(app, job.record.environment, found.event).await?;
+    Ok(difference(found, persons.as_ref()))
 }
 
 /// Of an event that was erased nothing is shown but which fields differ.

@@ -4,7 +4,8 @@
 
 use crate::app::App;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
     match value {
@@ -19,6 +20,54 @@ fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
         _ => {}
     }
+}
+
+/// The Rust files under a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Of two schemas of one name the document would show one, in the place of both.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let mut files = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    let mut names: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("it is text");
+        let mut lines = text.lines().map(str::trim);
+        while let Some(line) = lines.next() {
+            if !(line.starts_with("#[derive(") && line.contains("ToSchema")) {
+                continue;
+            }
+            let mut given = None;
+            let item = lines.by_ref().find(|line| {
+                let named = line.strip_prefix("#[schema(as = ");
+                given = named
+                    .map(|n| n.trim_end_matches(")]").to_owned())
+                    .or(given.take());
+                line.contains("struct ") || line.contains("enum ")
+            });
+            let mut words = item.expect("what is derived for").split(' ');
+            words.find(|word| matches!(*word, "struct" | "enum"));
+            let own = words.next().expect("a name");
+            let own = own.split(|c: char| !c.is_alphanumeric()).next();
+            let name = given.unwrap_or_else(|| own.unwrap_or_default().to_owned());
+            let other = names.insert(name.clone(), file.clone());
+            assert!(other.is_none(), "{name}: {} and {other:?}", file.display());
+        }
+    }
+    assert!(names.len() > 100, "{}", names.len());
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ statements! {
          WHERE live > 0 AND shard = $1 AND (lane, id) > ($2, $3)
          ORDER BY lane, id LIMIT $4"
     ));
-    /// Runs in work whose time has come: shard, now, limit.
+    /// Runs in work whose time has come, after a place: shard, when due, id, now, limit.
     READY_DUE = one_hot(
         "SELECT id, event, deployment, lane, shard, state, rev, due_at FROM run
          WHERE live = 1 AND shard = $1 AND (due_at, id) > ($2, $3) AND due_at <= $4

@@ -43,14 +43,14 @@ pub struct ImportedOut {
     ended: usize,
     unchanged: usize,
     /// The first 200 changes, by key and day.
-    changes: Vec<ChangeOut>,
+    changes: Vec<RowChangeOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replayed: Option<ReplayedOut>,
 }
 
 /// One change.
 #[derive(Serialize, ToSchema)]
-pub struct ChangeOut {
+pub struct RowChangeOut {
     /// `added`, `changed`, `ended`.
     change: &'static str,
     key: KeyIn,
@@ -164,8 +164,8 @@ pub async fn export(
     Ok((headers, file.await?))
 }
 
-fn change_out(definition: &TableDefinition, change: &Change) -> ChangeOut {
-    ChangeOut {
+fn change_out(definition: &TableDefinition, change: &Change) -> RowChangeOut {
+    RowChangeOut {
         change: change.kind().as_str(),
         key: key_out(Some(definition), change.key.clone()),
         valid_from: from_out(change.from),

@@ -1,21 +1,9 @@
-import { BASE, launch, open, settled, violations } from './browser';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BASE, page, settled, withPages, violations } from './browser';
+import { describe, expect, it } from 'vitest';
 
 // Every screen on the demo's data, light and dark, wide and narrow.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-});
-afterEach(() => page.context().close());
+withPages();
 
 /** The first row of a list of the API. */
 async function first(path: string): Promise<Record<string, string>> {
@@ -61,7 +49,6 @@ describe.skipIf(BASE === '')('every screen', () => {
       }
     }
     expect(found).toEqual([]);
-    expect(errors).toEqual([]);
   });
 
   it('W9: nothing but tables and the canvas is wider than 320 px', async () => {

@@ -1,26 +1,11 @@
-import { BASE, launch, open, violations } from './browser';
+import { BASE, page, withPages, violations } from './browser';
 import { causeOf, fail, get } from './failures';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the home page.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-  page.setDefaultTimeout(30_000);
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(errors).toEqual([]);
-});
+withPages();
+beforeEach(() => page.setDefaultTimeout(30_000));
 
 const home = async () => {
   await page.goto(`${BASE}/?env=sandbox`);

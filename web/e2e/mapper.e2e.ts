@@ -1,14 +1,11 @@
-import { BASE, launch, open, violations } from './browser';
+import { BASE, page, withPages, violations } from './browser';
 import { draft, openStep, ownId, saved } from './drafts';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the mapper. Each test maps a flow of its own, on an example event or on
 // one that the demo received.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
 let flow: string;
 
 const text = (id: string): string => `schema: 1
@@ -45,22 +42,14 @@ const choose = async (name: RegExp | string): Promise<void> => {
   await page.getByRole('option', { name }).first().click();
 };
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+withPages();
 beforeEach(async () => {
-  ({ page, errors } = await open(browser));
   page.setDefaultTimeout(15_000);
   flow = ownId('mapper');
   await draft(page, text(flow));
   await openStep(page, flow, 'order');
   await choose('EUR 59.50');
   await source('charge').waitFor();
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 describe.skipIf(BASE === '')('the mapper', () => {

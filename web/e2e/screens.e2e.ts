@@ -1,26 +1,11 @@
 import { Api } from './api';
-import { BASE, DEMO, launch, open, settled } from './browser';
+import { anotherPage, BASE, DEMO, page, settled, withPages } from './browser';
 import { type Fresh, fresh, sandboxes } from './fresh';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Points that hold on every screen: empty states, lists, errors, versions, connections, colours.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
-});
+withPages();
 
 describe.skipIf(BASE === '')('lists and errors, on the demo', () => {
   it('E2: a filter with no result is told apart from no data, and is cleared', async () => {
@@ -45,12 +30,11 @@ describe.skipIf(BASE === '')('lists and errors, on the demo', () => {
     expect(new URL(address).searchParams.get('state')).toBe('done');
     const table = page.getByRole('table', { name: 'Runs' });
     const shown = await table.getByRole('row').allTextContents();
-    const other = await open(browser);
-    await other.page.goto(address);
-    await other.page.getByRole('row').nth(1).waitFor();
-    const same = other.page.getByRole('table', { name: 'Runs' }).getByRole('row');
+    const other = await anotherPage();
+    await other.goto(address);
+    await other.getByRole('row').nth(1).waitFor();
+    const same = other.getByRole('table', { name: 'Runs' }).getByRole('row');
     expect((await same.allTextContents()).length).toBe(shown.length);
-    await other.page.context().close();
     expect(shown.length).toBeLessThan(60);
   });
 

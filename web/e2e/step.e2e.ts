@@ -1,13 +1,10 @@
-import { BASE, launch, open, violations } from './browser';
+import { BASE, page, withPages, violations } from './browser';
 import { draft, openStep, ownId, saved } from './drafts';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the step view: samples, dry runs, forms.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
 let flow: string;
 
 const text = (id: string): string => `schema: 1
@@ -58,20 +55,12 @@ const work = async (name: string): Promise<void> => {
   await button.click();
 };
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+withPages();
 beforeEach(async () => {
-  ({ page, errors } = await open(browser));
   page.setDefaultTimeout(15_000);
   flow = ownId('step');
   await draft(page, text(flow));
   await openStep(page, flow, 'customer');
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 describe.skipIf(BASE === '')('the step view', () => {

@@ -54,12 +54,19 @@ describe.skipIf(BASE === '')('every screen', () => {
   it('W9: nothing but tables and the canvas is wider than 320 px', async () => {
     await page.setViewportSize({ width: 320, height: 800 });
     const wide: string[] = [];
+    const look = async (title: string): Promise<void> => {
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > 320) wide.push(`${title}: ${width} px`);
+    };
     for (const [title, address] of SCREENS) {
       await page.goto(BASE + (await address()));
       await settled(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (width > 320) wide.push(`${title}: ${width} px`);
+      await look(title);
     }
+    await page.route(/\/api\/v1\/live/, (route) => route.abort());
+    await page.reload();
+    await page.getByText(/^Paused at/).waitFor();
+    await look('a lost line');
     expect(wide).toEqual([]);
   });
 });

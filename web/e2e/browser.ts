@@ -1,9 +1,14 @@
+import type { Demo } from './server';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, onTestFailed } from 'vitest';
 
-/** Where Towpath and its sandboxes answer. */
-export const DEMO = inject('demo');
+/** Where Towpath and its sandboxes answer: this worker's own. */
+export const DEMO: Demo = ((demos) => {
+  const demo = demos[Number(process.env.VITEST_POOL_ID) - 1];
+  if (!demo) throw new Error(`no demo for worker ${process.env.VITEST_POOL_ID} of ${demos.length}`);
+  return demo;
+})(inject('demos'));
 export const BASE = DEMO.towpath;
 
 const FLAGS = [

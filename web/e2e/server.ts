@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const workers = project.config.maxWorkers;
   if (TOWPATH_URL || binary === '') {
     const given = { towpath: TOWPATH_URL ?? '', stripe: TOWPATH_STRIPE, infor: TOWPATH_INFOR };
-    project.provide('demos', Array(workers).fill({ ...NONE, ...given, binary }));
+    project.provide('demos', Array<Demo>(workers).fill({ ...NONE, ...given, binary }));
     return () => Promise.resolve();
   }
   const started = await Promise.all(Array.from({ length: workers }, () => start(binary)));

@@ -31,6 +31,15 @@ export const events = (environment: string | undefined, filter: EventFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest events of a type. */
+export const newestEvents = (environment: string | undefined, type: string, limit: number) =>
+  queryOptions({
+    queryKey: ['events', environment, 'newest', type],
+    queryFn: () =>
+      answer(client.GET('/api/v1/events', { params: { query: { environment, type, limit } } })),
+    retry: false,
+  });
+
 /** An event with its masked payload. */
 export const event = (id: string) =>
   queryOptions({

@@ -164,7 +164,8 @@ steps:
     with:
       reference: =charge.id
       name: =company.name
-      description: =lookup('codes', charge.currency) + derive('accounts', {'plan': charge.currency}).account
+      description: \"=lookup('codes', charge.currency) + derive('accounts', {'plan': \
+     charge.currency}).account\"
 ";
 
 #[tokio::test]

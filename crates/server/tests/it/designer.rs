@@ -215,7 +215,9 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
     let verdict = app.post(path, &run).await.json();
     let told = verdict["samples"][0]["differences"][0].as_str();
     assert!(
-        told.is_some_and(|told| told.contains("`description` is \"eur2310\" instead of \"9782310\"")),
+        told.is_some_and(
+            |told| told.contains("`description` is \"eur2310\" instead of \"9782310\"")
+        ),
         "{verdict}"
     );
 

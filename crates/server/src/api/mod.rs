@@ -44,6 +44,7 @@ mod session;
 mod standing;
 mod starts;
 mod statistics;
+mod tags;
 mod tokens;
 mod traffic;
 mod versions;
@@ -197,6 +198,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(causes::care, causes::put_care))
         .routes(routes!(causes::comments, causes::comment))
         .routes(routes!(causes::assignees))
+        .routes(routes!(tags::list))
+        .routes(routes!(tags::put, tags::remove))
         .routes(routes!(meanings::list))
         .routes(routes!(repairs::start))
         .routes(routes!(repairs::list))

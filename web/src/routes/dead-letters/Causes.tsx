@@ -1,6 +1,6 @@
 import { Aged } from './Aged';
 import { useEnvironmentName } from '@/app/useEnvironment';
-import { causes } from '@/api/deadLetters';
+import { causes, tags } from '@/api/deadLetters';
 import { AgeFilter } from '@/components/AgeFilter';
 import { Amounts } from '@/components/Amounts';
 import { Empty } from '@/components/Empty';
@@ -9,20 +9,24 @@ import { Page } from '@/components/Page';
 import { CauseTable } from '@/components/letters/CauseTable';
 import { groupCauses } from '@/lib/causes';
 import { sums } from '@/lib/money';
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
 /** What was given up and needs a person, by cause and in money. */
 export function Causes() {
   const environment = useEnvironmentName();
-  const { mine, age } = useSearch({ from: '/dead-letters' });
+  const { mine, tag, age } = useSearch({ from: '/dead-letters' });
   const navigate = useNavigate({ from: '/dead-letters' });
-  const list = useQuery(causes(environment, mine === 'yes'));
+  const list = useQuery(causes(environment, { mine: mine === 'yes', tag }));
+  const inUse = useQuery(tags(environment)).data?.data ?? [];
   const rows = list.data?.data;
   const count = rows?.reduce((sum, row) => sum + row.count, 0) ?? 0;
-  const set = (change: { mine?: string | undefined; age?: string | undefined }) =>
-    void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
+  const set = (change: {
+    mine?: string | undefined;
+    tag?: string | undefined;
+    age?: string | undefined;
+  }) => void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
   return (
     <Page
       title="Dead letters"
@@ -50,7 +54,20 @@ export function Causes() {
           value={mine === 'yes' ? 'yes' : 'all'}
           onChange={(value) => set({ mine: value === 'yes' ? 'yes' : undefined, age: undefined })}
         />
-        <AgeFilter value={age} onChange={(next) => set({ age: next, mine: undefined })} />
+        <Select
+          aria-label="Tag"
+          placeholder="Any tag"
+          data={tagChoices(inUse, tag)}
+          value={tag ?? null}
+          onChange={(next) => set({ tag: next ?? undefined, age: undefined })}
+          searchable
+          clearable
+          w={170}
+        />
+        <AgeFilter
+          value={age}
+          onChange={(next) => set({ age: next, mine: undefined, tag: undefined })}
+        />
       </Filters>
       {age ? (
         <Aged environment={environment} age={age} onClear={() => set({ age: undefined })} />
@@ -59,7 +76,16 @@ export function Causes() {
           list={list}
           groups={rows && groupCauses(rows)}
           empty={
-            mine === 'yes' ? (
+            tag ? (
+              <Empty
+                title={`No open cause has the tag ${tag}`}
+                why="A tag is put on a cause on the cause's own page."
+                next={{
+                  label: 'Clear filters',
+                  act: () => set({ mine: undefined, tag: undefined }),
+                }}
+              />
+            ) : mine === 'yes' ? (
               <Empty
                 title="Nothing is assigned to you"
                 why="A cause is assigned on its own page: take it, or give it to somebody."
@@ -80,4 +106,10 @@ export function Causes() {
       )}
     </Page>
   );
+}
+
+/** Tags of causes that are open, and the one that is asked for. */
+function tagChoices(inUse: readonly { tag: string; causes: number }[], asked: string | undefined) {
+  const open = inUse.filter(({ tag, causes }) => causes > 0 && tag !== asked);
+  return [...open.map(({ tag }) => tag), ...(asked ? [asked] : [])].sort();
 }

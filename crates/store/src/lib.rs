@@ -60,7 +60,7 @@ pub use queries::runs::{Pinned, StepStanding};
 pub use queries::search::{CrossReference, Found};
 pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Origin, Pause, WrappedKey};
 pub use queries::standing::{Bounds, LiveRuns, Part, Standing};
-pub use queries::statistics::{FlowStatistics, StepStatistics};
+pub use queries::statistics::{FlowStatistics, RunStatistics, StepStatistics};
 pub use queries::{Page, STRETCHES, Slice};
 pub use repair::{
     Care, Comment, LetterSum, NewComment, NewRepair, NewRepairItem, RepairAdvance, RepairItem,

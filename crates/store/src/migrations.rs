@@ -69,9 +69,9 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 10,
-        name: "tags",
-        sqlite: include_str!("../migrations/sqlite/0010_tags.sql"),
-        postgres: include_str!("../migrations/postgres/0010_tags.sql"),
+        name: "home",
+        sqlite: include_str!("../migrations/sqlite/0010_home.sql"),
+        postgres: include_str!("../migrations/postgres/0010_home.sql"),
     },
 ];
 

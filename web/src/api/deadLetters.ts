@@ -30,6 +30,7 @@ export interface LetterFilter {
   fingerprint?: string | undefined;
   /** `fresh`, `week`, `older`. */
   age?: string | undefined;
+  flow?: string | undefined;
 }
 
 /** Open letters, oldest first, of one cause or all. */

@@ -31,14 +31,6 @@ export const runs = (environment: string | undefined, filter: RunFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
-/** The newest run of a flow, if it has any. */
-export const newestRun = (environment: string | undefined, flow: string) =>
-  queryOptions({
-    queryKey: ['runs', 'newest', environment, flow],
-    queryFn: () =>
-      answer(client.GET('/api/v1/runs', { params: { query: { environment, flow, limit: 1 } } })),
-  });
-
 /** A run with its steps, calls and entries. */
 export const run = (id: string) =>
   queryOptions({

@@ -2,6 +2,7 @@ import { Commands } from './Commands';
 import { EnvironmentBand, EnvironmentSwitch } from './EnvironmentSwitch';
 import { Navigation } from './Navigation';
 import { NoEnvironment } from './NoEnvironment';
+import { SessionEnd } from './SessionEnd';
 import { SignIn, SignInAgain } from './SignIn';
 import { ThemeSwitch } from './ThemeSwitch';
 import { UserMenu } from './UserMenu';
@@ -74,7 +75,10 @@ function Shell() {
       <a className={classes.skip} href="#content">
         Skip to content
       </a>
-      <EnvironmentBand />
+      <div className={classes.band}>
+        <SessionEnd />
+        <EnvironmentBand />
+      </div>
       <header className={classes.bar}>
         <ActionIcon
           className={classes.burger}

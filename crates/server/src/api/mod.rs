@@ -33,6 +33,7 @@ mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
+mod machine;
 mod meanings;
 mod opened;
 mod proposals;
@@ -122,6 +123,7 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::first_admin))
+        .routes(routes!(session::extend))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
         .routes(routes!(guide::show))
@@ -182,6 +184,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(completeness::show, completeness::check))
         .routes(routes!(search::search))
         .routes(routes!(statistics::show))
+        .routes(routes!(statistics::all))
+        .routes(routes!(machine::show))
         .routes(routes!(statistics::errors))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))

@@ -13,29 +13,29 @@ import { SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
+type Asked = Partial<Record<'mine' | 'tag' | 'age' | 'flow', string | undefined>>;
+
 /** What was given up and needs a person, by cause and in money. */
 export function Causes() {
   const environment = useEnvironmentName();
-  const { mine, tag, age } = useSearch({ from: '/dead-letters' });
+  const { mine, tag, age, flow } = useSearch({ from: '/dead-letters' });
+  const isList = age !== undefined || flow !== undefined;
   const navigate = useNavigate({ from: '/dead-letters' });
   const list = useQuery(causes(environment, { mine: mine === 'yes', tag }));
   const inUse = useQuery(tags(environment)).data?.data ?? [];
   const rows = list.data?.data;
   const count = rows?.reduce((sum, row) => sum + row.count, 0) ?? 0;
-  const set = (change: {
-    mine?: string | undefined;
-    tag?: string | undefined;
-    age?: string | undefined;
-  }) => void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
+  const set = (change: Asked) =>
+    void navigate({ search: (was) => ({ ...was, ...change }), replace: true });
   return (
     <Page
       title="Dead letters"
       about="What was given up and needs a person, grouped by cause, the largest amount first"
-      fill={age !== undefined}
+      fill={isList}
       acts={
         rows &&
         count > 0 &&
-        !age && (
+        !isList && (
           <div style={{ textAlign: 'right' }}>
             <div style={{ color: 'var(--ink-2)', fontSize: '0.75rem' }}>{count} open, at stake</div>
             <Amounts amounts={sums(rows)} strong />
@@ -52,14 +52,16 @@ export function Causes() {
             { value: 'yes', label: 'Mine' },
           ]}
           value={mine === 'yes' ? 'yes' : 'all'}
-          onChange={(value) => set({ mine: value === 'yes' ? 'yes' : undefined, age: undefined })}
+          onChange={(value) =>
+            set({ mine: value === 'yes' ? 'yes' : undefined, age: undefined, flow: undefined })
+          }
         />
         <Select
           aria-label="Tag"
           placeholder="Any tag"
           data={tagChoices(inUse, tag)}
           value={tag ?? null}
-          onChange={(next) => set({ tag: next ?? undefined, age: undefined })}
+          onChange={(next) => set({ tag: next ?? undefined, age: undefined, flow: undefined })}
           searchable
           clearable
           w={170}
@@ -69,8 +71,13 @@ export function Causes() {
           onChange={(next) => set({ age: next, mine: undefined, tag: undefined })}
         />
       </Filters>
-      {age ? (
-        <Aged environment={environment} age={age} onClear={() => set({ age: undefined })} />
+      {isList ? (
+        <Aged
+          environment={environment}
+          age={age}
+          flow={flow}
+          onClear={() => set({ age: undefined, flow: undefined })}
+        />
       ) : (
         <CauseTable
           list={list}
@@ -101,7 +108,7 @@ export function Causes() {
           }
         />
       )}
-      {!age && list.data?.next && (
+      {!isList && list.data?.next && (
         <p style={{ color: 'var(--ink-2)' }}>There are further causes; the first 200 are shown.</p>
       )}
     </Page>

@@ -211,7 +211,7 @@ describe.skipIf(!BASE)('dead letters', () => {
 
     await openCause(cause);
     const word = `x8-${Date.now().toString(36)}`;
-    const field = page.getByRole('textbox', { name: 'Tags' });
+    const field = page.locator('input').and(page.getByLabel('Tags', { exact: true }));
     const put = page.waitForResponse((answer) => answer.request().method() === 'PUT');
     // It is spelled as tags are while it is typed.
     await field.pressSequentially(word.toUpperCase());
@@ -227,7 +227,7 @@ describe.skipIf(!BASE)('dead letters', () => {
         ? true
         : undefined,
     );
-    expect(await page.getByRole('textbox', { name: 'Tag' }).inputValue()).toBe(word);
+    expect(await page.locator('input').and(page.getByLabel('Tag', { exact: true })).inputValue()).toBe(word);
     expect(await violations(page)).toEqual([]);
     await openCause(cause);
     await page.getByText(word, { exact: true }).waitFor();

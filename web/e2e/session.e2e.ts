@@ -1,17 +1,15 @@
 import { DEMO, launch, open, violations } from './browser';
 import { type Fresh, fresh } from './fresh';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let server: Fresh;
 let browser: Browser;
-let page: Page;
 
 describe.skipIf(!DEMO.binary)('a session', () => {
   beforeAll(async () => {
     server = await fresh();
     browser = await launch();
-    ({ page } = await open(browser));
   });
   afterAll(async () => {
     await browser.close();
@@ -19,6 +17,7 @@ describe.skipIf(!DEMO.binary)('a session', () => {
   });
 
   it('W8: tells some minutes before its end, and goes on with one press', async () => {
+    const { page } = await open(browser);
     const made = await page.request.post(`${server.url}/api/v1/session/first_admin`, {
       data: { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' },
     });

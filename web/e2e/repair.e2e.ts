@@ -227,7 +227,12 @@ describe.skipIf(!BASE)('dead letters', () => {
         ? true
         : undefined,
     );
-    expect(await page.locator('input').and(page.getByLabel('Tag', { exact: true })).inputValue()).toBe(word);
+    expect(
+      await page
+        .locator('input')
+        .and(page.getByLabel('Tag', { exact: true }))
+        .inputValue(),
+    ).toBe(word);
     expect(await violations(page)).toEqual([]);
     await openCause(cause);
     await page.getByText(word, { exact: true }).waitFor();

@@ -29,10 +29,9 @@ async fn fill(guard: &Guard) {
             "run",
             "id, environment, flow, deployment, event, peer, key, lane, shard, live, state, rev,
              cursor, attempt, due_at, created_at, ended_at",
-            format!(
-                "n, 1, n % 7, n % 7, n, 'peer', 'ch_' || n, n, n % 64, 0,
+            "n, 1, n % 7, n % 7, n, 'peer', 'ch_' || n, n, n % 64, 0,
                  CASE WHEN n % 61 = 0 THEN 6 ELSE 5 END, 1, 1, 0, n, n, n + n % 1000"
-            ),
+                .into(),
             "",
         ),
         (

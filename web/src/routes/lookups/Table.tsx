@@ -218,7 +218,9 @@ export function Table() {
           aria-label="As on this day"
           title="As on this day; today if it is empty"
           type="date"
-          w={150}
+          leftSection={<small>As on</small>}
+          leftSectionWidth={46}
+          w={186}
           value={filter.at ?? ''}
           onChange={(event) => set({ at: event.currentTarget.value || undefined })}
         />

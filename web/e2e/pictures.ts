@@ -91,11 +91,11 @@ describe.skipIf(!BASE)('pictures', () => {
       await page.getByText(key).first().waitFor();
       await page.getByText('The books tie').waitFor();
     });
-    await take('designer', 'dark', '/flows/order-to-cash', async (page) => {
+    await take('designer', 'light', '/flows/order-to-cash', async (page) => {
       await choose(page, 'session');
       await page.getByRole('button', { name: 'Map on a sample' }).waitFor();
     });
-    await take('repair', 'light', `/dead-letters/${cause.fingerprint}`, async (page) => {
+    await take('repair', 'dark', `/dead-letters/${cause.fingerprint}`, async (page) => {
       await page.getByLabel(/^value/).fill('MUG');
       await page.getByRole('button', { name: /^Dry run of 5/ }).click();
       await page.getByText(/5 of 5 would now go on/).waitFor();

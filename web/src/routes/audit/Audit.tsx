@@ -13,11 +13,11 @@ import { useState } from 'react';
 
 const COLUMNS: Column<AuditRow>[] = [
   { id: 'at', title: 'At', width: MOMENT, cell: (row) => <Time at={row.at} /> },
-  { id: 'who', title: 'Who', width: 'minmax(70px, 130px)', cell: (row) => row.who },
+  { id: 'who', title: 'Who', width: 'minmax(56px, 130px)', cell: (row) => row.who },
   {
     id: 'action',
     title: 'Act',
-    width: 'minmax(90px, 210px)',
+    width: 'minmax(120px, 210px)',
     cell: (row) => <span title={row.action}>{actOf(row.action)}</span>,
   },
   {

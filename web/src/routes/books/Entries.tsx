@@ -41,7 +41,12 @@ export function Entries() {
       title: 'Reference',
       width: 'minmax(110px, 230px)',
       cell: (entry) => (
-        <UnstyledButton className="mono" title={entry.reference} onClick={() => setOpen(entry)}>
+        <UnstyledButton
+          className="mono"
+          title={entry.reference}
+          style={{ maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis' }}
+          onClick={() => setOpen(entry)}
+        >
           {entry.reference}
         </UnstyledButton>
       ),

@@ -80,9 +80,11 @@ export function ReadyFlows({ flows, start }: Props) {
           loading={put.isPending}
           onClick={() => put.mutate()}
         >
-          {wanted.length === 1
-            ? `Put ${wanted[0]?.title} in force`
-            : `Put ${wanted.length} in force`}
+          {wanted.length === 0
+            ? 'Choose what to put in force'
+            : wanted.length === 1
+              ? `Put ${wanted[0]?.title} in force`
+              : `Put ${wanted.length} in force`}
         </Button>
       )}
     </>

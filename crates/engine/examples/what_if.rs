@@ -374,7 +374,7 @@ fn effect(
             environment: deployment.environment.id,
             rev: 1,
             state: EffectState::Confirmed,
-            operation: model.made.operation.clone(),
+            operation: model.made.operation.clone().into(),
             connection: deployment.bindings["infor"].id,
             attempt: 0,
             holder: None,

@@ -16,12 +16,12 @@ use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::Stop;
 use connector::{Call, Effect, Last, Next, RecipeCx};
+use hashbrown::HashMap;
 use mapping::record::Record;
 use mapping::{Fact, Facts, Failure, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
 use model::{EffectId, Fault, FaultClass, RunState};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::run::StepState;
@@ -250,15 +250,8 @@ impl<'a> Execution<'a> {
         self.asked = Some(Arc::clone(&input));
         match call.operation.effect() {
             Effect::Create | Effect::Append => {
-                let begun = seal(
-                    self.key(),
-                    Purpose::Step,
-                    &Begun {
-                        case,
-                        input: Arc::clone(&input),
-                    },
-                )?;
-                self.once(step, call, &connection, &input, begun).await
+                let begun = Begun { case, input };
+                self.once(step, call, &connection, &begun).await
             }
             Effect::Set => {
                 let guard = call

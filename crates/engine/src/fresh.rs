@@ -1,8 +1,8 @@
 //! Runs that were just stored and that nobody has worked yet, kept so that they need not be read
 //! back.
 
+use hashbrown::HashMap;
 use model::ids::RunId;
-use std::collections::HashMap;
 use std::sync::Arc;
 use store::RunRecord;
 

@@ -4,9 +4,10 @@
 //! queue behind it. A run that waits for something to happen leaves its lane and queues again when
 //! it is woken. Pure: time comes in as a parameter.
 
+use hashbrown::HashMap;
 use model::Timestamp;
 use model::ids::RunId;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What a run does after it has worked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! [`connector::effect`]; here is only when what is written.
 
 use crate::catalog::Connection;
-use crate::execute::Execution;
+use crate::execute::{Begun, Execution};
 use crate::plan::{CallWork, PlanStep};
 use crate::seal::{Purpose, open, seal};
 use crate::stop::{Death, Stop};
@@ -18,7 +18,6 @@ use std::time::Duration;
 use store::effect::wake_key;
 use store::run::StepState;
 use store::{EffectRecord, EffectWrite, EntryWrite, StepRecord};
-use vault::Sealed;
 
 /// After a lost answer the peer may still be working on the call for this long: the call's own
 /// timeout and as much again.
@@ -38,7 +37,7 @@ struct Effect<'w> {
     /// The revision that is durable; none if no row is.
     durable: Option<i64>,
     begun_at: Timestamp,
-    begun_row: Sealed,
+    begun: &'w Begun,
     /// The ledger was not read: nothing is durable of it if nobody has made it. The first commit
     /// finds out.
     assumed: bool,
@@ -70,10 +69,9 @@ impl Execution<'_> {
         step: &PlanStep,
         work: &CallWork,
         connection: &Arc<Connection>,
-        input: &Arc<Value>,
-        begun_row: Sealed,
+        begun: &Begun,
     ) -> Result<(), Stop> {
-        let wanted = Wanted::new(work.operation, input).map_err(|f| self.failed(step, f))?;
+        let wanted = Wanted::new(work.operation, &begun.input).map_err(|f| self.failed(step, f))?;
         let identity = &wanted.identity;
         // A run that was never tried makes what nobody has made yet, nearly always; the commit of
         // its intent is refused if there is a row after all, and then the ledger is read.
@@ -114,7 +112,7 @@ impl Execution<'_> {
                 id,
                 durable: record.as_ref().map(|r| r.rev),
                 begun_at: record.map_or_else(|| self.shared.clock.now(), |r| r.begun_at),
-                begun_row: begun_row.clone(),
+                begun,
                 assumed,
             };
             match self.carry(step, &mut effect, current, &wanted).await {
@@ -298,7 +296,7 @@ impl Execution<'_> {
                 }
             };
             if !self.journal.has(self.scope, step.ordinal) {
-                self.note_begun_effect(step, effect);
+                self.note_begun_effect(step, effect)?;
             }
             self.note_effect(effect, &progress, true)?;
             self.commit_effect().await?;
@@ -468,18 +466,20 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn note_begun_effect(&mut self, step: &PlanStep, effect: &Effect<'_>) {
+    fn note_begun_effect(&mut self, step: &PlanStep, effect: &Effect<'_>) -> Result<(), Stop> {
+        let begun = seal(self.key(), Purpose::Step, effect.begun)?;
         self.note(StepRecord {
             scope: self.scope,
             step: step.ordinal,
             index: 0,
             state: StepState::Begun,
-            output: Some(effect.begun_row.clone()),
+            output: Some(begun),
             effect: Some(effect.key),
             reused: false,
             started_at: self.shared.clock.now(),
             ended_at: None,
         });
+        Ok(())
     }
 
     /// Commits; an effect that someone else changed meanwhile is read again.

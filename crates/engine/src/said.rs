@@ -2,13 +2,14 @@
 //! that says so. A credential is in none of it: connections add theirs to what is sent, and take
 //! them out of what they were answered.
 
-use crate::seal::{Purpose, seal};
+use crate::seal::Purpose;
 use crate::stop::Stop;
 use connector::Call;
 use model::Fault;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use std::cell::Cell;
+use std::io;
 use vault::{DataKey, Sealed};
 
 /// Which calls are kept with what was said.
@@ -28,12 +29,41 @@ const ANSWERED_BYTES: usize = 4 << 10;
 const PARSED_BYTES: usize = 1 << 20;
 
 #[derive(serde::Serialize)]
-struct Said<'a> {
+struct Said<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<Shortened<'a>>,
-    request: Shortened<'a>,
+    input: Option<T>,
+    request: T,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<Shortened<'a>>,
+    answer: Option<T>,
+}
+
+impl<'a> Said<&'a Value> {
+    /// The same, each part with room of its own.
+    fn shortened(&self, room: &'a [Cell<usize>; 3]) -> Said<Shortened<'a>> {
+        Said {
+            input: self.input.map(|value| Shortened(value, &room[0])),
+            request: Shortened(self.request, &room[1]),
+            answer: self.answer.map(|value| Shortened(value, &room[2])),
+        }
+    }
+}
+
+/// Writes so many bytes and refuses more.
+struct Room<'a> {
+    out: &'a mut Vec<u8>,
+    left: usize,
+}
+
+impl io::Write for Room<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = (self.left.checked_sub(bytes.len())).ok_or(io::ErrorKind::StorageFull)?;
+        self.out.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Seals what was said. `input` is the step's, where this was the first call about it.
@@ -52,18 +82,22 @@ pub fn said(
         Ok(_) => ANSWERED_BYTES,
         Err(_) => FAILED_BYTES,
     };
-    // Each part has room of its own.
-    let room = [Cell::new(bytes), Cell::new(bytes), Cell::new(bytes)];
     let said = Said {
-        input: input.map(|value| Shortened(value, &room[0])),
-        request: Shortened(&call.request, &room[1]),
-        answer: answer
-            .as_ref()
-            .ok()
-            .or(heard.as_ref())
-            .map(|value| Shortened(value, &room[2])),
+        input,
+        request: &call.request,
+        answer: answer.as_ref().ok().or(heard.as_ref()),
     };
-    seal(key, Purpose::Call, &said)
+    let sealed = key.seal_written(Purpose::Call.label(), |out| {
+        let start = out.len();
+        let whole = serde_json::to_writer(Room { out, left: bytes }, &said);
+        whole.or_else(|_| {
+            // It is too long as it is.
+            out.truncate(start);
+            let room = [Cell::new(bytes), Cell::new(bytes), Cell::new(bytes)];
+            serde_json::to_writer(out, &said.shortened(&room))
+        })
+    });
+    sealed.map_err(|e| Stop::bug(format!("seal what was said: {e}")))
 }
 
 /// An answer that was not taken: as JSON if it is some, so that persons in it are known by their

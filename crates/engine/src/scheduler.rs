@@ -111,10 +111,15 @@ async fn work(shared: &Shared, id: RunId) -> (After, Vec<StartedRun>) {
     if !run.state.is_live() {
         return (After::Ended, Vec::new());
     }
-    let known = run.clone();
     let mut execution = match Execution::load(shared, run, steps, body).await {
         Ok(execution) => execution,
-        Err(Stop::Dead(death)) => return (shared.bury(&known, *death).await, Vec::new()),
+        Err(Stop::Dead(death)) => {
+            let buried = match shared.store.run(id).await {
+                Ok(run) => shared.bury(&run, *death).await,
+                Err(_) => later(),
+            };
+            return (buried, Vec::new());
+        }
         Err(Stop::Hold { until }) => return (After::Hold { until }, Vec::new()),
         Err(stop) => {
             tracing::warn!(run.id = %id, stop = ?stop, "the run cannot be read now");

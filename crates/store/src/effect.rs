@@ -2,6 +2,7 @@
 
 use model::ids::{ConnectionId, EnvironmentId, RunId};
 use model::{EffectId, EffectState, Timestamp};
+use std::borrow::Cow;
 use std::sync::Arc;
 use vault::Sealed;
 
@@ -13,7 +14,7 @@ pub struct EffectRecord {
     /// Raised by every write; the guard against two writers.
     pub rev: i64,
     pub state: EffectState,
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     pub connection: ConnectionId,
     /// How often it was begun anew after it was known not to exist.
     pub attempt: i64,

@@ -3,6 +3,7 @@
 use model::fault::FaultClass;
 use model::ids::{DeploymentId, EnvironmentId, EventId, FlowId, RunId};
 use model::{RunState, Timestamp};
+use std::borrow::Cow;
 use vault::Sealed;
 
 /// A run as it is stored.
@@ -79,7 +80,7 @@ pub struct CallRecord {
     /// `OIS100MI/Confirm`.
     pub label: String,
     /// `read`, `set`, `stage`, `undo`, `commit`.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
     /// Absent if it succeeded.

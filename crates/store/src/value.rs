@@ -3,6 +3,7 @@
 //! Both databases are spoken to in four kinds of value, so that the code above knows neither.
 
 use crate::error::{Error, Result};
+use std::borrow::Cow;
 
 /// A parameter, borrowed from whoever calls.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,12 @@ impl<'a> From<&'a str> for Value<'a> {
 
 impl<'a> From<&'a String> for Value<'a> {
     fn from(value: &'a String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a Cow<'static, str>> for Value<'a> {
+    fn from(value: &'a Cow<'static, str>) -> Self {
         Self::Text(value)
     }
 }

@@ -652,7 +652,7 @@ pub fn call_out(deployment: Option<&Arc<Deployment>>, placed: PlacedCall) -> Cal
         kept: placed.has_body,
         step: step_name(deployment, call.step),
         label: call.label,
-        kind: call.kind,
+        kind: call.kind.into_owned(),
         started_at: rfc3339(call.started_at),
         ended_at: rfc3339(call.ended_at),
         status: call.status,

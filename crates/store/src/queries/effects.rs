@@ -27,7 +27,7 @@ fn rest(row: &mut Reader, id: EffectId) -> Result<EffectRecord> {
         environment: EnvironmentId(row.int()?),
         rev: row.int()?,
         state: EffectState::from_code(row.int()?).ok_or_else(|| row.corrupt("unknown state"))?,
-        operation: row.text()?,
+        operation: row.text()?.into(),
         connection: ConnectionId(row.int()?),
         attempt: row.int()?,
         holder: row.opt_int()?.map(RunId),

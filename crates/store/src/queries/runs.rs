@@ -187,7 +187,7 @@ fn read_call(row: &mut Reader) -> Result<CallRecord> {
     Ok(CallRecord {
         step: row.int()?,
         label: row.text()?,
-        kind: row.text()?,
+        kind: row.text()?.into(),
         started_at: Timestamp(row.int()?),
         ended_at: Timestamp(row.int()?),
         fault: row.fault()?,

@@ -6,9 +6,9 @@ use crate::session::{Call, Sequence, Session};
 use crate::statements::event as sql;
 use crate::value::{Value, values};
 use crate::verbs::live;
+use hashbrown::{HashMap, HashSet};
 use model::RunState;
 use model::ids::{EventId, RunId};
-use std::collections::{HashMap, HashSet};
 
 /// Stores events; what was there already is counted. Answers in the order of `events`.
 pub async fn ingest(session: &mut dyn Session, events: &[&NewEvent]) -> Result<Vec<Ingested>> {

@@ -9,7 +9,7 @@ use crate::session::{Call, Session};
 use crate::statements::{effect, run, subledger as ledger};
 use crate::value::{Row, values};
 use crate::verbs::live;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// What is known of a run that passed.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,8 @@
 
 use super::Item;
 use crate::entry::{DepositWrite, EntryWrite};
+use hashbrown::HashSet;
 use model::EffectId;
-use std::collections::HashSet;
 
 /// A row that an item reads or writes and that another item might too.
 #[derive(PartialEq, Eq, Hash)]

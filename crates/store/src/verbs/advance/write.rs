@@ -12,8 +12,8 @@ use crate::statements::{effect, event, lookup, run, subledger as ledger};
 use crate::value::{Row, values};
 use crate::verbs::audit::{self, Act};
 use crate::verbs::{live, started};
+use hashbrown::{HashMap, HashSet};
 use model::RunState;
-use std::collections::{HashMap, HashSet};
 
 /// Writes the items that passed and answers for all, in their order.
 pub async fn write<'a>(

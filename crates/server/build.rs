@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 fn main() -> std::io::Result<()> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    // Asked for when it runs: a copied target folder may hold a script of another checkout.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let built = Path::new(&here).join("../../web/dist");
     // Made when it is absent, because cargo builds again and again over a path that is not there.
     // Where that cannot be done the program comes without the app.
     if std::fs::create_dir_all(&built).is_ok() {

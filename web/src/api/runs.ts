@@ -31,6 +31,18 @@ export const runs = (environment: string | undefined, filter: RunFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest run that did what its flow says, if there is any. */
+export const newestDone = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['runs', 'newest done', environment],
+    queryFn: () =>
+      answer(
+        client.GET('/api/v1/runs', {
+          params: { query: { environment, state: 'done', limit: 1 } },
+        }),
+      ),
+  });
+
 /** A run with its steps, calls and entries. */
 export const run = (id: string) =>
   queryOptions({

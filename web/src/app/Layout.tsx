@@ -62,7 +62,7 @@ const isWithout = (pathname: string): boolean => WITHOUT.includes(pathname);
 
 /** Everything around a screen. */
 function Shell() {
-  const { current, isNone } = useEnvironment();
+  const { current, isNone, isAsked } = useEnvironment();
   const liveness = useLive(current?.name);
   const [menu, { open, close }] = useDisclosure(false);
   const [help, helpActs] = useDisclosure(false);
@@ -116,7 +116,7 @@ function Shell() {
         <Navigation />
       </nav>
       <main id="content" className={classes.main} tabIndex={-1}>
-        {isNone && !isWithout(pathname) ? <NoEnvironment at={pathname} /> : <Outlet />}
+        {isNone && !isWithout(pathname) ? <NoEnvironment at={pathname} /> : !isAsked && <Outlet />}
       </main>
       <Drawer opened={menu} onClose={close} size={240} title="Towpath" padding="sm">
         <nav aria-label="Screens">

@@ -45,9 +45,11 @@ export function CauseTable({ list, groups, empty }: Props) {
                 <span className={classes.message}>
                   <Message text={group.sentence} />
                 </span>
-                <span className={classes.said}>
-                  <Message text={group.message} />
-                </span>
+                {!group.missing_row && (
+                  <span className={classes.said}>
+                    <Message text={group.message} />
+                  </span>
+                )}
                 <span className={classes.where}>
                   {group.flow}, step {group.step}
                   {group.care?.assignee &&

@@ -4,8 +4,9 @@ import { isList, isMap, isText, type Json } from '../model/json';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { triggerExamples } from '@/api/designer';
 import { draft } from '@/api/drafts';
-import { event, events } from '@/api/events';
+import { type Event, event, events } from '@/api/events';
 import type { Chosen } from '@/api/preview';
+import { amountText } from '@/lib/money';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
@@ -82,7 +83,7 @@ export function useSample() {
     })),
     ...found.map((one): Offer => ({
       key: `event:${one.id}`,
-      label: `${one.source_id} · ${one.received_at.slice(0, 16).replace('T', ' ')} UTC`,
+      label: `${worth(one)} · ${one.received_at.slice(0, 19).replace('T', ' ')} UTC`,
       group: GROUPS[1],
     })),
     ...(examples.data ?? []).map(({ title }, n): Offer => ({
@@ -121,3 +122,7 @@ export function useSample() {
   }, [editor, isSettled, first]);
   return { sample, offers, choose, byHand, isSettled, trigger, pinned: pinned.data ?? [] };
 }
+
+/** What a person knows an event by: its amount, else the sender's id. */
+const worth = ({ amount_minor: minor, currency, source_id: id }: Event): string =>
+  minor != null && currency ? amountText(minor, currency) : id;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 fn main() -> std::io::Result<()> {
-    // Asked for when it runs: a copy of the build's folder then serves another checkout, too.
+    // Asked for when it runs: a copied target folder may hold a script of another checkout.
     let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let built = Path::new(&here).join("../../web/dist");
     // Made when it is absent, because cargo builds again and again over a path that is not there.

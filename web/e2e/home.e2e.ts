@@ -99,8 +99,36 @@ describe.skipIf(!BASE)('home', () => {
     await page.reload();
     await page.getByRole('table', { name: 'Flows' }).waitFor();
     await page.getByText('Machine', { exact: true }).first().click();
-    await page.getByText('Database').waitFor();
+    await page.getByText('Database', { exact: true }).waitFor();
     expect(await first()).toMatch(/^Connections/);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('H8: for an engineer flows lead with errors, p95 and last run; for an administrator versions and what expires', async () => {
+    await fail('h8', [1_100]);
+    await home();
+    await page.getByText('Flows', { exact: true }).last().click();
+    const table = page.getByRole('table', { name: 'Flows' });
+    const row = table.locator('tr', { hasText: 'Order to cash' });
+    await row.waitFor();
+    const heads = await table.locator('thead').innerText();
+    for (const head of ['Open errors', 'p95', 'Last run', 'Not published']) {
+      expect(heads.toLowerCase()).toContain(head.toLowerCase());
+    }
+    expect(await row.innerText()).toMatch(/\d+ ms|\d+(\.\d)? s|\d+ min/);
+    expect(await violations(page)).toEqual([]);
+    const count = row.getByRole('link', { name: /^\d+$/ });
+    const told = Number(await count.innerText());
+    expect(told).toBeGreaterThan(0);
+    await count.click();
+    await page.getByRole('table', { name: 'Dead letters of order-to-cash' }).waitFor();
+    await page.getByText(`${told} ${told === 1 ? 'row' : 'rows'}, all shown`).waitFor();
+
+    await home();
+    await page.getByText('Machine', { exact: true }).first().click();
+    for (const fact of ['Version', 'Expiring', 'Backup']) {
+      await page.getByText(fact, { exact: true }).waitFor();
+    }
     expect(await violations(page)).toEqual([]);
   });
 

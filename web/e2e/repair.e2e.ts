@@ -172,7 +172,7 @@ describe.skipIf(!BASE)('dead letters', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('X8: a cause is taken, has a day and comments; mine shows it; a discard needs a reason', async () => {
+  it('X8: a cause is taken, has a day, comments and tags; mine shows it; a discard needs a reason', async () => {
     const [key, cause] = await fail('x8', [1_800]);
     await openCause(cause);
     await button('Take it').click();
@@ -194,6 +194,38 @@ describe.skipIf(!BASE)('dead letters', () => {
     await page.getByText('Mine', { exact: true }).click();
     await cell(key).waitFor();
     expect(await cell(key).innerText()).toContain('until 2030-01-31');
+
+    await openCause(cause);
+    const word = `x8-${Date.now().toString(36)}`;
+    const field = page.locator('input').and(page.getByLabel('Tags', { exact: true }));
+    const put = page.waitForResponse((answer) => answer.request().method() === 'PUT');
+    // It is spelled as tags are while it is typed.
+    await field.pressSequentially(word.toUpperCase());
+    expect(await field.inputValue()).toBe(word);
+    await field.press('Enter');
+    expect((await put).status()).toBe(204);
+    expect(await violations(page)).toEqual([]);
+    await visit('/dead-letters');
+    await cell(key).getByRole('link', { name: word }).click();
+    await page.waitForURL((url) => url.searchParams.get('tag') === word);
+    await until('only the one with the tag', async () =>
+      (await page.getByRole('region', { name: 'Causes' }).locator('tbody tr').count()) === 1
+        ? true
+        : undefined,
+    );
+    expect(
+      await page
+        .locator('input')
+        .and(page.getByLabel('Tag', { exact: true }))
+        .inputValue(),
+    ).toBe(word);
+    expect(await violations(page)).toEqual([]);
+    await openCause(cause);
+    await page.getByText(word, { exact: true }).waitFor();
+    const off = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+    await field.press('Backspace');
+    expect((await off).status()).toBe(204);
+    await page.getByText(word, { exact: true }).waitFor({ state: 'detached' });
 
     await visit(`/runs/${cause.first}`);
     await button('Discard').click();

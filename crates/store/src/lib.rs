@@ -29,6 +29,7 @@ pub mod settings;
 mod sqlite;
 mod statements;
 mod store;
+mod tag;
 pub mod testing;
 mod value;
 mod verbs;
@@ -59,7 +60,7 @@ pub use queries::runs::{Pinned, StepStanding};
 pub use queries::search::{CrossReference, Found};
 pub use queries::settings::{ConnectionRecord, EnvironmentRecord, Origin, Pause, WrappedKey};
 pub use queries::standing::{Bounds, LiveRuns, Part, Standing};
-pub use queries::statistics::{FlowStatistics, StepStatistics};
+pub use queries::statistics::{FlowStatistics, RunStatistics, StepStatistics};
 pub use queries::{Page, STRETCHES, Slice};
 pub use repair::{
     Care, Comment, LetterSum, NewComment, NewRepair, NewRepairItem, RepairAdvance, RepairItem,
@@ -69,6 +70,7 @@ pub use run::{CallRecord, DeadLetter, PlacedCall, RunRecord, StepRecord};
 pub use settings::{Limits, Settings};
 pub use sqlite::lock::IN_USE;
 pub use store::Store;
+pub use tag::{SetTag, TagUse};
 pub use verbs::accounts::{ChangeAccount, NewAccount, NewSignIn, NewToken};
 pub use verbs::audit::{AuditCheck, AuditRecord, Broken, TrailHead};
 pub use verbs::cancel::Cancel;

@@ -67,6 +67,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_keys.sql"),
         postgres: include_str!("../migrations/postgres/0009_keys.sql"),
     },
+    Migration {
+        number: 10,
+        name: "home",
+        sqlite: include_str!("../migrations/sqlite/0010_home.sql"),
+        postgres: include_str!("../migrations/postgres/0010_home.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration(

@@ -8,14 +8,20 @@ export type Letter = components['schemas']['LetterOut'];
 
 const PAGE = 100;
 
-/** Open causes with their money: a row per cause and currency; all, or those of the reader. */
-export const causes = (environment: string | undefined, mine = false) =>
+export interface CauseFilter {
+  /** Only those of the reader. */
+  mine?: boolean;
+  tag?: string | undefined;
+}
+
+/** Open causes with their money: a row per cause and currency. */
+export const causes = (environment: string | undefined, filter: CauseFilter = {}) =>
   queryOptions({
-    queryKey: ['dead_letters', 'causes', environment, mine],
+    queryKey: ['dead_letters', 'causes', environment, filter],
     queryFn: () =>
       answer(
         client.GET('/api/v1/dead-letters/causes', {
-          params: { query: { environment, mine, limit: 200 } },
+          params: { query: { environment, ...filter, limit: 200 } },
         }),
       ),
   });
@@ -24,6 +30,7 @@ export interface LetterFilter {
   fingerprint?: string | undefined;
   /** `fresh`, `week`, `older`. */
   age?: string | undefined;
+  flow?: string | undefined;
 }
 
 /** Open letters, oldest first, of one cause or all. */
@@ -109,6 +116,26 @@ export const assignees = queryOptions({
   queryKey: ['accounts', 'assignees'],
   queryFn: () => answer(client.GET('/api/v1/dead-letters/assignees')),
 });
+
+/** The tags that causes have. */
+export const tags = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['dead_letters', 'tags', environment],
+    queryFn: () =>
+      answer(client.GET('/api/v1/dead-letters/tags', { params: { query: { environment } } })),
+  });
+
+/** Puts a tag on a cause, or takes it off. */
+export const setTag = (
+  environment: string | undefined,
+  fingerprint: string,
+  tag: string,
+  isOn: boolean,
+) => {
+  const params = { path: { fingerprint, tag }, query: { environment } };
+  const path = '/api/v1/dead-letters/causes/{fingerprint}/tags/{tag}';
+  return answer(isOn ? client.PUT(path, { params }) : client.DELETE(path, { params }));
+};
 
 /** What was said about a cause, newest first. */
 export const comments = (environment: string | undefined, fingerprint: string) =>

@@ -12,6 +12,13 @@ export const catalog = queryOptions({
   staleTime: Infinity,
 });
 
+/** What triggers are called, by their ids. */
+export const triggerTitles = queryOptions({
+  ...catalog,
+  select: ({ connectors }) =>
+    new Map(connectors.flatMap((one) => one.triggers.map(({ id, title }) => [id, title]))),
+});
+
 /** A document from its text to its tree, or back, and what is wrong with it. */
 export const edit = (
   given: ({ document: string } | { tree: object }) & { check?: boolean },

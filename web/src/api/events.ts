@@ -40,6 +40,14 @@ export const newestEvents = (environment: string | undefined, type: string, limi
     retry: false,
   });
 
+/** The newest event, if any was received. */
+export const newestEvent = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['events', 'newest', environment],
+    queryFn: () =>
+      answer(client.GET('/api/v1/events', { params: { query: { environment, limit: 1 } } })),
+  });
+
 /** An event with its masked payload. */
 export const event = (id: string) =>
   queryOptions({

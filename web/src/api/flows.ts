@@ -15,6 +15,16 @@ export const flows = (environment: string | undefined) =>
     staleTime: 30_000,
   });
 
+export type FlowHealth = components['schemas']['FlowHealthOut'];
+
+/** How the flows in force do: open errors, last run, how long the newest took. */
+export const flowStatistics = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['runs', 'statistics', environment],
+    queryFn: () =>
+      answer(client.GET('/api/v1/flow-statistics', { params: { query: { environment } } })),
+  });
+
 /** A deployed flow with its document and plan. */
 export const flow = (environment: string | undefined, id: string) =>
   queryOptions({

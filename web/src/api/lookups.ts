@@ -33,6 +33,7 @@ export const firstRow = (environment: string | undefined, table: string) =>
       ),
   });
 
+export type Table = components['schemas']['TableOut'];
 export type RowIn = components['schemas']['RowIn'];
 
 /** Stores rows; dead letters that missed them may be worked again in the same act. */

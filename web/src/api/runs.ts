@@ -31,12 +31,16 @@ export const runs = (environment: string | undefined, filter: RunFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
-/** The newest run of a flow, if it has any. */
-export const newestRun = (environment: string | undefined, flow: string) =>
+/** The newest run that did what its flow says, if there is any. */
+export const newestDone = (environment: string | undefined) =>
   queryOptions({
-    queryKey: ['runs', 'newest', environment, flow],
+    queryKey: ['runs', 'newest done', environment],
     queryFn: () =>
-      answer(client.GET('/api/v1/runs', { params: { query: { environment, flow, limit: 1 } } })),
+      answer(
+        client.GET('/api/v1/runs', {
+          params: { query: { environment, state: 'done', limit: 1 } },
+        }),
+      ),
   });
 
 /** A run with its steps, calls and entries. */

@@ -22,4 +22,7 @@ export const signIn = (body: components['schemas']['SignInIn']) =>
 export const makeFirstAdmin = (body: components['schemas']['FirstAdminIn']) =>
   answer(client.POST('/api/v1/session/first_admin', { body }));
 
+/** Lets the session go on as long as a new one. */
+export const extendSession = () => answer(client.POST('/api/v1/session/extend'));
+
 export const signOut = () => answer(client.DELETE('/api/v1/session'));

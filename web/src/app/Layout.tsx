@@ -2,6 +2,7 @@ import { Commands } from './Commands';
 import { EnvironmentBand, EnvironmentSwitch } from './EnvironmentSwitch';
 import { Navigation } from './Navigation';
 import { NoEnvironment } from './NoEnvironment';
+import { SessionEnd } from './SessionEnd';
 import { SignIn, SignInAgain } from './SignIn';
 import { ThemeSwitch } from './ThemeSwitch';
 import { UserMenu } from './UserMenu';
@@ -61,7 +62,7 @@ const isWithout = (pathname: string): boolean => WITHOUT.includes(pathname);
 
 /** Everything around a screen. */
 function Shell() {
-  const { current, isNone } = useEnvironment();
+  const { current, isNone, isAsked } = useEnvironment();
   const liveness = useLive(current?.name);
   const [menu, { open, close }] = useDisclosure(false);
   const [help, helpActs] = useDisclosure(false);
@@ -74,7 +75,10 @@ function Shell() {
       <a className={classes.skip} href="#content">
         Skip to content
       </a>
-      <EnvironmentBand />
+      <div className={classes.band}>
+        <SessionEnd />
+        <EnvironmentBand />
+      </div>
       <header className={classes.bar}>
         <ActionIcon
           className={classes.burger}
@@ -112,7 +116,7 @@ function Shell() {
         <Navigation />
       </nav>
       <main id="content" className={classes.main} tabIndex={-1}>
-        {isNone && !isWithout(pathname) ? <NoEnvironment at={pathname} /> : <Outlet />}
+        {isNone && !isWithout(pathname) ? <NoEnvironment at={pathname} /> : !isAsked && <Outlet />}
       </main>
       <Drawer opened={menu} onClose={close} size={240} title="Towpath" padding="sm">
         <nav aria-label="Screens">

@@ -1,5 +1,6 @@
 import { type Account, changeAccount } from '@/api/access';
 import { ErrorView } from '@/components/ErrorView';
+import { NewPassword } from '@/components/NewPassword';
 import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -32,15 +33,7 @@ export function OwnPassword({ account, onClose }: { account: Account; onClose: (
             value={current}
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
-          <PasswordInput
-            label="New password"
-            description="12 characters or more."
-            required
-            size="xs"
-            autoComplete="new-password"
-            value={next}
-            onChange={(event) => setNext(event.currentTarget.value)}
-          />
+          <NewPassword label="New password" value={next} onChange={setNext} />
           {change.error && <ErrorView error={change.error} inline />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -1,5 +1,6 @@
 import { makeFirstAdmin, session, signIn } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
+import { NewPassword } from '@/components/NewPassword';
 import { Button, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -71,15 +72,18 @@ function SignInForm({ firstRun }: { firstRun: boolean }) {
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <PasswordInput
-          label="Password"
-          {...(firstRun ? { description: '12 characters or more.' } : {})}
-          autoComplete={firstRun ? 'new-password' : 'current-password'}
-          required
-          size="sm"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        {firstRun ? (
+          <NewPassword size="sm" value={password} onChange={setPassword} />
+        ) : (
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            size="sm"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+        )}
         {firstRun && (
           <TextInput
             label="Setup code"

@@ -23,13 +23,16 @@ export function CompletenessLine({ environment, brief }: Props) {
     onSettled: () => client.invalidateQueries({ queryKey: ['events'] }),
   });
   return (
-    <div className={classes.lines} role="region" aria-label="Completeness">
-      {data?.data.map((one) => (
-        <div key={one.connection} className={classes.line}>
-          <Told one={one} />
-          {!brief && one.gaps.length > 0 && <Gaps one={one} />}
-        </div>
-      ))}
+    <div className={classes.frame} role="region" aria-label="Completeness">
+      <div className={classes.lines}>
+        {data?.data.map((one) => (
+          <div key={one.connection} className={classes.line}>
+            <Told one={one} />
+            {!brief && one.gaps.length > 0 && <Gaps one={one} />}
+          </div>
+        ))}
+        {comparing.error && <ErrorView error={comparing.error} inline />}
+      </div>
       {!brief && data && data.data.length > 0 && (
         <Button
           variant="default"
@@ -41,7 +44,6 @@ export function CompletenessLine({ environment, brief }: Props) {
           Compare now
         </Button>
       )}
-      {comparing.error && <ErrorView error={comparing.error} inline />}
     </div>
   );
 }

@@ -43,6 +43,7 @@ interface Props<Row> {
 }
 
 const HEAD_PX = 32;
+const FOOT_PX = 40;
 
 /** A long list: only the rows in view are drawn, further pages are asked for as they come near. */
 export function DataTable<Row>(props: Props<Row>) {
@@ -98,7 +99,14 @@ export function DataTable<Row>(props: Props<Row>) {
 
   const template = columns.map((column) => column.width).join(' ');
   return (
-    <div ref={scroller} className={classes.scroller} role="region" aria-label={label} tabIndex={0}>
+    <div
+      ref={scroller}
+      className={classes.scroller}
+      style={{ minHeight: `min(12rem, ${HEAD_PX + rows.length * rowHeight + FOOT_PX}px)` }}
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+    >
       <div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1}>
         <div className={classes.head} role="row" style={{ gridTemplateColumns: template }}>
           {columns.map((column) => (

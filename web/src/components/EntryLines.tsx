@@ -1,5 +1,6 @@
 import { EntryTable } from './EntryTable';
 import { State } from './State';
+import { entryKind } from '@/lib/entryKinds';
 import type { Entry } from '@/api/books';
 import classes from './EntryLines.module.css';
 
@@ -9,6 +10,7 @@ export function EntryLines({ entry }: { entry: Entry }) {
     <div className={classes.entry}>
       <div className={classes.head}>
         <span className="mono">{entry.reference}</span>
+        <span>{entryKind(entry.kind)}</span>
         <span>{entry.date}</span>
         <State
           state={entry.state}

@@ -1,3 +1,4 @@
+import { Message } from './Message';
 import { detailsOf } from '@/api/problem';
 import { Button } from '@mantine/core';
 import { CircleX } from 'lucide-react';
@@ -17,14 +18,22 @@ export function ErrorView({ error, retry, inline }: Props) {
     <div className={classes.error} data-inline={inline || undefined} role="alert">
       <CircleX size={16} aria-hidden />
       <div>
-        <p className={classes.detail}>{sentence(detail)}</p>
-        {cure && <p>{sentence(cure)}</p>}
+        <p className={classes.detail}>
+          <Message text={sentence(detail)} />
+        </p>
+        {cure && (
+          <p>
+            <Message text={sentence(cure)} />
+          </p>
+        )}
         {problems.length > 0 && (
           <ul>
             {problems.map((problem) => (
               <li key={`${problem.path} ${problem.code} ${problem.message}`}>
-                <span className="mono">{problem.path}</span> {problem.message}
-                {problem.cure && <>: {problem.cure}</>}
+                <span className="mono">{problem.path}</span>{' '}
+                <Message
+                  text={problem.cure ? `${problem.message}: ${problem.cure}` : problem.message}
+                />
               </li>
             ))}
           </ul>

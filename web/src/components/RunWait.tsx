@@ -1,3 +1,4 @@
+import { Message } from './Message';
 import { Wait } from './Wait';
 import type { Run } from '@/api/runs';
 
@@ -5,5 +6,5 @@ import type { Run } from '@/api/runs';
 export function RunWait({ run }: { run: Run }) {
   if (run.waits) return <Wait wait={run.waits} />;
   if (run.state === 'running') return run.step ? <span>at step {run.step}</span> : null;
-  return run.fault ? <span title={run.fault.message}>{run.fault.message}</span> : null;
+  return run.fault ? <Message text={run.fault.message} titled /> : null;
 }

@@ -4,6 +4,8 @@ import {
   CircleAlert,
   Clock,
   Copy,
+  FlaskConical,
+  Landmark,
   Loader,
   Minus,
   Pause,
@@ -37,6 +39,8 @@ const STATES: Record<string, [icon: LucideIcon, tone: Tone, word: string]> = {
   resolved: [Check, 'good', 'Resolved'],
   ok: [Check, 'good', 'Works'],
   paused: [Pause, 'warn', 'Paused'],
+  live: [Landmark, 'good', 'Live'],
+  test: [FlaskConical, 'work', 'Test'],
   unknown: [Minus, 'quiet', 'Cannot be told'],
 };
 

@@ -4,7 +4,7 @@ import { useNow } from './useNow';
 
 interface Props {
   at: string | null | undefined;
-  /** `2 hours ago` instead of the clock time. */
+  /** `2 hours ago` instead of the clock time. What just happened is now, though our clock turns seldom. */
   ago?: boolean;
 }
 
@@ -16,7 +16,7 @@ export function Time({ at, ago }: Props) {
   return (
     <Tooltip label={full(at)} style={{ whiteSpace: 'pre-line' }}>
       <time dateTime={at} className="number">
-        {ago ? relative(moment, now) : short(moment, now)}
+        {ago ? relative(moment, moment > now ? moment : now) : short(moment, now)}
       </time>
     </Tooltip>
   );

@@ -1,4 +1,5 @@
 import { EffectView } from './EffectView';
+import { Message } from './Message';
 import { State } from './State';
 import type { Trace } from '@/api/deadLetters';
 import { verdict } from '@/lib/trial';
@@ -19,7 +20,7 @@ export function TraceView({ trace, failed }: { trace: Trace; failed: string }) {
         <State state={trace.state} word={word} />{' '}
         {told.kind === 'beyond'
           ? 'What its system answers is known only once it is sent; nothing after it can be told.'
-          : trace.because}
+          : trace.because && <Message text={trace.because} />}
       </p>
       {trace.effects.map((effect) => (
         <EffectView key={effect.at} effect={effect} />

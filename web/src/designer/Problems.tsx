@@ -1,6 +1,7 @@
 import { fixOf, isError } from './model/problem';
 import { useEditor, useEditorState } from './store/context';
 import { problemOf } from './problemOf';
+import { Message } from '@/components/Message';
 import { Button } from '@mantine/core';
 import { ChevronDown, ChevronUp, CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
@@ -67,8 +68,12 @@ export function Problems() {
                   )}
                   <span className={classes.where}>{problem.path || 'flow'}</span>
                   <span>
-                    {problem.message}
-                    {problem.cure && <em>: {problem.cure}</em>}
+                    <Message text={problem.message} />
+                    {problem.cure && (
+                      <em>
+                        : <Message text={problem.cure} />
+                      </em>
+                    )}
                   </span>
                 </button>
                 {fix && (

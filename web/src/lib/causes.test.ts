@@ -22,6 +22,7 @@ const row = (
   first: `run_${count}`,
   questions: 0,
   trend: [],
+  tags: [],
 });
 
 test('failures of a cause are one row with a sum per currency, the largest first', () => {

@@ -24,6 +24,7 @@ export interface CauseRow {
   /** Per day, the oldest first: of the whole cause, the same in each of its rows. */
   trend: number[];
   care?: { assignee?: string | null; mine: boolean; due?: string | null } | null;
+  tags: string[];
 }
 
 /** A cause with all its currencies. */

@@ -30,12 +30,18 @@ function kindOf({ type, enum: choices }: Property): Field['kind'] {
   return types[0] === 'object' || types[0] === 'array' ? 'json' : 'text';
 }
 
+/** A name that a program reads, as a person does: `base_url` is `Base url`. */
+function inWords(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** What a schema asks for: what is needed first, else in its order. */
 export function fieldsOf(schema: unknown): Field[] {
   const { properties = {}, required = [] } = (schema ?? {}) as Schema;
   const fields = Object.entries(properties).map(([name, property]): Field => ({
     name,
-    title: property.title ?? name,
+    title: property.title ?? inWords(name),
     about: property.description ?? '',
     kind: kindOf(property),
     choices: (property.enum ?? []).map(String),

@@ -1,4 +1,4 @@
-import { accountTotals } from './totals';
+import { accountTotals, byCurrency } from './totals';
 import { expect, test } from 'vitest';
 
 test('an account has one row per currency, with what is where', () => {
@@ -18,4 +18,18 @@ test('an account has one row per currency, with what is where', () => {
       ['1010', 'USD', 0n, 0n, -1634n, -1634n],
     ],
   );
+});
+
+test('a trial balance per currency comes to nothing where debits and credits are equal', () => {
+  const row = (account: string, currency: string, amount_minor: number) => ({
+    ...{ account, currency, state: 'posted', amount_minor, lines: 1 },
+  });
+  const balanced = byCurrency(
+    accountTotals([row('2300', 'USD', -5), row('1010', 'USD', 5), row('1010', 'EUR', 7)]),
+  );
+  expect(balanced.map(({ currency, sum }) => [currency, sum])).toEqual([
+    ['EUR', 7n],
+    ['USD', 0n],
+  ]);
+  expect(balanced[1]?.rows.map(({ account }) => account)).toEqual(['1010', '2300']);
 });

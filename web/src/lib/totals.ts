@@ -44,3 +44,22 @@ export function accountTotals(rows: readonly TotalRow[]): AccountTotal[] {
     (a, b) => a.account.localeCompare(b.account) || a.currency.localeCompare(b.currency),
   );
 }
+
+/** The accounts of one currency; their balances come to nothing where debits and credits are equal. */
+export interface CurrencyTotals {
+  currency: string;
+  rows: AccountTotal[];
+  sum: bigint;
+}
+
+/** A trial balance per currency, currencies in order. */
+export function byCurrency(totals: readonly AccountTotal[]): CurrencyTotals[] {
+  const found = new Map<string, CurrencyTotals>();
+  for (const total of totals) {
+    const one = found.get(total.currency) ?? { currency: total.currency, rows: [], sum: 0n };
+    one.rows.push(total);
+    one.sum += total.balance;
+    found.set(total.currency, one);
+  }
+  return [...found.values()].sort((a, b) => a.currency.localeCompare(b.currency));
+}

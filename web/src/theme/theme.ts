@@ -102,6 +102,10 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    InputWrapper: {
+      styles: { label: { marginBottom: 3 }, description: { fontSize: '0.75rem', marginBottom: 2 } },
+    },
+    InlineInput: { styles: { description: { fontSize: '0.75rem' } } },
     Button: { defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 550 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },

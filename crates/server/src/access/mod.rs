@@ -11,7 +11,7 @@ mod session;
 mod throttle;
 
 pub use caller::{Address, Caller};
-pub use session::{IDLE, LONGEST, SessionKey, Signed, cookie};
+pub use session::{IDLE, LONGEST, SessionKey, Signed, cookie, shown};
 pub use throttle::{ACCOUNT, ADDRESS, Throttle};
 
 use crate::app::App;

@@ -54,6 +54,16 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/approvals/{id}", OPERATOR),
     ("POST", "/dead-letters…", OPERATOR),
     ("PUT", "/dead-letters/causes/{fingerprint}/care", OPERATOR),
+    (
+        "PUT",
+        "/dead-letters/causes/{fingerprint}/tags/{tag}",
+        OPERATOR,
+    ),
+    (
+        "DELETE",
+        "/dead-letters/causes/{fingerprint}/tags/{tag}",
+        OPERATOR,
+    ),
     ("POST", "/repairs…", OPERATOR),
     ("POST", "/lookups/{table}/replay-missing", OPERATOR),
     // Drafts and tables.

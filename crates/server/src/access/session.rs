@@ -95,16 +95,21 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What the browser's cookie shows.
+pub fn shown(headers: &HeaderMap) -> Option<Secret> {
+    cookies(headers).next().map(Secret::new)
+}
+
 /// Who has signed in; none if there is no cookie, or its session is over.
 pub(super) async fn by_cookie(
     app: &App,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Option<Known>, ApiError> {
-    let Some(shown) = cookies(headers).next() else {
+    let Some(shown) = shown(headers) else {
         return Ok(None);
     };
-    let session = SessionKey::of(&Secret::new(shown));
+    let session = SessionKey::of(&shown);
     let store = app.engine.store();
     let Some(found) = store.sign_in(session.digest).await? else {
         return Ok(None);

@@ -6,6 +6,7 @@ use super::etag::{Expected, Tagged};
 use super::extract::{Body, Params, ScopeIn};
 use super::meanings;
 use super::runs::{ReplayIn, StartedOut, flow_name, said};
+use super::tags;
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
@@ -70,6 +71,8 @@ pub struct CauseOut {
     trend: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     care: Option<CareOut>,
+    /// The words that people put on it, in order.
+    tags: Vec<String>,
 }
 
 /// Who takes care of a cause.
@@ -146,6 +149,9 @@ pub struct CauseFilterIn {
     /// Only those that the caller takes care of.
     #[serde(default)]
     mine: bool,
+    /// Only those that have this tag.
+    #[serde(default)]
+    tag: Option<String>,
 }
 
 /// Lists the causes of open letters, with their number, money and age.
@@ -165,6 +171,7 @@ pub async fn list(
         after: page.after.clone(),
         account: caller.account.filter(|_| filter.mine),
         name: (filter.mine && caller.account.is_none()).then(|| caller.name.to_string()),
+        tag: filter.tag.as_deref().map(tags::known).transpose()?,
     };
     let store = app.engine.store();
     let groups = store
@@ -207,6 +214,7 @@ struct Beside {
     environment: EnvironmentId,
     trends: HashMap<String, Vec<i64>>,
     cares: HashMap<String, Care>,
+    tags: HashMap<String, Vec<String>>,
 }
 
 /// Nothing of no causes.
@@ -239,9 +247,14 @@ async fn beside(
     }
     let cares = store.cares(environment, first, last).await?;
     let cares = cares.into_iter().map(|c| (c.fingerprint.clone(), c));
+    let mut tags: HashMap<String, Vec<String>> = HashMap::new();
+    for (fingerprint, tag) in store.tags_of_causes(environment, first, last).await? {
+        tags.entry(fingerprint).or_default().push(tag);
+    }
     Ok(Some(Beside {
         environment,
         trends,
+        tags,
         cares: cares.collect(),
     }))
 }
@@ -287,6 +300,11 @@ fn cause_out(app: &App, caller: &Caller, group: LetterGroup, beside: &Beside) ->
             .map(|(table, key)| MissingRowOut { table, key }),
         trend: trend.unwrap_or_else(|| vec![0; TREND]),
         care: care.map(|care| care_out(caller, Some(care.clone()))),
+        tags: beside
+            .tags
+            .get(&one.fingerprint)
+            .cloned()
+            .unwrap_or_default(),
         fingerprint: one.fingerprint,
     }
 }

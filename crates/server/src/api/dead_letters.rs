@@ -4,7 +4,9 @@ use super::age::Age;
 use super::changes::replay_of;
 use super::extract::{Body, Params, ScopeIn};
 use super::meanings;
-use super::runs::{MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_name, lookups};
+use super::runs::{
+    MetOut, ReasonIn, ReplayIn, StartedOut, environment_name, flow_id, flow_name, lookups,
+};
 use crate::access::Caller;
 use crate::app::App;
 use crate::paging::{List, PageIn};
@@ -77,6 +79,8 @@ pub struct MissingRowOut {
 pub struct LetterFilterIn {
     /// Those of one cause.
     fingerprint: Option<String>,
+    /// Those of a flow: `order-to-cash`.
+    flow: Option<String>,
     /// Those of an age: `fresh` (up to 1 day), `week` (2 to 7 days), `older`.
     age: Option<String>,
 }
@@ -113,9 +117,13 @@ pub async fn list(
     let environment = app.environment(scope.environment.as_deref())?;
     let age = Age::parse(filter.age.as_deref())?;
     let (from, until) = age.span(app.engine.clock().now());
+    let flow = match &filter.flow {
+        None => None,
+        Some(name) => Some(flow_id(&app, name).await?),
+    };
     let filter = LetterFilter {
         fingerprint: filter.fingerprint,
-        flow: None,
+        flow,
         from,
         until,
     };

@@ -33,10 +33,12 @@ mod last_changes;
 mod letter_trial;
 mod live;
 mod lookups;
+mod machine;
 mod meanings;
 mod opened;
 mod proposals;
 mod repairs;
+mod routes;
 mod rules;
 mod runs;
 mod search;
@@ -44,6 +46,7 @@ mod session;
 mod standing;
 mod starts;
 mod statistics;
+mod tags;
 mod tokens;
 mod traffic;
 mod versions;
@@ -62,10 +65,15 @@ use crate::access;
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
 use crate::shared_answer::SharedAnswer;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::{Json, Router, middleware};
+use axum::{Router, middleware};
+use bytes::Bytes;
+use routes::Routes;
+use std::sync::OnceLock;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -117,10 +125,11 @@ impl Modify for Token {
     }
 }
 
-fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(session::show, session::sign_in, session::sign_out))
+/// Takes up every path.
+fn all<R: Routes>(none: R) -> R {
+    none.routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::first_admin))
+        .routes(routes!(session::extend))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::change))
         .routes(routes!(guide::show))
@@ -143,7 +152,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
-        .merge(drafted())
+        .and(drafted())
         .routes(routes!(versions::list))
         .routes(routes!(versions::publish))
         .routes(routes!(versions::show))
@@ -181,6 +190,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(completeness::show, completeness::check))
         .routes(routes!(search::search))
         .routes(routes!(statistics::show))
+        .routes(routes!(statistics::all))
+        .routes(routes!(machine::show))
         .routes(routes!(statistics::errors))
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
@@ -197,6 +208,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(causes::care, causes::put_care))
         .routes(routes!(causes::comments, causes::comment))
         .routes(routes!(causes::assignees))
+        .routes(routes!(tags::list))
+        .routes(routes!(tags::put, tags::remove))
         .routes(routes!(meanings::list))
         .routes(routes!(repairs::start))
         .routes(routes!(repairs::list))
@@ -230,41 +243,54 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(lookups::derive::ask))
         .routes(routes!(lookups::sheet::import))
         .routes(routes!(lookups::sheet::export))
-        .merge(folders())
+        .and(folders())
 }
 
 /// Drafts: a document with its samples may be large.
-fn drafted() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+fn drafted<R: Routes>() -> R {
+    R::none()
         .routes(routes!(drafts::create))
         .routes(routes!(drafts::show))
         .routes(routes!(drafts::put))
         .routes(routes!(drafts::discard))
-        .layer(DefaultBodyLimit::max(DRAFT_BYTES))
+        .body_bytes(DRAFT_BYTES)
 }
 
 /// The longest draft with its samples, as JSON.
 const DRAFT_BYTES: usize = 8 << 20;
 
 /// Folders are larger than other bodies.
-fn folders() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+fn folders<R: Routes>() -> R {
+    R::none()
         .routes(routes!(folder::show, folder::put))
         .routes(routes!(folder::preview))
-        .layer(DefaultBodyLimit::max(folder::BODY_MAX_BYTES))
+        .body_bytes(folder::BODY_MAX_BYTES)
 }
 
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    all(OpenApiRouter::with_openapi(Document::openapi())).into_openapi()
 }
 
 /// Every path of the API, behind the guard.
 pub fn router(app: &App) -> Router<App> {
-    let (router, document) = described().split_for_parts();
-    router
-        .route("/api/v1/openapi.json", get(async || Json(document)))
+    all(Router::none())
+        .route("/api/v1/openapi.json", get(description))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
+}
+
+/// The document as it is sent, from when it is asked for first.
+async fn description() -> Result<impl IntoResponse, ApiError> {
+    static TEXT: OnceLock<Bytes> = OnceLock::new();
+    let text = match TEXT.get() {
+        Some(text) => text.clone(),
+        None => {
+            let text = serde_json::to_vec(&document());
+            let text = text.map_err(|error| ApiError::internal(&error))?;
+            TEXT.get_or_init(|| text.into()).clone()
+        }
+    };
+    Ok(([(CONTENT_TYPE, "application/json")], text))
 }
 
 /// Answers a method that a path does not have; the header `Allow` names those it has.

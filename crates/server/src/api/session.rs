@@ -3,7 +3,7 @@
 use super::accounts::{AccountOut, account_out, checked_password};
 use super::extract::Body;
 use crate::access::{
-    ACCOUNT, ADDRESS, Address, IDLE, LONGEST, Mode, SessionKey, Signed, cookie, is_local,
+    ACCOUNT, ADDRESS, Address, IDLE, LONGEST, Mode, SessionKey, Signed, cookie, is_local, shown,
 };
 use crate::app::App;
 use crate::problem::{ApiError, ProblemOut};
@@ -26,6 +26,9 @@ pub struct SessionOut {
     account: Option<AccountOut>,
     /// What calls that change something send as `X-Towpath-Csrf`.
     csrf: Option<String>,
+    /// In so many seconds the session is over if nobody uses or extends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_in_seconds: Option<u64>,
     /// There is no account yet.
     first_run: bool,
     /// `open`: everything is allowed from this machine; `sign_in`.
@@ -105,6 +108,34 @@ pub async fn sign_in(
     }
     tracing::info!(account = %account.id, address = %from, "signed in");
     open(&app, account.id, &headers).await
+}
+
+/// Lets the session go on for as long as a new one, counted from now. A session that is over cannot
+/// be extended.
+#[utoipa::path(post, path = "/api/v1/session/extend", tag = "accounts",
+    operation_id = "extend_session",
+    responses((status = OK, body = SessionOut), (status = "4XX", body = ProblemOut)))]
+pub async fn extend(
+    State(app): State<App>,
+    signed: Signed,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let account = signed.caller.and_then(|caller| caller.account);
+    let (Some(session), Some(account), Some(shown)) = (signed.session, account, shown(&headers))
+    else {
+        return Err(ApiError::unauthorized(
+            "there is no session",
+            "sign in again",
+        ));
+    };
+    let now = app.engine.clock().now();
+    let store = app.engine.store();
+    store
+        .extend_sign_in(session.digest, now.plus(LONGEST), now)
+        .await?;
+    let out = session_out(&app, Some(account), Some(session)).await?;
+    let cookie = cookie(Some(&shown), &headers);
+    Ok((StatusCode::OK, [(header::SET_COOKIE, cookie)], Json(out)).into_response())
 }
 
 /// Signs out.
@@ -209,8 +240,13 @@ async fn session_out(
         Some(id) => Some(account_out(store.account(id).await?)),
         None => None,
     };
+    let ends_in_seconds = match &session {
+        Some(session) => ends_in(app, session).await?,
+        None => None,
+    };
     Ok(SessionOut {
         account,
+        ends_in_seconds,
         csrf: session.map(|session| session.csrf),
         first_run: !app.access.has_accounts(store).await?,
         mode: match app.access.mode(store).await? {
@@ -218,4 +254,11 @@ async fn session_out(
             Mode::SignIn => "sign_in",
         },
     })
+}
+
+/// Seconds until a session is over by its age, or by nobody using it from now on.
+async fn ends_in(app: &App, session: &SessionKey) -> Result<Option<u64>, ApiError> {
+    let found = app.engine.store().sign_in(session.digest).await?;
+    let now = app.engine.clock().now();
+    Ok(found.map(|found| found.expires_at.since(now).min(IDLE).as_secs()))
 }

@@ -152,7 +152,7 @@ fn check_token_name(path: &str, name: &str) -> Result<(), Problem> {
     ))
 }
 
-fn token_out(token: TokenRecord) -> TokenOut {
+pub fn token_out(token: TokenRecord) -> TokenOut {
     TokenOut {
         id: token.id.to_string(),
         account: token.account.to_string(),

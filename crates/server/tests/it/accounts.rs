@@ -144,6 +144,35 @@ async fn the_first_account_closes_the_open_door() {
         .problem(401, "unauthorized");
 }
 
+#[tokio::test]
+async fn a_session_tells_its_end_and_is_extended() {
+    let app = App::start().await;
+    let ada = first(&app).await;
+    let ends = async || ada.get(&app, "/api/v1/session").await.json()["ends_in_seconds"].clone();
+    assert_eq!(ends().await, 12 * 3_600, "nobody uses it from now on");
+    for _ in 0..15 {
+        app.engine.clock().advance(Duration::from_secs(11 * 3_600));
+        ends().await;
+    }
+    assert_eq!(ends().await, (7 * 24 - 15 * 11) * 3_600, "its age ends it");
+    let extended = ada
+        .send(&app, "POST", "/api/v1/session/extend", &json!({}))
+        .await;
+    assert!(extended.header("set-cookie").contains("Max-Age=604800"));
+    Browser::of(&extended);
+    assert_eq!(ends().await, 12 * 3_600);
+    app.engine.clock().advance(Duration::from_secs(10 * 3_600));
+    assert_eq!(ends().await, 12 * 3_600, "it goes on beyond its first end");
+    let nobody = app.post("/api/v1/session/extend", &json!({})).await;
+    nobody.problem(401, "unauthorized");
+    // Without what shows that it comes from our own pages, nothing is extended.
+    let cookie = [("cookie", ada.cookie.as_str())];
+    let elsewhere = app
+        .send_as("POST", "/api/v1/session/extend", &cookie, &json!({}))
+        .await;
+    elsewhere.problem(401, "unauthorized");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn guessing_a_password_gets_slow() {
     let app = App::start().await;

@@ -157,6 +157,56 @@ async fn somebody_takes_care_of_a_cause() {
 }
 
 #[tokio::test]
+async fn a_cause_has_tags_and_is_listed_by_one() {
+    let app = App::start().await;
+    let cause = dead(&app, 1..=2).await;
+    let tags = format!("/api/v1/dead-letters/causes/{cause}/tags");
+    for tag in ["shop", "m%C3%BCller-2"] {
+        let put = app.put(&format!("{tags}/{tag}"), &json!({})).await;
+        assert_eq!(put.status, 204, "{}", put.text);
+    }
+    let listed = |path: &'static str| app.get(path);
+    let all = listed("/api/v1/dead-letters/causes").await.json();
+    assert_eq!(all["data"][0]["tags"], json!(["müller-2", "shop"]));
+    let shop = listed("/api/v1/dead-letters/causes?tag=shop").await.json();
+    assert_eq!(shop["data"].as_array().map(Vec::len), Some(1));
+    let other = listed("/api/v1/dead-letters/causes?tag=other").await.json();
+    assert_eq!(other["data"], json!([]));
+    let used = listed("/api/v1/dead-letters/tags").await.json();
+    assert_eq!(used["data"][1], json!({"tag": "shop", "causes": 1}));
+
+    for wrong in ["Shop", "two%20words", &"a".repeat(33)] {
+        let refused = app.put(&format!("{tags}/{wrong}"), &json!({})).await;
+        refused.problem(400, "wrong_word");
+    }
+    listed("/api/v1/dead-letters/causes?tag=A%20B")
+        .await
+        .problem(400, "wrong_word");
+    app.put("/api/v1/dead-letters/causes/none/tags/shop", &json!({}))
+        .await
+        .problem(404, "not_found");
+    for n in 1..=8 {
+        app.put(&format!("{tags}/t{n}"), &json!({})).await;
+    }
+    let full = app.put(&format!("{tags}/t9"), &json!({})).await;
+    full.problem(409, "conflict");
+    for _ in 0..2 {
+        let off = app
+            .change("DELETE", &format!("{tags}/shop"), "\"0\"", &json!({}))
+            .await;
+        assert_eq!(off.status, 204, "{}", off.text);
+    }
+    let used = app.get("/api/v1/dead-letters/tags").await.json();
+    assert_eq!(used["data"].as_array().map(Vec::len), Some(9), "{used}");
+    let audit = app.get(&format!("/api/v1/audit?subject={cause}")).await;
+    let newest = &audit.json()["data"][0];
+    assert_eq!(
+        (&newest["action"], &newest["detail"]),
+        (&json!("dead_letter.untag"), &json!("shop"))
+    );
+}
+
+#[tokio::test]
 async fn the_four_ways_of_working_a_run_again_are_told() {
     let app = App::start().await;
     dead(&app, 1..=1).await;

@@ -160,3 +160,17 @@ pub async fn tokens(
     let read = |row: Row| token(&mut row.read("api_token"));
     rows.into_iter().map(read).collect()
 }
+
+/// Tokens of an account or of all that expire from one moment to another and are not revoked; the
+/// soonest first.
+pub async fn expiring_tokens(
+    session: &mut dyn Session,
+    account: Option<AccountId>,
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<TokenRecord>> {
+    let values = values![account.map(|a| a.0), from.0, until.0, limit];
+    let rows = session.rows(&sql::EXPIRING_TOKENS, &values).await?;
+    let read = |row: Row| token(&mut row.read("api_token"));
+    rows.into_iter().map(read).collect()
+}

@@ -67,6 +67,8 @@ pub struct CauseFilter {
     pub account: Option<AccountId>,
     /// Those that a person of this name without an account takes care of.
     pub name: Option<String>,
+    /// Those that have this tag.
+    pub tag: Option<String>,
 }
 
 /// Reads a dead letter.
@@ -136,7 +138,8 @@ pub async fn groups(
         filter.after.as_deref().unwrap_or_default(),
         limit,
         filter.account.map(|account| account.0),
-        filter.name.as_ref()
+        filter.name.as_ref(),
+        filter.tag.as_ref()
     ];
     let read = |row: Row| {
         let mut row = row.read("dead_letter");

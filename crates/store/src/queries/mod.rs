@@ -18,6 +18,7 @@ pub mod search;
 pub mod settings;
 pub mod standing;
 pub mod statistics;
+pub mod tag;
 pub mod what_if;
 
 /// A page of a list that is ordered by id.

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::session::{Call, Session};
 use crate::statements::{Statement, list as sql};
 use crate::value::{Row, values};
-use model::Timestamp;
 use model::ids::{DeploymentId, EnvironmentId, FlowId, RunId};
+use model::{RunState, Timestamp};
 use std::collections::BTreeMap;
 
 /// One step, by its ordinal, over the runs that were looked at.
@@ -19,6 +19,21 @@ pub struct StepStatistics {
     /// How many of the runs made calls in it.
     pub called: usize,
     /// 95 of 100 of those spent no longer than this in its calls, in microseconds.
+    pub p95_us: Option<i64>,
+}
+
+/// How the newest runs of a flow did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunStatistics {
+    /// Open letters of the flow.
+    pub open: i64,
+    /// The newest run, how it stands, and when it came.
+    pub last: Option<(RunId, RunState, Timestamp)>,
+    /// How many runs of the deployment among the newest were worked to their end, well or not.
+    pub runs: usize,
+    /// When the oldest of these came.
+    pub since: Option<Timestamp>,
+    /// 95 of 100 of these took no longer than this, waiting included, in microseconds.
     pub p95_us: Option<i64>,
 }
 
@@ -68,10 +83,9 @@ pub async fn of_flow(
         *last = (*last).max(Some((run, Timestamp(row.int(4)?))));
     }
     for (step, mut spent) in spent {
-        spent.sort_unstable();
         let own = steps.entry(step).or_default();
         own.called = spent.len();
-        own.p95_us = spent.get((spent.len() * 95).div_ceil(100) - 1).copied();
+        own.p95_us = p95(&mut spent);
     }
     let place = values![environment.0, flow.0, deployment.0];
     let open = session.rows(&sql::OPEN_BY_STEP, &place).await?.into_iter();
@@ -85,6 +99,58 @@ pub async fn of_flow(
         steps,
         open: open.map(read).collect::<Result<_>>()?,
     })
+}
+
+/// What 95 of 100 do not exceed; nothing of nothing.
+fn p95(values: &mut [i64]) -> Option<i64> {
+    values.sort_unstable();
+    let place = (values.len() * 95).div_ceil(100).checked_sub(1)?;
+    values.get(place).copied()
+}
+
+/// How the newest runs of some flows did, at most so many of each, in the order asked for.
+pub async fn of_runs(
+    session: &mut dyn Session,
+    environment: EnvironmentId,
+    flows: &[(FlowId, DeploymentId)],
+    newest: i64,
+) -> Result<Vec<RunStatistics>> {
+    let rows = session
+        .rows(&sql::OPEN_BY_FLOW, &values![environment.0])
+        .await?;
+    let mut open = BTreeMap::new();
+    for row in rows {
+        open.insert(FlowId(row.int(0)?), row.int(1)?);
+    }
+    let mut found = Vec::with_capacity(flows.len());
+    for (flow, deployment) in flows {
+        let page = values![flow.0, environment.0, newest];
+        let rows = session.rows(&sql::RUN_TIMES, &page).await?;
+        let mut own = RunStatistics {
+            open: open.get(flow).copied().unwrap_or_default(),
+            ..RunStatistics::default()
+        };
+        let mut took = Vec::new();
+        for row in rows {
+            let mut row = row.read("run");
+            let (run, of) = (RunId(row.int()?), DeploymentId(row.int()?));
+            let state = row.int()?;
+            let state = RunState::from_code(state).ok_or_else(|| row.corrupt("unknown state"))?;
+            let (begun, ended) = (row.int()?, row.opt_int()?);
+            if own.last.is_none() {
+                own.last = Some((run, state, Timestamp(begun)));
+            }
+            let is_worked = matches!(state, RunState::Done | RunState::Dead);
+            if let Some(ended) = ended.filter(|_| is_worked && of == *deployment) {
+                took.push(ended - begun);
+                own.since = Some(Timestamp(begun));
+            }
+        }
+        own.runs = took.len();
+        own.p95_us = p95(&mut took);
+        found.push(own);
+    }
+    Ok(found)
 }
 
 /// A page of the open letters of one step, of runs on a deployment, oldest first.

@@ -63,6 +63,11 @@ statements! {
          FROM sign_in JOIN account ON account.id = sign_in.account WHERE token = $1"
     ));
     SEE_SIGN_IN = one("UPDATE sign_in SET seen_at = $2 WHERE token = $1 AND seen_at < $2");
+    /// Token, end, now. Never shorter.
+    EXTEND_SIGN_IN = one(
+        "UPDATE sign_in SET expires_at = $2, seen_at = $3
+         WHERE token = $1 AND expires_at <= $2 AND seen_at <= $3",
+    );
     DELETE_SIGN_IN = one("DELETE FROM sign_in WHERE token = $1");
     DELETE_SIGN_INS = one("DELETE FROM sign_in WHERE account = $1");
     /// Those that are over, and of the account all but the newest.
@@ -93,6 +98,16 @@ statements! {
         " FROM api_token JOIN account ON account.id = api_token.account
          WHERE (CAST($1 AS BIGINT) IS NULL OR api_token.account = $1) AND api_token.id > $2
          ORDER BY api_token.id LIMIT $3"
+    ));
+    /// In force, or no longer since a while, and expiring before a moment: account or null, from,
+    /// until, limit.
+    EXPIRING_TOKENS = one(concat!(
+        "SELECT ", token_columns!(),
+        " FROM api_token JOIN account ON account.id = api_token.account
+         WHERE (CAST($1 AS BIGINT) IS NULL OR api_token.account = $1)
+           AND api_token.revoked_at IS NULL
+           AND api_token.expires_at >= $2 AND api_token.expires_at < $3
+         ORDER BY api_token.expires_at, api_token.id LIMIT $4"
     ));
     REVOKE_TOKEN = one(
         "UPDATE api_token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id",

@@ -41,6 +41,16 @@ statements! {
         "SELECT ", run_columns!(), " FROM run r
          WHERE r.flow = $3 AND r.environment = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $4"
     ));
+    /// How long a flow's newest runs took: flow, environment, limit.
+    RUN_TIMES = one(
+        "SELECT id, deployment, state, created_at, ended_at FROM run
+         WHERE flow = $1 AND environment = $2 ORDER BY id DESC LIMIT $3",
+    );
+    /// Open letters of an environment by flow.
+    OPEN_BY_FLOW = one(
+        "SELECT flow, COUNT(*) FROM dead_letter WHERE environment = $1 AND resolution IS NULL
+         GROUP BY flow ORDER BY flow",
+    );
     /// Environment, below, event, filter, limit.
     RUNS_ABOUT = one(concat!(
         "SELECT ", run_columns!(), " FROM run r

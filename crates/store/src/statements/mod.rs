@@ -17,6 +17,7 @@ pub mod repair;
 pub mod run;
 pub mod settings;
 pub mod subledger;
+pub mod tag;
 #[cfg(test)]
 mod tests;
 pub mod what_if;
@@ -260,6 +261,7 @@ pub const STATEMENTS: &[&[&Statement]] = &[
     run::ALL,
     settings::ALL,
     subledger::ALL,
+    tag::ALL,
     what_if::ALL,
 ];
 

@@ -313,7 +313,8 @@ statements! {
          ORDER BY run LIMIT $5",
     );
     /// Open letters by cause, a row for each currency, above a fingerprint: environment,
-    /// fingerprint, how many causes, the account or else the name of who takes care of them.
+    /// fingerprint, how many causes, the account or else the name of who takes care of them, a tag
+    /// of theirs.
     GROUP_DEAD_LETTERS = one(
         "SELECT MIN(run), MAX(run), fingerprint, MIN(flow), MIN(class), MIN(step), MIN(message),
            currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), MIN(since), MAX(since),
@@ -325,6 +326,8 @@ statements! {
              AND ((CAST($4 AS BIGINT) IS NULL AND CAST($5 AS TEXT) IS NULL) OR fingerprint IN (
                SELECT c.fingerprint FROM cause_care c WHERE c.environment = $1
                  AND (c.account = $4 OR (c.account IS NULL AND c.assignee = $5))))
+             AND (CAST($6 AS TEXT) IS NULL OR fingerprint IN (
+               SELECT t.fingerprint FROM cause_tag t WHERE t.environment = $1 AND t.tag = $6))
            ORDER BY fingerprint LIMIT $3)
          GROUP BY fingerprint, currency ORDER BY fingerprint, currency",
     );

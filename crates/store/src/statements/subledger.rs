@@ -40,7 +40,7 @@ statements! {
         ("currency", Text), ("text", Text), ("rule_revision", Int), ("digest", Blob),
         ("effect_peer", Text), ("effect_kind", Text), ("effect_reference", Text),
         ("effect_generation", Int), ("run", Int), ("state", Int), ("sent_reference", Text),
-        ("created_at", Int), ("updated_at", Int),
+        ("created_at", Int), ("updated_at", Int), ("debit_minor", Int),
     ], "");
     INSERT_LINE = insert("entry_line", &[
         ("entry", Int), ("place", Int), ("account", Text), ("dimension", Text),
@@ -217,19 +217,15 @@ statements! {
     );
     /// Posted entries by currency: how many, and the sum of their debits.
     POSTED_SUMS = one(
-        "SELECT e.currency, COUNT(DISTINCT e.id),
-           CAST(SUM(CASE WHEN l.amount_minor > 0 THEN l.amount_minor ELSE 0 END) AS BIGINT)
-         FROM entry e JOIN entry_line l ON l.entry = e.id
-         WHERE e.environment = $1 AND e.state = 2 GROUP BY e.currency ORDER BY e.currency",
+        "SELECT currency, COUNT(*), CAST(SUM(debit_minor) AS BIGINT) FROM entry
+         WHERE environment = $1 AND state = 2 GROUP BY currency ORDER BY currency",
     );
     /// Entries that are not posted, by currency and age: environment, usual until, fresh until, a
     /// week until. 0 to 2 are late, by age; 3 is within the usual time.
     UNPOSTED_SUMS = one(
         "SELECT e.currency, CASE WHEN e.created_at >= $2 THEN CAST(3 AS BIGINT)
              WHEN e.created_at >= $3 THEN 0 WHEN e.created_at >= $4 THEN 1 ELSE 2 END,
-           COUNT(DISTINCT e.id),
-           CAST(SUM(CASE WHEN l.amount_minor > 0 THEN l.amount_minor ELSE 0 END) AS BIGINT)
-         FROM entry e JOIN entry_line l ON l.entry = e.id
+           COUNT(*), CAST(SUM(e.debit_minor) AS BIGINT) FROM entry e
          WHERE e.environment = $1 AND e.state < 2 GROUP BY e.currency, 2
          ORDER BY e.currency, 2",
     );

@@ -85,6 +85,19 @@ impl Store {
         .await
     }
 
+    /// Lets a session end later.
+    pub async fn extend_sign_in(
+        &self,
+        digest: [u8; 32],
+        expires_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<()> {
+        self.write_about(Topics::NONE, move |s| {
+            Box::pin(async move { verbs::extend_sign_in(s, &digest, expires_at, at).await })
+        })
+        .await
+    }
+
     /// Ends a session.
     pub async fn close_sign_in(&self, digest: [u8; 32]) -> Result<()> {
         self.write_about(Topics::NONE, move |s| {
@@ -121,6 +134,18 @@ impl Store {
     /// A page of the tokens of an account, or of all.
     pub async fn tokens(&self, account: Option<AccountId>, page: Page) -> Result<Vec<TokenRecord>> {
         self.read(move |s| Box::pin(accounts::tokens(s, account, page.above(), page.limit)))
+            .await
+    }
+
+    /// Tokens of an account, or of all, that expire from one moment to another and are not revoked;
+    /// the soonest first.
+    pub async fn expiring_tokens(
+        &self,
+        account: Option<AccountId>,
+        span: (Timestamp, Timestamp),
+        limit: i64,
+    ) -> Result<Vec<TokenRecord>> {
+        self.read(move |s| Box::pin(accounts::expiring_tokens(s, account, span, limit)))
             .await
     }
 

@@ -11,7 +11,7 @@ use crate::queries::event_list::{self, EventFilter, InboxEvent};
 use crate::queries::events::EventHead;
 use crate::queries::run_list::{self, Behind, RunFilter};
 use crate::queries::search::{self, Found};
-use crate::queries::statistics::{self, FlowStatistics};
+use crate::queries::statistics::{self, FlowStatistics, RunStatistics};
 use crate::queries::{self, Page, Slice};
 use crate::run::RunRecord;
 use crate::verbs::completeness;
@@ -138,6 +138,22 @@ impl Store {
         self.read(move |s| {
             let text = Arc::clone(&text);
             Box::pin(async move { search::search(s, environment, &text, limit).await })
+        })
+        .await
+    }
+
+    /// How the newest runs of some deployed flows did, at most so many of each, in the order asked
+    /// for.
+    pub async fn run_statistics(
+        &self,
+        environment: EnvironmentId,
+        flows: Vec<(FlowId, DeploymentId)>,
+        newest: i64,
+    ) -> Result<Vec<RunStatistics>> {
+        let flows = Arc::new(flows);
+        self.read(move |s| {
+            let flows = Arc::clone(&flows);
+            Box::pin(async move { statistics::of_runs(s, environment, &flows, newest).await })
         })
         .await
     }

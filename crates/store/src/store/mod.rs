@@ -5,6 +5,7 @@ mod lists;
 mod lookups;
 mod reads;
 mod repair;
+mod tag;
 mod trail;
 mod versions;
 mod what_if;

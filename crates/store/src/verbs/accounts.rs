@@ -210,6 +210,17 @@ pub async fn see_sign_in(session: &mut dyn Session, digest: &[u8], at: Timestamp
     session.rows(&sql::SEE_SIGN_IN, &values).await.map(drop)
 }
 
+/// Lets a session end later.
+pub async fn extend_sign_in(
+    session: &mut dyn Session,
+    digest: &[u8],
+    expires_at: Timestamp,
+    at: Timestamp,
+) -> Result<()> {
+    let values = values![digest, expires_at.0, at.0];
+    session.rows(&sql::EXTEND_SIGN_IN, &values).await.map(drop)
+}
+
 /// Ends a session.
 pub async fn sign_out(session: &mut dyn Session, digest: &[u8]) -> Result<()> {
     let values = values![digest];

@@ -19,6 +19,7 @@ pub mod resolve;
 pub mod settings;
 pub mod start;
 pub mod subledger;
+pub mod tag;
 pub mod what_if;
 
 use crate::error::Result;

@@ -21,3 +21,4 @@ mod settings;
 mod subledger;
 mod wakes;
 mod what_if;
+mod year;

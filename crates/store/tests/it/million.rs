@@ -85,7 +85,7 @@ async fn fill(guard: &Guard) {
 }
 
 /// The quickest of three, as a page is that is opened again.
-async fn quickest<T>(what: &str, ask: impl AsyncFn() -> (T, usize)) -> T {
+pub async fn quickest<T>(what: &str, ask: impl AsyncFn() -> (T, usize)) -> T {
     let mut best: Option<(Duration, T, usize)> = None;
     for _ in 0..3 {
         let begun = Instant::now();

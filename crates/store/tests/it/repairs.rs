@@ -5,7 +5,8 @@ use model::RunState;
 use model::ids::{EnvironmentId, RepairId, RunId};
 use store::{
     Bounds, CauseFilter, DeadLetter, Error, Fence, JobState, LetterFilter, NewComment, NewRepair,
-    NewRepairItem, Page, RepairAdvance, RepairKind, SetCare, StartedRun, Store, Stretches, testing,
+    NewRepairItem, Page, RepairAdvance, RepairKind, SetCare, SetTag, StartedRun, Store, Stretches,
+    testing,
 };
 use vault::Sealed;
 
@@ -224,6 +225,55 @@ async fn a_cause_has_a_person_a_day_comments_and_a_trend() {
             .await
             .unwrap();
         assert_eq!(trend, [], "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cause_is_found_by_its_tags() {
+    for (name, store, _guard) in testing::stores().await {
+        letters(&store).await;
+        let set = async |cause: &str, tag: &str, is_on| {
+            let set = SetTag {
+                environment: ENVIRONMENT,
+                fingerprint: cause.into(),
+                tag: tag.into(),
+                is_on,
+                who: "ada".into(),
+                at: at(40),
+                most_of_cause: 2,
+                most_of_environment: 3,
+            };
+            store.set_tag(set).await
+        };
+        for (cause, tag) in [("A", "shop"), ("A", "shop"), ("A", "été"), ("B", "shop")] {
+            set(cause, tag, true).await.unwrap();
+        }
+        let full = set("A", "more", true).await;
+        assert!(matches!(full, Err(Error::Conflict(_))), "{name}: {full:?}");
+        set("B", "z", true).await.unwrap();
+        set("B", "shop", false).await.unwrap();
+        let full = set("B", "fourth", true).await;
+        assert!(matches!(full, Err(Error::Conflict(_))), "{name}: {full:?}");
+        set("B", "shop", true).await.unwrap();
+        set("B", "z", false).await.unwrap();
+
+        let own = store.tags_of_causes(ENVIRONMENT, "A", "A").await.unwrap();
+        let own: Vec<_> = own.iter().map(|(_, tag)| tag.as_str()).collect();
+        assert_eq!(own, ["shop", "été"], "{name}");
+        let used = store.tags(ENVIRONMENT).await.unwrap();
+        let used: Vec<_> = used.iter().map(|t| (t.tag.as_str(), t.open)).collect();
+        assert_eq!(used, [("shop", 2), ("été", 1)], "{name}");
+        assert_eq!(store.tags(EnvironmentId(2)).await.unwrap(), [], "{name}");
+        for (tag, causes) in [("shop", 2), ("été", 1), ("z", 0)] {
+            let filter = CauseFilter {
+                tag: Some(tag.into()),
+                ..CauseFilter::default()
+            };
+            let found = store.dead_letter_causes(ENVIRONMENT, filter, 9).await;
+            assert_eq!(found.unwrap().len(), causes, "{name}: {tag}");
+        }
+        let trail = store.audit_trail_of("A", Page::first(9)).await.unwrap();
+        assert_eq!(trail.len(), 2, "{name}: what is so already is not noted");
     }
 }
 

@@ -3,6 +3,7 @@ import { LinkButton } from '@/components/LinkButton';
 import { Message } from '@/components/Message';
 import { RowList } from '@/components/RowList';
 import { Time } from '@/components/Time';
+import { Tags } from './Tags';
 import { Trend } from './Trend';
 import type { CauseGroup } from '@/lib/causes';
 import { Link } from '@tanstack/react-router';
@@ -35,23 +36,28 @@ export function CauseTable({ list, groups, empty }: Props) {
           id: 'cause',
           title: 'Cause',
           cell: (group) => (
-            <Link
-              to="/dead-letters/$fingerprint"
-              params={{ fingerprint: group.fingerprint }}
-              className={classes.cause}
-            >
-              <span className={classes.message}>
-                <Message text={group.sentence} />
-              </span>
-              <span className={classes.said}>
-                <Message text={group.message} />
-              </span>
-              <span className={classes.where}>
-                {group.flow}, step {group.step}
-                {group.care?.assignee &&
-                  `, with ${group.care.assignee}${group.care.due ? ` until ${group.care.due}` : ''}`}
-              </span>
-            </Link>
+            <>
+              <Link
+                to="/dead-letters/$fingerprint"
+                params={{ fingerprint: group.fingerprint }}
+                className={classes.cause}
+              >
+                <span className={classes.message}>
+                  <Message text={group.sentence} />
+                </span>
+                {!group.missing_row && (
+                  <span className={classes.said}>
+                    <Message text={group.message} />
+                  </span>
+                )}
+                <span className={classes.where}>
+                  {group.flow}, step {group.step}
+                  {group.care?.assignee &&
+                    `, with ${group.care.assignee}${group.care.due ? ` until ${group.care.due}` : ''}`}
+                </span>
+              </Link>
+              <Tags tags={group.tags} />
+            </>
           ),
         },
         {

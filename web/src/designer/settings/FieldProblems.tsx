@@ -2,6 +2,7 @@ import type { Fields } from './useStep';
 import type { Path } from '../model/json';
 import { fixOf, isError } from '../model/problem';
 import { useEditor } from '../store/context';
+import { Message } from '@/components/Message';
 import classes from './settings.module.css';
 
 /** Everything that is wrong with a field: what, and the cure, with a button where it leaves nothing to decide. */
@@ -21,8 +22,7 @@ export function FieldProblems({ fields, field }: { fields: Fields; field: Path }
             data-code={one.code}
           >
             {isError(one) ? '' : 'warning: '}
-            {one.message}
-            {one.cure && `: ${one.cure}`}
+            <Message text={one.cure ? `${one.message}: ${one.cure}` : one.message} />
             {fix && (
               <button type="button" onClick={() => editor.apply(fix.edit, true)}>
                 {fix.label}

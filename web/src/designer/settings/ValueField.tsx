@@ -8,6 +8,7 @@ import { isSeeking, isSought } from '../step/target';
 import { pathText, useStepView } from '../step/view';
 import { type Json, type JsonMap, type Path, isList, isMap } from '../model/json';
 import { type Field, shown, typed } from '../model/schema';
+import { Message } from '@/components/Message';
 import { Button, Menu } from '@mantine/core';
 import { X } from 'lucide-react';
 import { useState } from 'react';
@@ -69,6 +70,7 @@ export function ValueField({ fields, path, field }: Props) {
       </fieldset>
     );
   }
+  const help = field.doc.split('\n')[0];
   const lists = view?.sources.filter((one) => one.kind === 'list') ?? [];
   const bind = (list: string): void =>
     fields.write(path, { each: `=${list}`, as: singular(list), to: {} });
@@ -78,7 +80,7 @@ export function ValueField({ fields, path, field }: Props) {
         fields={fields}
         field={path}
         label={label}
-        help={field.doc.split('\n')[0]}
+        help={help && <Message text={help} />}
         required={field.required}
         placeholder={field.required ? 'a value, or = and a formula' : ''}
         meant={(text) => typed(text, field)}

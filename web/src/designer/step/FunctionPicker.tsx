@@ -1,6 +1,7 @@
 import { calling, findFunctions, type Offered } from './functions';
 import { useStepView } from './view';
 import { catalog } from '@/api/designer';
+import { Message } from '@/components/Message';
 import { Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -31,7 +32,7 @@ export function FunctionPicker({ onPick, onClose }: Props) {
           <li key={one.name}>
             <button type="button" data-function={one.name} onClick={() => pick(one)}>
               <code>{one.signature}</code>
-              <span>{one.doc}</span>
+              <Message text={one.doc} />
               {shown && (
                 <span className="mono" data-worked={worked !== undefined || undefined}>
                   {shown.formula} → {shown.result}

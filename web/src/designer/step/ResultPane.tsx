@@ -6,6 +6,7 @@ import { useEnvironment } from '@/app/useEnvironment';
 import { dryRun, type Preview } from '@/api/preview';
 import { ErrorView } from '@/components/ErrorView';
 import { JsonTree } from '@/components/JsonTree';
+import { Message } from '@/components/Message';
 import { State } from '@/components/State';
 import { TraceView } from '@/components/TraceView';
 import { Button, Group, Switch } from '@mantine/core';
@@ -80,7 +81,7 @@ export function ResultPane({ sample: given, saver, step, preview, error }: Props
           <strong>The steps before this one are not in order</strong>
           {preview.problems.slice(0, 3).map((one) => (
             <p key={one.path + one.code}>
-              {one.message}: {one.cure}
+              <Message text={`${one.message}: ${one.cure}`} />
             </p>
           ))}
         </div>
@@ -89,7 +90,9 @@ export function ResultPane({ sample: given, saver, step, preview, error }: Props
         <div className={classes.notice}>
           <strong>On this sample a run would not come here</strong>
           {preview.doubts.map((one) => (
-            <p key={one}>{one}</p>
+            <p key={one}>
+              <Message text={one} />
+            </p>
           ))}
         </div>
       )}
@@ -109,7 +112,7 @@ export function ResultPane({ sample: given, saver, step, preview, error }: Props
                   </summary>
                   {one.problem && (
                     <p className={classes.wrong}>
-                      {one.problem.message}: {one.problem.cure}
+                      <Message text={`${one.problem.message}: ${one.problem.cure}`} />
                     </p>
                   )}
                   {one.input !== undefined && <JsonTree value={{ input: one.input }} />}

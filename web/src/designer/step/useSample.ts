@@ -4,8 +4,9 @@ import { isList, isMap, isText, type Json } from '../model/json';
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { triggerExamples } from '@/api/designer';
 import { draft } from '@/api/drafts';
-import { event, newestEvents } from '@/api/events';
+import { type Event, event, newestEvents } from '@/api/events';
 import type { Chosen } from '@/api/preview';
+import { amountText } from '@/lib/money';
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
@@ -100,7 +101,7 @@ export function useSample() {
     })),
     ...found.map(({ id, title, one }): Offer => ({
       key: `event:${one.id}`,
-      label: `${one.source_id} · ${one.received_at.slice(0, 16).replace('T', ' ')} UTC${after(title)}`,
+      label: `${worth(one)} · ${one.received_at.slice(0, 19).replace('T', ' ')} UTC${after(title)}`,
       group: GROUPS[1],
       trigger: id,
     })),
@@ -142,3 +143,7 @@ export function useSample() {
   }, [editor, isSettled, first]);
   return { sample, offers, choose, byHand, isSettled, trigger, pinned: pinned.data ?? [] };
 }
+
+/** What a person knows an event by: its amount, else the sender's id. */
+const worth = ({ amount_minor: minor, currency, source_id: id }: Event): string =>
+  minor != null && currency ? amountText(minor, currency) : id;

@@ -4,6 +4,7 @@ import { type Column, DataTable } from '@/components/DataTable';
 import { Filters, SearchField } from '@/components/Filters';
 import { Page } from '@/components/Page';
 import { Time } from '@/components/Time';
+import { actOf } from '@/lib/acts';
 import { MOMENT } from '@/lib/time';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -12,17 +13,17 @@ import { useState } from 'react';
 
 const COLUMNS: Column<AuditRow>[] = [
   { id: 'at', title: 'At', width: MOMENT, cell: (row) => <Time at={row.at} /> },
-  { id: 'who', title: 'Who', width: 'minmax(70px, 150px)', cell: (row) => row.who },
+  { id: 'who', title: 'Who', width: 'minmax(56px, 130px)', cell: (row) => row.who },
   {
     id: 'action',
     title: 'Act',
-    width: 'minmax(90px, 180px)',
-    cell: (row) => <span className="mono">{row.action}</span>,
+    width: 'minmax(120px, 210px)',
+    cell: (row) => <span title={row.action}>{actOf(row.action)}</span>,
   },
   {
     id: 'subject',
     title: 'Subject',
-    width: 'minmax(90px, 260px)',
+    width: 'minmax(90px, 230px)',
     from: 600,
     cell: (row) => <span className="mono">{row.subject}</span>,
   },

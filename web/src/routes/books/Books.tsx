@@ -6,9 +6,17 @@ import { Page } from '@/components/Page';
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
+const VIEWS = [
+  { name: 'totals', title: 'Totals' },
+  { name: 'entries', title: 'Entries' },
+  { name: 'exceptions', title: 'Exceptions' },
+  { name: 'deposits', title: 'Deposits' },
+] as const;
+
 /** What was booked, how far it is in the ERP, and what differs. */
 export function Books() {
-  const { view = 'totals' } = useSearch({ from: '/books' });
+  const { view: asked = '' } = useSearch({ from: '/books' });
+  const view = VIEWS.find(({ name }) => name === asked)?.name ?? 'totals';
   const navigate = useNavigate({ from: '/books' });
   return (
     <Page
@@ -23,10 +31,11 @@ export function Books() {
         }
       >
         <Tabs.List>
-          <Tabs.Tab value="totals">Totals</Tabs.Tab>
-          <Tabs.Tab value="entries">Entries</Tabs.Tab>
-          <Tabs.Tab value="exceptions">Exceptions</Tabs.Tab>
-          <Tabs.Tab value="deposits">Deposits</Tabs.Tab>
+          {VIEWS.map(({ name, title }) => (
+            <Tabs.Tab key={name} value={name}>
+              {title}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
       </Tabs>
       {view === 'entries' && <Entries />}

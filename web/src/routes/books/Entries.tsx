@@ -6,6 +6,7 @@ import { EntryLines } from '@/components/EntryLines';
 import { AgeFilter } from '@/components/AgeFilter';
 import { Filters, SearchField } from '@/components/Filters';
 import { State } from '@/components/State';
+import { entryKind } from '@/lib/entryKinds';
 import { exact } from '@/lib/money';
 import { Modal, Select, UnstyledButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -38,9 +39,14 @@ export function Entries() {
     {
       id: 'reference',
       title: 'Reference',
-      width: 'minmax(150px, 260px)',
+      width: 'minmax(110px, 230px)',
       cell: (entry) => (
-        <UnstyledButton className="mono" onClick={() => setOpen(entry)}>
+        <UnstyledButton
+          className="mono"
+          title={entry.reference}
+          style={{ maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis' }}
+          onClick={() => setOpen(entry)}
+        >
           {entry.reference}
         </UnstyledButton>
       ),
@@ -51,13 +57,19 @@ export function Entries() {
       width: '92px',
       cell: (entry) => <span className="number">{entry.date}</span>,
     },
-    { id: 'kind', title: 'Rule', width: '52px', from: 900, cell: (entry) => entry.kind },
+    {
+      id: 'kind',
+      title: 'Kind',
+      width: 'minmax(110px, 140px)',
+      from: 900,
+      cell: (entry) => <span title={`Rule ${entry.kind}`}>{entryKind(entry.kind)}</span>,
+    },
     {
       id: 'text',
       title: 'Text',
       width: 'minmax(120px, 1fr)',
-      from: 900,
-      cell: (entry) => entry.text,
+      from: 1240,
+      cell: (entry) => <span title={entry.text}>{entry.text}</span>,
     },
     {
       id: 'state',

@@ -10,6 +10,7 @@ import { MOMENT } from '@/lib/time';
 import { Checkbox } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import classes from './Exceptions.module.css';
 
 const COLUMNS: readonly Column<Exception>[] = [
   {
@@ -23,17 +24,21 @@ const COLUMNS: readonly Column<Exception>[] = [
     id: 'sentence',
     title: 'What differs',
     width: 'minmax(140px, 1fr)',
-    cell: (exception) => <span title={exception.sentence}>{exception.sentence}</span>,
+    cell: (exception) => (
+      <span className={classes.sentence} title={exception.sentence}>
+        {exception.sentence}
+      </span>
+    ),
   },
   {
     id: 'run',
     title: 'Run',
-    width: '150px',
-    from: 1000,
+    width: '84px',
+    from: 560,
     cell: (exception) =>
       exception.run && (
-        <Link to="/runs/$run" params={{ run: exception.run }} className="mono">
-          {exception.run}
+        <Link to="/runs/$run" params={{ run: exception.run }} title={exception.run}>
+          See why
         </Link>
       ),
   },
@@ -84,6 +89,7 @@ export function Exceptions() {
         columns={COLUMNS}
         pages={pages}
         rowKey={(exception) => String(exception.id)}
+        rowHeight={52}
         empty={{ title: 'Nothing differs', why: 'What the books cannot explain stands here.' }}
         clearFilters={
           age

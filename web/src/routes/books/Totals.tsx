@@ -3,24 +3,53 @@ import { totals } from '@/api/books';
 import { Amount } from '@/components/Amount';
 import { Empty } from '@/components/Empty';
 import { RowList } from '@/components/RowList';
-import { type AccountTotal, accountTotals } from '@/lib/totals';
+import { State } from '@/components/State';
+import { amountText } from '@/lib/money';
+import { type AccountTotal, accountTotals, byCurrency } from '@/lib/totals';
 import { useQuery } from '@tanstack/react-query';
+import classes from './Totals.module.css';
 
-const states = [
+const STATES = [
   ['sent', 'Sent', 768],
   ['staged', 'Staged', 768],
   ['posted', 'Posted', 600],
 ] as const;
 
-/** What each account comes to, by how far it is in the ERP. */
+/** A trial balance per currency: what each account comes to, by how far it is in the ERP. */
 export function Totals() {
   const list = useQuery(totals(useEnvironmentName()));
+  const groups = list.data && byCurrency(accountTotals(list.data.data));
+  if (!groups || groups.length === 0) {
+    return <Accounts list={list} rows={groups && []} label="Totals by account" />;
+  }
+  return groups.map(({ currency, rows, sum }) => (
+    <section key={currency} className={classes.currency}>
+      <h2>
+        {currency}
+        {sum === 0n ? (
+          <State state="done" word="Debits and credits are equal" />
+        ) : (
+          <State state="open" word={`Debits and credits differ by ${amountText(sum, currency)}`} />
+        )}
+      </h2>
+      <Accounts list={list} rows={rows} label={`Totals by account in ${currency}`} />
+    </section>
+  ));
+}
+
+interface Props {
+  list: { error: unknown; refetch: () => unknown };
+  rows: readonly AccountTotal[] | undefined;
+  label: string;
+}
+
+function Accounts({ list, rows, label }: Props) {
   return (
     <RowList
-      label="Totals by account"
+      label={label}
       list={list}
-      rows={list.data && accountTotals(list.data.data)}
-      rowKey={({ account, currency }) => `${account} ${currency}`}
+      rows={rows}
+      rowKey={({ account }) => account}
       empty={
         <Empty
           title="Nothing is booked yet"
@@ -41,7 +70,7 @@ export function Totals() {
           from: 900,
           cell: (total) => <span className="number">{total.lines}</span>,
         },
-        ...states.map(([state, title, from]) => ({
+        ...STATES.map(([state, title, from]) => ({
           id: state,
           title,
           align: 'right' as const,

@@ -9,6 +9,7 @@ import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
+import { useWindowWidth } from '@/components/useWindowWidth';
 import { Button, Group } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -18,11 +19,12 @@ import classes from './Connections.module.css';
 
 /** What of a connection's secrets may be told: whether one takes over from another. */
 function rotationOf({ is_rotating, webhook_secrets }: Connection): string {
-  const twofold = [
+  return [
     is_rotating && 'two credentials in force',
     webhook_secrets > 1 && `${webhook_secrets} signing secrets in force`,
-  ].filter(Boolean);
-  return twofold.length > 0 ? twofold.join(', ') : 'none under way';
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** The systems that the environment speaks to. */
@@ -30,6 +32,7 @@ export function Connections() {
   const environment = useEnvironmentName();
   const client = useQueryClient();
   const list = useQuery(connections(environment));
+  const isWide = useWindowWidth() >= 1100;
   const [asked, setAsked] = useState<{ what: 'change' | 'delete'; of: Connection } | 'new' | null>(
     null,
   );
@@ -71,42 +74,53 @@ export function Connections() {
         columns={[
           {
             id: 'name',
-            title: 'Name',
+            title: 'Connection',
             cell: (c) => (
               <>
-                <strong>{c.name}</strong>
-                <br />
-                {c.title}
+                <strong>{c.title}</strong>
+                <span className={classes.quiet}>{c.name}</span>
               </>
             ),
           },
           {
             id: 'state',
             title: 'State',
-            cell: (c) =>
-              c.paused ? (
-                <>
-                  <State state="paused" /> since <Time at={c.paused.since} />
-                  <br />
-                  {c.paused.cause}
-                </>
-              ) : (
-                <>
-                  <State state="ok" />
-                  {c.succeeded_at && (
-                    <>
-                      <br />
-                      last success <Time at={c.succeeded_at} ago />
-                    </>
-                  )}
-                </>
-              ),
+            cell: (c) => (
+              <>
+                {c.paused ? (
+                  <>
+                    <State state="paused" /> since <Time at={c.paused.since} />
+                    <span className={classes.quiet}>{c.paused.cause}</span>
+                  </>
+                ) : (
+                  <>
+                    <State state="ok" />
+                    {c.succeeded_at && (
+                      <span className={classes.quiet}>
+                        last success <Time at={c.succeeded_at} ago />
+                      </span>
+                    )}
+                  </>
+                )}
+                <span className={classes.quiet}>{rotationOf(c)}</span>
+              </>
+            ),
           },
           {
             id: 'peer',
-            title: 'Whose',
+            title: 'Speaks to',
             from: 768,
-            cell: (c) => <span className="mono">{c.peer}</span>,
+            cell: (c) => (
+              <>
+                <span className="mono">{c.peer}</span>
+                {c.hook_path && (
+                  <span className={classes.quiet}>
+                    webhooks come to{' '}
+                    <Id id={`${window.location.origin}${c.hook_path}`} chars={44} />
+                  </span>
+                )}
+              </>
+            ),
           },
           {
             id: 'flows',
@@ -128,30 +142,23 @@ export function Connections() {
               ),
           },
           {
-            id: 'rotation',
-            title: 'Rotation',
-            from: 900,
-            cell: rotationOf,
-          },
-          {
             id: 'limits',
-            title: 'Limits',
+            title: 'Calls at most',
             from: 1100,
-            cell: (c) => `${c.limits.per_second} a second, ${c.limits.in_flight} at once`,
-          },
-          {
-            id: 'hook',
-            title: 'Webhooks go to',
-            from: 1100,
-            cell: (c) =>
-              c.hook_path && <Id id={`${window.location.origin}${c.hook_path}`} chars={44} />,
+            cell: (c) => (
+              <span className="number">
+                {c.limits.per_second} a second
+                <br />
+                {c.limits.in_flight} at once
+              </span>
+            ),
           },
           {
             id: 'acts',
             title: '',
             align: 'right',
             cell: (c) => (
-              <Group gap="xs" justify="flex-end">
+              <Group gap="xs" justify="flex-end" wrap={isWide ? 'nowrap' : 'wrap'}>
                 <Button size="compact-xs" variant="default" onClick={() => test(c.name)}>
                   Test
                 </Button>

@@ -1,3 +1,4 @@
+import { Message } from '@/components/Message';
 import type { Field } from '@/lib/schemaForm';
 import { PasswordInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
 
@@ -19,7 +20,7 @@ export function SchemaFields({ fields, values, onChange, secret, kept }: Props) 
       {fields.map((field) => {
         const shared = {
           label: field.title,
-          description: field.about || undefined,
+          description: field.about ? <Message text={field.about} /> : undefined,
           withAsterisk: field.required && !kept,
           'data-setting': field.name,
         };

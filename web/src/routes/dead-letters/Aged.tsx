@@ -9,7 +9,8 @@ import { Link } from '@tanstack/react-router';
 
 interface Props {
   environment: string | undefined;
-  age: string;
+  age: string | undefined;
+  flow: string | undefined;
   onClear: () => void;
 }
 
@@ -47,12 +48,12 @@ const COLUMNS: readonly Column<Letter>[] = [
   },
 ];
 
-/** Open letters of one age, of all causes, oldest first. */
-export function Aged({ environment, age, onClear }: Props) {
-  const pages = useInfiniteQuery(letters(environment, { age }));
+/** Open letters of one age or flow, of all causes, oldest first. */
+export function Aged({ environment, age, flow, onClear }: Props) {
+  const pages = useInfiniteQuery(letters(environment, { age, flow }));
   return (
     <DataTable
-      label="Dead letters of this age"
+      label={flow ? `Dead letters of ${flow}` : 'Dead letters of this age'}
       columns={COLUMNS}
       pages={pages}
       rowKey={(letter) => letter.run}
@@ -61,7 +62,7 @@ export function Aged({ environment, age, onClear }: Props) {
           {content}
         </Link>
       )}
-      empty={{ title: 'None', why: 'No open dead letter has this age.' }}
+      empty={{ title: 'None', why: 'No open dead letter is of this age and flow.' }}
       clearFilters={onClear}
     />
   );

@@ -1,3 +1,4 @@
+import { TagField } from './TagField';
 import { assignees, care, comment, comments, putCare } from '@/api/deadLetters';
 import { ErrorView } from '@/components/ErrorView';
 import { Panel } from '@/components/Panel';
@@ -10,10 +11,11 @@ import classes from './CarePanel.module.css';
 interface Props {
   environment: string | undefined;
   fingerprint: string;
+  tags: readonly string[];
 }
 
-/** Who takes care of a cause, until when, and what was said about it. */
-export function CarePanel({ environment, fingerprint }: Props) {
+/** Who takes care of a cause, until when, its tags, and what was said about it. */
+export function CarePanel({ environment, fingerprint, tags }: Props) {
   const queries = useQueryClient();
   const known = useQuery(care(environment, fingerprint));
   const people = useQuery(assignees).data?.data ?? [];
@@ -87,6 +89,7 @@ export function CarePanel({ environment, fingerprint }: Props) {
         </p>
       )}
       {take.error && <ErrorView error={take.error} inline />}
+      <TagField environment={environment} fingerprint={fingerprint} tags={tags} />
       <form
         className={classes.say}
         onSubmit={(event) => {

@@ -139,7 +139,7 @@ export function Cause() {
               {attempt.error && <ErrorView error={attempt.error} inline />}
               {tried && <RepairProgress repair={tried} />}
             </Panel>
-            <CarePanel environment={environment} fingerprint={fingerprint} />
+            <CarePanel environment={environment} fingerprint={fingerprint} tags={group.tags} />
           </div>
         </>
       )}

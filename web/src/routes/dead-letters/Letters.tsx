@@ -1,11 +1,8 @@
 import { type Letter, letters } from '@/api/deadLetters';
 import { type Repair, type RepairItem, repairItems } from '@/api/repairs';
-import { Amount } from '@/components/Amount';
 import { type Column, DataTable } from '@/components/DataTable';
-import { Message } from '@/components/Message';
 import { State } from '@/components/State';
-import { Time } from '@/components/Time';
-import { MOMENT } from '@/lib/time';
+import { LETTER } from '@/components/letters/letterColumns';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -49,30 +46,9 @@ export function Letters({ environment, fingerprint, trial }: Props) {
   }, [hasNextPage, isFetching, fetchNextPage, items.size, shown]);
 
   const columns: Column<Letter>[] = [
-    {
-      id: 'run',
-      title: 'Run',
-      width: 'minmax(88px, 170px)',
-      cell: (letter) => <span className="mono">{letter.run}</span>,
-    },
-    {
-      id: 'amount',
-      title: 'At stake',
-      width: 'minmax(88px, 112px)',
-      align: 'right',
-      cell: (letter) => <Amount minor={letter.amount_minor} currency={letter.currency} />,
-    },
-    {
-      id: 'message',
-      title: 'Message',
-      width: 'minmax(140px, 1fr)',
-      from: 760,
-      cell: (letter) => (
-        <span title={letter.message}>
-          <Message text={letter.message} />
-        </span>
-      ),
-    },
+    LETTER.run,
+    LETTER.amount,
+    LETTER.message,
     {
       id: 'tried',
       title: 'Dry run',
@@ -80,13 +56,7 @@ export function Letters({ environment, fingerprint, trial }: Props) {
       from: 560,
       cell: (letter) => <Tried item={items.get(letter.run)} />,
     },
-    {
-      id: 'since',
-      title: 'Since',
-      width: MOMENT,
-      align: 'right',
-      cell: (letter) => <Time at={letter.since} />,
-    },
+    LETTER.since,
   ];
   return (
     <DataTable

@@ -6,7 +6,7 @@ export const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/dead-letters',
-    validateSearch: texts('mine', 'age'),
+    validateSearch: texts('mine', 'tag', 'age', 'flow'),
     component: lazyRouteComponent(() => import('./Causes'), 'Causes'),
   }),
   createRoute({

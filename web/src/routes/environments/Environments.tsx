@@ -36,10 +36,7 @@ export function Environments() {
             id: 'kind',
             title: 'Kind',
             cell: (one) => (
-              <State
-                state={one.kind === 'live' ? 'posted' : 'staged'}
-                word={one.kind === 'live' ? 'Live, real money' : 'Test'}
-              />
+              <State state={one.kind} word={one.kind === 'live' ? 'Live, real money' : 'Test'} />
             ),
           },
           {

@@ -51,11 +51,14 @@ function deliveries(count: number): string {
 export function Event() {
   const { event: id } = useParams({ from: '/events/$event' });
   const { data, error, refetch } = useQuery(event(id));
-  if (error && !data) return <ErrorView error={error} retry={() => void refetch()} />;
   if (!data) {
     return (
       <Page title={`Event ${id}`}>
-        <Skeleton height={240} />
+        {error ? (
+          <ErrorView error={error} retry={() => void refetch()} />
+        ) : (
+          <Skeleton height={240} />
+        )}
       </Page>
     );
   }

@@ -1,36 +1,17 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import type { Letter } from '@/api/deadLetters';
 import { stepErrors } from '@/api/statistics';
-import { Amount } from '@/components/Amount';
 import { type Column, DataTable } from '@/components/DataTable';
 import { LinkButton } from '@/components/LinkButton';
 import { Page } from '@/components/Page';
-import { Time } from '@/components/Time';
-import { MOMENT } from '@/lib/time';
+import { LETTER } from '@/components/letters/letterColumns';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 
 const COLUMNS: readonly Column<Letter>[] = [
-  {
-    id: 'run',
-    title: 'Run',
-    width: 'minmax(88px, 150px)',
-    cell: (letter) => <span className="mono">{letter.run}</span>,
-  },
-  {
-    id: 'amount',
-    title: 'At stake',
-    width: 'minmax(88px, 112px)',
-    align: 'right',
-    cell: (letter) => <Amount minor={letter.amount_minor} currency={letter.currency} />,
-  },
-  {
-    id: 'message',
-    title: 'Message',
-    width: 'minmax(140px, 1fr)',
-    from: 560,
-    cell: (letter) => <span title={letter.message}>{letter.message}</span>,
-  },
+  LETTER.run,
+  LETTER.amount,
+  LETTER.message,
   {
     id: 'cause',
     title: 'Cause',
@@ -42,13 +23,7 @@ const COLUMNS: readonly Column<Letter>[] = [
       </Link>
     ),
   },
-  {
-    id: 'since',
-    title: 'Since',
-    width: MOMENT,
-    align: 'right',
-    cell: (letter) => <Time at={letter.since} />,
-  },
+  LETTER.since,
 ];
 
 /** The open errors of one step, of the version that is in force. */

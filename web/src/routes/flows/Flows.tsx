@@ -1,5 +1,6 @@
 import { NewFlow } from './NewFlow';
 import { useEnvironmentName } from '@/app/useEnvironment';
+import { triggerTitles } from '@/api/designer';
 import { flows } from '@/api/flows';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
@@ -11,6 +12,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import classes from './Flows.module.css';
 
 interface Row {
   flow: string;
@@ -29,6 +31,7 @@ interface Row {
 export function Flows() {
   const list = useQuery(flows(useEnvironmentName()));
   const own = useQuery({ queryKey: ['drafts'], queryFn: drafts, staleTime: 0, gcTime: 0 });
+  const titles = useQuery(triggerTitles).data;
   const [asking, setAsking] = useState(false);
   const rows = useMemo(() => {
     if (!list.data) return undefined;
@@ -87,28 +90,30 @@ export function Flows() {
             id: 'title',
             title: 'Flow',
             cell: (row) => (
-              <Anchor
-                c="inherit"
-                fw={600}
-                renderRoot={(props) => (
-                  <Link to="/flows/$flow" params={{ flow: row.flow }} {...props} />
-                )}
-              >
-                {row.title}
-              </Anchor>
+              <>
+                <Anchor
+                  c="inherit"
+                  fw={600}
+                  inherit
+                  renderRoot={(props) => (
+                    <Link to="/flows/$flow" params={{ flow: row.flow }} {...props} />
+                  )}
+                >
+                  {row.title}
+                </Anchor>
+                <small className={classes.id}>{row.flow}</small>
+              </>
             ),
-          },
-          {
-            id: 'id',
-            title: 'Id',
-            from: 768,
-            cell: (row) => <span className="mono">{row.flow}</span>,
           },
           {
             id: 'triggers',
             title: 'Starts on',
             from: 1100,
-            cell: (row) => <span className="mono">{row.triggers.join(', ')}</span>,
+            cell: (row) => (
+              <span title={row.triggers.join(', ')}>
+                {row.triggers.map((id) => titles?.get(id) ?? id).join(' · ')}
+              </span>
+            ),
           },
           {
             id: 'deployed',

@@ -1,4 +1,4 @@
-import { connections } from '@/api/connections';
+import { type Connection, connections } from '@/api/connections';
 import { ErrorView } from '@/components/ErrorView';
 import { Panel } from '@/components/Panel';
 import { State } from '@/components/State';
@@ -7,6 +7,16 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import classes from './ConnectionHealth.module.css';
+
+/** What of a connection's secrets is in the midst of a change. */
+function rotation({ is_rotating, webhook_secrets }: Connection): string | null {
+  const two = [
+    is_rotating && 'two credentials',
+    webhook_secrets > 1 && `${webhook_secrets} webhook secrets`,
+  ];
+  const told = two.filter((one) => one !== false);
+  return told.length > 0 ? `${told.join(' and ')} in force: take the old out` : null;
+}
 
 /** Which connections are paused, why and since when. */
 export function ConnectionHealth({ environment }: { environment: string | undefined }) {
@@ -25,6 +35,9 @@ export function ConnectionHealth({ environment }: { environment: string | undefi
           <li key={connection.id}>
             <span>
               {connection.title} <span className={classes.name}>{connection.name}</span>
+              {rotation(connection) && (
+                <span className={classes.cause}>{rotation(connection)}</span>
+              )}
             </span>
             {connection.paused ? (
               <span className={classes.paused}>

@@ -1,4 +1,6 @@
 import { standing } from '@/api/books';
+import { machine } from '@/api/machine';
+import { Expiring } from './Expiring';
 import { Facts } from '@/components/Facts';
 import { Panel } from '@/components/Panel';
 import { Time } from '@/components/Time';
@@ -10,6 +12,7 @@ import { Link } from '@tanstack/react-router';
 /** What an administrator looks at first. */
 export function Machine({ environment }: { environment: string | undefined }) {
   const { data } = useQuery(standing(environment));
+  const program = useQuery(machine).data;
   const last = data?.last_deployment;
   return (
     <Panel title="Machine" aside={<Link to="/audit">Audit trail</Link>}>
@@ -17,6 +20,9 @@ export function Machine({ environment }: { environment: string | undefined }) {
         <Facts
           facts={[
             ['Database', bytes(data.store_bytes)],
+            ['Version', program?.version],
+            ['Expiring', program && <Expiring key="expiring" program={program} />],
+            ['Backup', 'Towpath makes none: see to it by the means of the machine'],
             ['Queued runs', data.queued_runs],
             ['Queue age', age(data.queue_age_seconds)],
             ['Runs that wait', data.waiting_runs],

@@ -57,36 +57,48 @@ export function ProofLine({ environment }: { environment: string | undefined }) 
       <table className={classes.proof}>
         <thead>
           <tr>
-            {!data.unread && <th scope="col">{holder} balance</th>}
+            {!data.unread && (
+              <>
+                <th scope="col">{holder} balance</th>
+                <td />
+              </>
+            )}
             <th scope="col">Clearing {[...new Set(rows.map((row) => row.account))].join(', ')}</th>
-            <th scope="col" className={classes.wide}>
-              Posted in the ERP
+            <th scope="col" data-align="left">
+              Difference
             </th>
             <th scope="col" className={classes.wide}>
-              On its way
+              of which posted in the ERP
             </th>
-            <th scope="col">Difference</th>
+            <th scope="col" className={classes.wide}>
+              on its way there
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.currency} data-off={row.difference ? true : undefined}>
               {!data.unread && (
-                <td>
-                  <Amount minor={row.held} currency={row.currency} strong />
-                </td>
+                <>
+                  <td>
+                    <Amount minor={row.held} currency={row.currency} strong />
+                  </td>
+                  <td className={classes.sign} aria-hidden>
+                    {row.difference === null ? '' : row.difference === 0n ? '=' : '≠'}
+                  </td>
+                </>
               )}
               <td>
                 <Amount minor={row.entries} currency={row.currency} strong />
+              </td>
+              <td data-align="left">
+                <Difference difference={row.difference} currency={row.currency} />
               </td>
               <td className={classes.wide}>
                 <Amount minor={row.posted} currency={row.currency} quietZero />
               </td>
               <td className={classes.wide}>
                 <Amount minor={row.underWay} currency={row.currency} quietZero />
-              </td>
-              <td>
-                <Difference difference={row.difference} currency={row.currency} />
               </td>
             </tr>
           ))}

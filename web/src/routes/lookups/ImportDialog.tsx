@@ -58,29 +58,31 @@ export function ImportDialog({ environment, table, onClose }: Props) {
             void event.dataTransfer.files[0]?.text().then(give);
           }}
         />
-        <Group gap="sm">
+        <Group gap="xs" justify="space-between">
           <FileButton accept=".csv,text/csv" onChange={(file) => void file?.text().then(give)}>
             {(props) => (
               <Button variant="default" {...props}>
-                Choose a file
+                Choose a CSV file
               </Button>
             )}
           </FileButton>
-          <Checkbox
-            size="xs"
-            label="End keys that the sheet does not have"
-            checked={endMissing}
-            onChange={(event) => {
-              setEndMissing(event.currentTarget.checked);
-              setShown(null);
-            }}
-          />
-          <Checkbox
-            size="xs"
-            label="Retry dead letters that missed a row"
-            checked={replay}
-            onChange={(event) => setReplay(event.currentTarget.checked)}
-          />
+          <Group gap="lg">
+            <Checkbox
+              size="xs"
+              label="End keys that the sheet does not have"
+              checked={endMissing}
+              onChange={(event) => {
+                setEndMissing(event.currentTarget.checked);
+                setShown(null);
+              }}
+            />
+            <Checkbox
+              size="xs"
+              label="Retry dead letters that missed a row"
+              checked={replay}
+              onChange={(event) => setReplay(event.currentTarget.checked)}
+            />
+          </Group>
         </Group>
         {(compare.error ?? apply.error) && (
           <ErrorView error={compare.error ?? apply.error} inline />

@@ -1,6 +1,6 @@
 import { NewTable } from './NewTable';
 import { useEnvironmentName } from '@/app/useEnvironment';
-import { tables } from '@/api/lookups';
+import { type Table, tables } from '@/api/lookups';
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
 import { RowList } from '@/components/RowList';
@@ -10,6 +10,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+
+const aboutOf = ({ description }: Table): string => description;
 
 /** The lookup tables of the environment. */
 export function Lookups() {
@@ -42,10 +44,11 @@ export function Lookups() {
           {
             id: 'name',
             title: 'Table',
-            cell: (table) => (
+            cell: (table: Table) => (
               <Anchor
                 c="inherit"
                 fw={600}
+                inherit
                 renderRoot={(props) => (
                   <Link to="/lookups/$table" params={{ table: table.name }} {...props} />
                 )}
@@ -54,13 +57,19 @@ export function Lookups() {
               </Anchor>
             ),
           },
-          { id: 'description', title: 'About', from: 600, cell: (table) => table.description },
+          ...(list.data?.data.some(({ description }) => description)
+            ? [{ id: 'description', title: 'About', from: 600, cell: aboutOf }]
+            : []),
           {
             id: 'kind',
             title: 'Found by',
             from: 768,
             cell: (table) =>
-              table.kind === 'rules' ? 'rules' : table.kind ? 'key' : 'key, columns not defined',
+              table.kind === 'rules'
+                ? 'Rules'
+                : table.kind
+                  ? 'Key'
+                  : 'Key; columns not described yet',
           },
           {
             id: 'keys',

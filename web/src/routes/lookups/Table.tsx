@@ -89,7 +89,7 @@ export function Table() {
     ...keys.map((name, at): Column<Row> => ({
       id: `key ${name}`,
       title: name,
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(76px, 1fr)',
       cell: (row) => {
         if (isEdited(row) && edited?.row === NEW) {
           const set = (text: string) =>
@@ -103,7 +103,7 @@ export function Table() {
     ...columns.map((column: CellColumn, at): Column<Row> => ({
       id: `cell ${column.name}`,
       title: column.name,
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(76px, 1fr)',
       cell: (row) => {
         if (isEdited(row) && edited) {
           const set = (text: string) =>
@@ -218,7 +218,9 @@ export function Table() {
           aria-label="As on this day"
           title="As on this day; today if it is empty"
           type="date"
-          w={150}
+          leftSection={<small>As on</small>}
+          leftSectionWidth={46}
+          w={186}
           value={filter.at ?? ''}
           onChange={(event) => set({ at: event.currentTarget.value || undefined })}
         />

@@ -8,6 +8,7 @@ import { run } from '@/api/runs';
 import { EntryLines } from '@/components/EntryLines';
 import { ErrorView } from '@/components/ErrorView';
 import { Facts } from '@/components/Facts';
+import { Amount } from '@/components/Amount';
 import { Id } from '@/components/Id';
 import { JsonTree } from '@/components/JsonTree';
 import { LetterView } from '@/components/letters/LetterView';
@@ -34,11 +35,14 @@ export function Run() {
   const deployed = useQuery(flows(data?.environment)).data;
   const rows = useMemo(() => (data ? worked(data) : []), [data]);
 
-  if (error && !data) return <ErrorView error={error} retry={() => void refetch()} />;
   if (!data) {
     return (
       <Page title={`Run ${id}`}>
-        <Skeleton height={240} />
+        {error ? (
+          <ErrorView error={error} retry={() => void refetch()} />
+        ) : (
+          <Skeleton height={240} />
+        )}
       </Page>
     );
   }
@@ -60,6 +64,12 @@ export function Run() {
         facts={[
           ['State', <State key="state" state={data.state} />],
           ['Waits', !data.ended_at && <RunWait run={data} />],
+          [
+            'Amount',
+            cause?.amount_minor != null && (
+              <Amount key="amount" minor={cause.amount_minor} currency={cause.currency} strong />
+            ),
+          ],
           ['Began', <Time key="began" at={data.created_at} />],
           ['Took', took],
           ['Run', <Id key="run" id={data.id} />],
@@ -116,7 +126,7 @@ export function Run() {
                     <tr key={`${row.table} ${row.key} ${row.at}`}>
                       <td className="mono">{row.table}</td>
                       <td className="mono">{row.key}</td>
-                      <td>on {row.at}</td>
+                      <td className="number">on {row.at}</td>
                       <td>
                         {row.version != null ? (
                           `version ${row.version}`

@@ -54,7 +54,7 @@ export function Runs() {
     {
       id: 'key',
       title: 'Business key',
-      width: 'minmax(90px, 270px)',
+      width: 'minmax(90px, 208px)',
       from: 640,
       cell: (run) => <span className="mono">{run.key}</span>,
     },

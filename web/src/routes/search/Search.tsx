@@ -7,6 +7,7 @@ import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
 import { Button } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 
@@ -40,9 +41,10 @@ export function Search() {
             title={q === '' ? 'What do you look for?' : 'Nothing was found'}
             why={
               q === ''
-                ? 'Press Ctrl K and type or paste the id of a charge, a payment, a customer, an order, a voucher, a run or an event, or an e-mail address.'
+                ? 'Type or paste the id of a charge, a payment, a customer, an order, a voucher, a run or an event, or an e-mail address. Ctrl K finds from any screen.'
                 : 'No run, event or entry is known by it, and it stands in none of the payloads and results that were looked through. A payload is searched for whole words of 4 characters or more.'
             }
+            next={{ label: q === '' ? 'Find' : 'Find something else', act: spotlight.open }}
           />
         }
         columns={[

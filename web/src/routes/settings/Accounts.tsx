@@ -2,11 +2,12 @@ import { ROLES, accounts, changeAccount, makeAccount } from '@/api/access';
 import { session } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
 import { LinkButton } from '@/components/LinkButton';
+import { NewPassword } from '@/components/NewPassword';
 import { Panel } from '@/components/Panel';
 import { RowList } from '@/components/RowList';
 import { State } from '@/components/State';
 import { Time } from '@/components/Time';
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -138,15 +139,7 @@ function AddAccount({ onClose }: { onClose: () => void }) {
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <PasswordInput
-            label="Password"
-            description="12 characters or more."
-            required
-            size="xs"
-            autoComplete="new-password"
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
+          <NewPassword value={password} onChange={setPassword} />
           <Select
             label="Role"
             data={ROLES}

@@ -1,6 +1,7 @@
 import { makeFirstAdmin } from '@/api/session';
 import { ErrorView } from '@/components/ErrorView';
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { NewPassword } from '@/components/NewPassword';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import classes from './Start.module.css';
@@ -38,15 +39,7 @@ export function FirstAdmin() {
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <PasswordInput
-        label="Password"
-        description="12 characters or more."
-        required
-        size="xs"
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <NewPassword value={password} onChange={setPassword} />
       {make.error && <ErrorView error={make.error} inline />}
       <Button type="submit" size="compact-xs" variant="default" loading={make.isPending}>
         Make the account

@@ -2,6 +2,7 @@ import { take } from './take';
 import type { Start } from './useStart';
 import type { ReadyFlow } from '@/api/guide';
 import { ErrorView } from '@/components/ErrorView';
+import { Message } from '@/components/Message';
 import { Anchor, Button, Checkbox } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -49,7 +50,9 @@ export function ReadyFlows({ flows, start }: Props) {
                   <>
                     {title}
                     {state && <em> {state}</em>}
-                    <small>{about}</small>
+                    <small>
+                      <Message text={about} />
+                    </small>
                   </>
                 }
                 disabled={start.inForce.has(flow) || put.isPending}
@@ -59,7 +62,7 @@ export function ReadyFlows({ flows, start }: Props) {
               {start.known.has(flow) && (
                 <Anchor
                   size="xs"
-                  ml={28}
+                  ml={26}
                   renderRoot={(props) => <Link to="/flows/$flow" params={{ flow }} {...props} />}
                 >
                   Open in the designer
@@ -77,9 +80,11 @@ export function ReadyFlows({ flows, start }: Props) {
           loading={put.isPending}
           onClick={() => put.mutate()}
         >
-          {wanted.length === 1
-            ? `Put ${wanted[0]?.title} in force`
-            : `Put ${wanted.length} in force`}
+          {wanted.length === 0
+            ? 'Choose what to put in force'
+            : wanted.length === 1
+              ? `Put ${wanted[0]?.title} in force`
+              : `Put ${wanted.length} in force`}
         </Button>
       )}
     </>

@@ -1,10 +1,10 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { connections } from '@/api/connections';
-import { events } from '@/api/events';
+import { newestEvent } from '@/api/events';
 import { flows } from '@/api/flows';
-import { runs } from '@/api/runs';
+import { newestDone } from '@/api/runs';
 import { session } from '@/api/session';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 
 /** How far the way to the first order in the books is gone; told by what is there. */
 export interface Start {
@@ -29,9 +29,8 @@ export function useStart(): Start | undefined {
   const who = useQuery(session).data;
   const systems = useQuery({ ...connections(environment), ...isThere }).data?.data;
   const all = useQuery({ ...flows(environment), ...isThere }).data?.data;
-  const received = useInfiniteQuery({ ...events(environment, {}), ...isThere }).data?.pages[0];
-  const ended = useInfiniteQuery({ ...runs(environment, { state: 'done' }), ...isThere });
-  const done = ended.data?.pages[0];
+  const received = useQuery({ ...newestEvent(environment), ...isThere }).data;
+  const done = useQuery({ ...newestDone(environment), ...isThere }).data;
   if (!who) return undefined;
   if (isThere.enabled && (!systems || !all || !received || !done)) return undefined;
   const here = (all ?? []).filter((flow) =>

@@ -1,5 +1,7 @@
 import { Changes } from './Changes';
+import { useEnvironmentName } from '@/app/useEnvironment';
 import { catalog as catalogQuery, edit } from '@/api/designer';
+import { flows } from '@/api/flows';
 import { flowDiff, savedDraft, version, versions } from '@/api/versions';
 import { ErrorView } from '@/components/ErrorView';
 import { LinkButton } from '@/components/LinkButton';
@@ -22,6 +24,8 @@ export function Compare() {
   const search = useSearch({ from: '/flows/$flow/compare' });
   const navigate = useNavigate();
   const list = useInfiniteQuery(versions(flow));
+  const places = useQuery(flows(useEnvironmentName()));
+  const title = places.data?.data.find((row) => row.flow === flow)?.title;
   const known = list.data?.pages.flatMap((page) => page.data) ?? [];
   const to = search.to ?? 'draft';
   const from = search.from ?? String(known[0]?.version ?? '');
@@ -37,7 +41,7 @@ export function Compare() {
     });
   return (
     <Page
-      title={`${flow}: what became otherwise`}
+      title={`${title ?? flow}: what became otherwise`}
       about="A difference of form is none, and neither is a step that was moved away and back."
       acts={
         <>
@@ -134,6 +138,7 @@ function Picture({ flow, from, to }: { flow: string; from: string; to: string })
   const error = before.error ?? after.error ?? old.error ?? now.error ?? changes.error;
   if (error) return <ErrorView error={error} />;
   if (!pairs) return <Skeleton height={200} />;
+  if (pairs.every(({ mark }) => mark === 'same')) return null;
   const shown = isShort ? near(pairs) : pairs;
   return (
     <section aria-label="Side by side">

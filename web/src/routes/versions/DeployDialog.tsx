@@ -11,6 +11,7 @@ import {
 } from '@/api/versions';
 import { Confirm } from '@/components/Confirm';
 import { ErrorView } from '@/components/ErrorView';
+import { Message } from '@/components/Message';
 import { Button, Checkbox, Group, Modal, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -115,13 +116,19 @@ interface LacksProps {
 /** What is not there in the environment, and what is different in it. */
 function Lacks({ seen, target, onAccept }: LacksProps) {
   const mayAccept = 'from' in target;
+  // What is not bound is a problem as well, with the same sentence.
+  const told = new Set(seen.unbound.map(({ sentence }) => sentence));
+  const others = seen.problems.filter(({ message }) => !told.has(message));
   return (
     <>
       {(seen.unbound.length > 0 || seen.problems.length > 0) && (
         <ul className={classes.list} data-tone={seen.ok ? undefined : 'bad'}>
           {seen.unbound.map((one) => (
             <li key={`${one.kind} ${one.name}`}>
-              <strong>{one.sentence}</strong> {one.cure}
+              <strong>
+                <Message text={one.sentence} />
+              </strong>
+              : <Message text={one.cure} />
               {mayAccept && one.kind === 'rows' && (
                 <Checkbox
                   size="xs"
@@ -133,9 +140,10 @@ function Lacks({ seen, target, onAccept }: LacksProps) {
               )}
             </li>
           ))}
-          {seen.problems.map((one) => (
+          {others.map((one) => (
             <li key={`${one.path} ${one.code} ${one.message}`}>
-              <span className="mono">{one.path}</span> {one.message}: {one.cure}
+              <span className="mono">{one.path}</span>{' '}
+              <Message text={`${one.message}: ${one.cure}`} />
             </li>
           ))}
         </ul>

@@ -269,6 +269,7 @@ async fn books<'b>(
                 new.sent_reference,
                 item.now.0,
                 item.now.0,
+                entry.debit_minor(),
             ]);
             for (place, line) in (0_i64..).zip(&entry.lines) {
                 let dimension = line.dimension.as_ref();

@@ -1,21 +1,9 @@
-import { BASE, launch, open, settled, violations } from './browser';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BASE, page, settled, withPages, violations } from './browser';
+import { describe, expect, it } from 'vitest';
 
 // Every screen on the demo's data, light and dark, wide and narrow.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-});
-afterEach(() => page.context().close());
+withPages();
 
 /** The first row of a list of the API. */
 async function first(path: string): Promise<Record<string, string>> {
@@ -61,18 +49,24 @@ describe.skipIf(BASE === '')('every screen', () => {
       }
     }
     expect(found).toEqual([]);
-    expect(errors).toEqual([]);
   });
 
   it('W9: nothing but tables and the canvas is wider than 320 px', async () => {
     await page.setViewportSize({ width: 320, height: 800 });
     const wide: string[] = [];
+    const look = async (title: string): Promise<void> => {
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > 320) wide.push(`${title}: ${width} px`);
+    };
     for (const [title, address] of SCREENS) {
       await page.goto(BASE + (await address()));
       await settled(page);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (width > 320) wide.push(`${title}: ${width} px`);
+      await look(title);
     }
+    await page.route(/\/api\/v1\/live/, (route) => route.abort());
+    await page.reload();
+    await page.getByText(/^Paused at/).waitFor();
+    await look('a lost line');
     expect(wide).toEqual([]);
   });
 });

@@ -1,9 +1,14 @@
+import type { Demo } from './server';
 import axe from 'axe-core';
-import { type Browser, type Page, chromium } from 'playwright-core';
-import { inject, onTestFailed } from 'vitest';
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, onTestFailed } from 'vitest';
 
-/** Where Towpath and its sandboxes answer. */
-export const DEMO = inject('demo');
+/** Where Towpath and its sandboxes answer: this worker's own. */
+export const DEMO: Demo = ((demos) => {
+  const demo = demos[Number(process.env.VITEST_POOL_ID) - 1];
+  if (!demo) throw new Error(`no demo for worker ${process.env.VITEST_POOL_ID} of ${demos.length}`);
+  return demo;
+})(inject('demos'));
 export const BASE = DEMO.towpath;
 
 const FLAGS = [
@@ -17,31 +22,52 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS,
-  });
+/** A page of its own, with a profile that nobody shares, and a browser for each file. */
+export let page: Page;
+let browser: Browser;
+let profiles: BrowserContext[] = [];
+let errors: string[] = [];
 
-/** A page of its own profile, in which any error of the app fails the test that calls `errors`. */
-export async function open(browser: Browser): Promise<{ page: Page; errors: string[] }> {
-  const context = await browser.newContext({
+/**
+ * Gives each test of a file its {@link page}. Any error of the app fails the test, in every page that
+ * it opened.
+ */
+export function withPages(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: FLAGS,
+    });
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    [errors, profiles] = [[], []];
+    page = await anotherPage();
+    const { TOWPATH_PICTURES: folder } = process.env;
+    // How the page looked when a test failed, for who mends it.
+    if (folder) {
+      onTestFailed(async ({ task }) => {
+        if (page.isClosed()) return;
+        await page.screenshot({ path: `${folder}/${task.name.replace(/\W+/g, '-')}.png` });
+      });
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(profiles.map((one) => one.close()));
+    expect(errors).toEqual([]);
+  });
+}
+
+/** One more page, as of another person at another machine. */
+export async function anotherPage(): Promise<Page> {
+  const profile = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  const { TOWPATH_PICTURES: folder } = process.env;
-  // How the page looked when a test failed, for who mends it.
-  if (folder) {
-    onTestFailed(async ({ task }) => {
-      if (page.isClosed()) return;
-      await page.screenshot({ path: `${folder}/${task.name.replace(/\W+/g, '-')}.png` });
-    });
-  }
-  return { page, errors };
+  profile.setDefaultTimeout(20_000);
+  profile.on('page', (opened) => opened.on('pageerror', ({ message }) => errors.push(message)));
+  profiles.push(profile);
+  return profile.newPage();
 }
 
 /** What axe finds wrong with the page: rule, and where. */

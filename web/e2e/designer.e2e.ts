@@ -1,13 +1,9 @@
-import { BASE, launch, open, violations } from './browser';
+import { anotherPage, BASE, page, withPages, violations } from './browser';
 import { draft, ownId, publish, redraft } from './drafts';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the designer. Each test begins a flow of its own and builds it up.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
 let count = 0;
 
 const row = (id: string) => page.locator(`[role=treeitem][id="row-step:${id}"]`);
@@ -63,20 +59,12 @@ const STEPS = `steps:
     else: skip
 `;
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+withPages();
 beforeEach(async () => {
-  ({ page, errors } = await open(browser));
   await page.goto(`${BASE}/flows/e2e-${process.pid}-${count++}`);
   await page.getByRole('button', { name: 'Begin it' }).click();
   await tree().waitFor();
   await paste(STEPS);
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 const WHOLE = (id: string, more = ''): string => `schema: 1
@@ -369,10 +357,9 @@ describe.skipIf(BASE === '')('the designer', () => {
       .or(page.getByText('Draft saved'))
       .first()
       .waitFor();
-    const other = await open(browser);
-    await other.page.goto(page.url());
-    await other.page.locator('[id="row-step:third"]').waitFor();
-    await other.page.context().close();
+    const other = await anotherPage();
+    await other.goto(page.url());
+    await other.locator('[id="row-step:third"]').waitFor();
   });
 
   it('D18: what is missing is named in place, with its cure', async () => {

@@ -1,13 +1,10 @@
-import { BASE, launch, open } from './browser';
+import { BASE, page, withPages } from './browser';
 import { type Offers, thousand } from './thousand';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 // D11, with an empty page measured beside it on the same machine in the same run.
 
 const FLOW = 'e2e-thousand';
-let browser: Browser;
-let page: Page;
 
 const median = (all: number[]): number => all.toSorted((a, b) => a - b)[all.length >> 1] ?? NaN;
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -37,6 +34,8 @@ const NAMES = ['ThreadControllerImpl::RunTask', 'RunTask'];
  * processor worked on it, which a busy machine does not change.
  */
 async function trace(what: string, act: () => Promise<void>): Promise<number> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('the page has no browser');
   await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
   await act();
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
@@ -65,41 +64,31 @@ async function trace(what: string, act: () => Promise<void>): Promise<number> {
   return worked[0] ?? 0;
 }
 
+const call = (method: string, path: string, body?: unknown): Promise<Response> =>
+  fetch(`${BASE}/api/v1${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+withPages();
 beforeAll(async () => {
-  browser = await launch();
-  ({ page } = await open(browser));
+  if (BASE === '') return;
+  const catalog = await call('GET', '/catalog');
+  const { connectors } = (await catalog.json()) as {
+    connectors: { triggers: Offers['trigger'][]; operations: Offers['operation'][] }[];
+  };
+  const [trigger] = connectors.flatMap((one) => one.triggers);
+  const [operation] = connectors.flatMap((one) => one.operations);
+  if (!trigger || !operation) throw new Error('the catalog is empty');
+  const tree = thousand(FLOW, { trigger, operation });
+  const written = await call('POST', '/flows/edit', { tree, check: false });
+  const { document } = (await written.json()) as { document: string };
+  await call('POST', '/flows', { document });
 });
-afterAll(() => browser.close());
 
 describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
   it('opens in under a second', async () => {
-    await page.goto(`${BASE}/flows`);
-    const offers = await page.evaluate(async () => {
-      const answer = await fetch('/api/v1/catalog');
-      const { connectors } = (await answer.json()) as {
-        connectors: { triggers: Offers['trigger'][]; operations: Offers['operation'][] }[];
-      };
-      const [trigger, operation] = [
-        connectors.flatMap((one) => one.triggers)[0],
-        connectors.flatMap((one) => one.operations)[0],
-      ];
-      if (!trigger || !operation) throw new Error('the catalog is empty');
-      return { trigger, operation };
-    });
-    await page.evaluate(
-      async ([tree, path]) => {
-        const send = (url: string, body: unknown): Promise<Response> =>
-          fetch(url, {
-            method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify(body),
-          });
-        const written = await send('/api/v1/flows/edit', { tree, check: false });
-        const { document } = (await written.json()) as { document: string };
-        await send(path, { document });
-      },
-      [thousand(FLOW, offers), '/api/v1/flows'] as const,
-    );
     const [empty, opened]: [number[], number[]] = [[], []];
     for (let n = 0; n < 5; n += 1) {
       empty.push(await time('/flows', 'main h1'));
@@ -119,6 +108,7 @@ describe.skipIf(BASE === '')('D11: a flow of 1,000 steps', () => {
   });
 
   it('scrolls and drags without a task that blocks the page', async () => {
+    await page.goto(`${BASE}/flows/${FLOW}`);
     await page
       .getByRole('region', { name: 'Problems' })
       .getByText(/problem|warning/)

@@ -1,26 +1,11 @@
-import { BASE, launch, open, violations } from './browser';
+import { BASE, page, withPages, violations } from './browser';
 import { causeOf, fail, get } from './failures';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the home page.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-  page.setDefaultTimeout(30_000);
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(errors).toEqual([]);
-});
+withPages();
+beforeEach(() => page.setDefaultTimeout(30_000));
 
 const home = async () => {
   await page.goto(`${BASE}/?env=sandbox`);
@@ -153,9 +138,8 @@ describe.skipIf(!BASE)('home', () => {
     await page.getByRole('region', { name: 'Causes' }).getByText(key).first().waitFor();
     await causeOf(key, 1);
     await page.getByText('as of').last().waitFor();
-    // What tells of changes, and what says that the server is there, are cut off.
-    const lost = [/\/api\/v1\/live/, /\/readyz/];
-    for (const path of lost) await page.route(path, (route) => route.abort());
+    // What tells of changes is cut off.
+    await page.route(/\/api\/v1\/live/, (route) => route.abort());
     await page.reload();
     await page.getByText(/^Paused at/).waitFor();
     await page.unrouteAll();

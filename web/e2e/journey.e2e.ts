@@ -1,31 +1,26 @@
 import { Api } from './api';
-import { DEMO, launch, open } from './browser';
+import { DEMO, page, withPages } from './browser';
 import { type Fresh, buy, fresh, sandboxes } from './fresh';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 // The whole way of a person: an empty server, a flow by drag alone and once more by keyboard alone, a
 // purchase that arrives, what breaks, its repair, and the way back.
 
-let browser: Browser;
 let server: Fresh;
 let at: { shop: string; books: string };
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+withPages();
 beforeEach(async () => {
   server = await fresh();
   at = await sandboxes(server.url);
 });
 afterEach(() => server.stop());
 
-const row = (page: Page, id: string): Locator =>
-  page.locator(`[role=treeitem][id="row-step:${id}"]`);
-const end = (page: Page): Locator =>
+const row = (id: string): Locator => page.locator(`[role=treeitem][id="row-step:${id}"]`);
+const end = (): Locator =>
   page.locator('[aria-label="Add a step at the end of this list"][data-outer]');
-const offer = (page: Page, name: string): Locator =>
+const offer = (name: string): Locator =>
   page.getByRole('navigation', { name: 'What can be added' }).getByRole('button', {
     name,
     exact: true,
@@ -39,7 +34,7 @@ async function center(of: Locator): Promise<{ x: number; y: number }> {
 }
 
 /** Drags with the mouse, as a person does. */
-async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+async function drag(from: Locator, to: Locator): Promise<void> {
   const [begin, goal] = [await center(from), await center(to)];
   await page.mouse.move(begin.x, begin.y);
   await page.mouse.down();
@@ -50,37 +45,37 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 }
 
 /** The field of the step view. */
-const field = (page: Page, name: string): Locator =>
+const field = (name: string): Locator =>
   page.getByRole('region', { name: 'Mapping' }).locator(`[data-field="${name}"]`).first();
 
-const find = (page: Page): Locator => page.getByRole('textbox', { name: 'Find in the sample' });
-const source = (page: Page, path: string): Locator => page.locator(`[data-source="${path}"]`);
+const find = (): Locator => page.getByRole('textbox', { name: 'Find in the sample' });
+const source = (path: string): Locator => page.locator(`[data-source="${path}"]`);
 
 /** Drags a value of the sample onto a field. */
-async function map(page: Page, path: string, target: string): Promise<void> {
-  await find(page).fill(path);
-  await source(page, path).dragTo(field(page, target));
+async function map(path: string, target: string): Promise<void> {
+  await find().fill(path);
+  await source(path).dragTo(field(target));
 }
 
 /** Puts a function into an empty field by the picker, then a value of the sample into it by drag. */
 /** Unfolds rows of the sample. */
-async function unfold(page: Page, paths: readonly string[]): Promise<void> {
-  await find(page).fill('');
+async function unfold(paths: readonly string[]): Promise<void> {
+  await find().fill('');
   for (const path of paths) {
-    const row = source(page, path);
+    const row = source(path);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('svg').click();
   }
 }
 
-async function mapThrough(page: Page, name: string, path: string, target: string): Promise<void> {
-  await call(page, name, target);
-  await map(page, path, target);
+async function mapThrough(name: string, path: string, target: string): Promise<void> {
+  await call(name, target);
+  await map(path, target);
 }
 
 /** Puts a function into a field: what comes next goes between its brackets. */
-async function call(page: Page, name: string, target: string): Promise<void> {
-  await field(page, target).click();
+async function call(name: string, target: string): Promise<void> {
+  await field(target).click();
   await page.getByRole('button', { name: 'Function' }).click();
   await page.getByLabel('Find a function').fill(name);
   await page
@@ -89,25 +84,24 @@ async function call(page: Page, name: string, target: string): Promise<void> {
     .click();
 }
 
-async function openStep(page: Page, id: string): Promise<void> {
-  await row(page, id).click({ position: { x: 120, y: 40 } });
+async function openStep(id: string): Promise<void> {
+  await row(id).click({ position: { x: 120, y: 40 } });
   await page.getByRole('button', { name: 'Map on a sample' }).click();
   await page.getByRole('region', { name: 'Mapping' }).waitFor();
 }
 
-const back = (page: Page): Promise<void> =>
-  page.getByRole('button', { name: 'Back to the canvas' }).click();
+const back = (): Promise<void> => page.getByRole('button', { name: 'Back to the canvas' }).click();
 
 /** What a field comes to on the sample. */
-const shows = (page: Page, target: string, text: string): Promise<void> =>
-  field(page, target)
+const shows = (target: string, text: string): Promise<void> =>
+  field(target)
     .locator('xpath=ancestor::*[.//*[@data-state]][1]')
     .locator('[data-state]')
     .filter({ hasText: text })
     .first()
     .waitFor();
 
-async function publishAndDeploy(page: Page, version: number): Promise<void> {
+async function publishAndDeploy(version: number): Promise<void> {
   await page.getByRole('link', { name: 'Publish', exact: true }).click();
   const publish = `Publish as version ${version}`;
   await page.getByLabel('Why it is changed').fill('The journey of a test');
@@ -122,7 +116,7 @@ async function publishAndDeploy(page: Page, version: number): Promise<void> {
 }
 
 /** What has the focus, by the name that a screen reader says. */
-const focused = (page: Page): Promise<string> =>
+const focused = (): Promise<string> =>
   page.evaluate(() => {
     const at = document.activeElement;
     if (!(at instanceof HTMLElement) || at === document.body) return '';
@@ -132,10 +126,10 @@ const focused = (page: Page): Promise<string> =>
   });
 
 /** Tabs until something of this name has the focus. */
-async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+async function tabTo(name: string | RegExp): Promise<void> {
   const seen: string[] = [];
   for (let n = 0; n < 150; n += 1) {
-    const now = await focused(page);
+    const now = await focused();
     if (typeof name === 'string' ? now === name : name.test(now)) return;
     seen.push(now);
     await page.keyboard.press('Tab');
@@ -144,7 +138,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 }
 
 /** Tabs to a field of the step and types in it. */
-async function fill(page: Page, name: string, text: string, then?: string): Promise<void> {
+async function fill(name: string, text: string, then?: string): Promise<void> {
   await page.locator(`[data-field="${name}"]`).first().waitFor();
   const at = (): Promise<string | null | undefined> =>
     page.evaluate(() => document.activeElement?.getAttribute('data-field'));
@@ -159,7 +153,7 @@ async function fill(page: Page, name: string, text: string, then?: string): Prom
 }
 
 /** Chooses from the list that is open, by typing. */
-async function choose(page: Page, text: string): Promise<void> {
+async function choose(text: string): Promise<void> {
   await page.getByRole('dialog').getByRole('combobox').waitFor();
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
@@ -167,16 +161,15 @@ async function choose(page: Page, text: string): Promise<void> {
 }
 
 /** Waits until keys go to the canvas again. */
-const onCanvas = async (page: Page): Promise<void> => {
+const onCanvas = async (): Promise<void> => {
   await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'tree');
 };
 
-const treeName = async (page: Page): Promise<string> =>
+const treeName = async (): Promise<string> =>
   (await page.getByRole('tree').getAttribute('aria-label')) ?? '';
 
 describe.skipIf(DEMO.binary === '')('the journey', () => {
   it('a flow by drag alone, tried on a real sample, in force, broken, repaired, rolled back', async () => {
-    const { page, errors } = await open(browser);
     // One row is missing: what will break first.
     await new Api(server.url).put('/lookups/items', { rows: [{ key: 'prod_poster' }] });
 
@@ -199,14 +192,14 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
       'Create a customer',
       'Create a sales order',
     ]) {
-      await drag(page, offer(page, step), end(page));
+      await drag(offer(step), end());
     }
     for (const id of ['check', 'checkout_session', 'customer', 'sales_order'])
-      await row(page, id).waitFor();
+      await row(id).waitFor();
 
     // Mapped on the real sample.
-    await openStep(page, 'check');
-    await map(page, 'charge.paid', 'check');
+    await openStep('check');
+    await map('charge.paid', 'check');
     for (const one of [
       'payment_intent',
       'customer',
@@ -215,50 +208,50 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     ]) {
       await page.keyboard.type(` && has(charge.${one})`);
     }
-    await shows(page, 'check', 'true');
-    await back(page);
-    await openStep(page, 'checkout_session');
-    await map(page, 'charge.payment_intent', 'with.payment_intent');
-    await shows(page, 'with.payment_intent', 'pi_');
-    await back(page);
-    await openStep(page, 'customer');
-    await map(page, 'charge.customer', 'with.external_id');
-    await mapThrough(page, 'truncate', 'charge.billing_details.name', 'with.name');
+    await shows('check', 'true');
+    await back();
+    await openStep('checkout_session');
+    await map('charge.payment_intent', 'with.payment_intent');
+    await shows('with.payment_intent', 'pi_');
+    await back();
+    await openStep('customer');
+    await map('charge.customer', 'with.external_id');
+    await mapThrough('truncate', 'charge.billing_details.name', 'with.name');
     await page.keyboard.type(', 36');
     await page.getByText(/^More \(/).click();
-    await call(page, 'address', 'with.address');
-    await unfold(page, ['charge.billing_details']);
-    await source(page, 'charge.billing_details.address').dragTo(field(page, 'with.address'));
-    await back(page);
-    await openStep(page, 'sales_order');
-    await map(page, 'steps.customer.number', 'with.customer');
-    await map(page, 'charge.id', 'with.reference');
-    await shows(page, 'with.reference', first);
-    await mapThrough(page, 'date', 'charge.created', 'with.date');
+    await call('address', 'with.address');
+    await unfold(['charge.billing_details']);
+    await source('charge.billing_details.address').dragTo(field('with.address'));
+    await back();
+    await openStep('sales_order');
+    await map('steps.customer.number', 'with.customer');
+    await map('charge.id', 'with.reference');
+    await shows('with.reference', first);
+    await mapThrough('date', 'charge.created', 'with.date');
     await page.keyboard.type(', ');
-    await map(page, 'company.books_zone', 'with.date');
-    await mapThrough(page, 'upper', 'charge.currency', 'with.currency');
-    await shows(page, 'with.currency', 'USD');
-    await unfold(page, ['steps', 'steps.checkout_session']);
-    await source(page, 'steps.checkout_session.lines').dragTo(field(page, 'with.lines'));
-    await call(page, 'lookup', 'with.lines.to.item');
+    await map('company.books_zone', 'with.date');
+    await mapThrough('upper', 'charge.currency', 'with.currency');
+    await shows('with.currency', 'USD');
+    await unfold(['steps', 'steps.checkout_session']);
+    await source('steps.checkout_session.lines').dragTo(field('with.lines'));
+    await call('lookup', 'with.lines.to.item');
     await page.keyboard.type("'items', ");
-    await map(page, 'line.product', 'with.lines.to.item');
-    await map(page, 'line.quantity', 'with.lines.to.quantity');
-    await mapThrough(page, 'money', 'line.amount_total', 'with.lines.to.amount');
+    await map('line.product', 'with.lines.to.item');
+    await map('line.quantity', 'with.lines.to.quantity');
+    await mapThrough('money', 'line.amount_total', 'with.lines.to.amount');
     await page.keyboard.type(', ');
-    await map(page, 'charge.currency', 'with.lines.to.amount');
+    await map('charge.currency', 'with.lines.to.amount');
 
     // Tried: nothing is sent.
     await page.getByRole('switch', { name: 'Ask the connected systems' }).click();
     await page.getByRole('button', { name: 'Whole flow' }).click();
     const result = page.getByRole('region', { name: 'Result' });
     await result.getByText('sales_order', { exact: false }).first().waitFor();
-    await back(page);
+    await back();
     await page.getByText('Draft saved').waitFor();
 
     // Published and in force.
-    await publishAndDeploy(page, 1);
+    await publishAndDeploy(1);
 
     // A purchase in the shop arrives, live.
     await page.goto(`${server.url}/runs`);
@@ -287,11 +280,11 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
 
     // Then a wrong mapping is put in force: the product's own id is no item of the ERP.
     await page.goto(`${server.url}/flows/shop-to-orders`);
-    await openStep(page, 'sales_order');
-    await field(page, 'with.lines.to.item').fill('=line.product');
-    await back(page);
+    await openStep('sales_order');
+    await field('with.lines.to.item').fill('=line.product');
+    await back();
     await page.getByText('Draft saved').waitFor();
-    await publishAndDeploy(page, 2);
+    await publishAndDeploy(2);
     await buy(at.shop, 'prod_mug', 'Yuki Tanaka');
     await buy(at.shop, 'prod_mug', 'Ada Byron');
     await page.goto(`${server.url}/dead-letters`);
@@ -318,12 +311,9 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await shop.goto(at.books);
     const orders = shop.getByRole('region', { name: 'Orders' }).getByRole('row');
     expect(await orders.count()).toBe(1 + 5);
-    expect(errors).toEqual([]);
-    await page.context().close();
   }, 180_000);
 
-  it('W1: built, put in force and watched by keyboard alone', async () => {
-    const { page, errors } = await open(browser);
+  it('W1: built, put in force, broken, repaired and watched by keyboard alone', async () => {
     const keys = page.keyboard;
     await buy(at.shop, 'prod_mug', 'Ada Byron');
     await page.goto(server.url);
@@ -331,74 +321,89 @@ describe.skipIf(DEMO.binary === '')('the journey', () => {
     await keys.press('g');
     await keys.press('f');
     await page.getByRole('heading', { name: 'Flows', exact: true }).waitFor();
-    await tabTo(page, 'New flow');
+    await tabTo('New flow');
     await keys.press('Enter');
     await page.getByRole('dialog').waitFor();
-    await tabTo(page, 'Title');
+    await tabTo('Title');
     await keys.type('Keys to orders');
     await keys.press('Enter');
     await page.getByRole('button', { name: 'Begin it' }).waitFor();
-    await tabTo(page, 'Begin it');
+    await tabTo('Begin it');
     await keys.press('Enter');
     await page.getByRole('tree').waitFor();
-    await tabTo(page, 'Add what starts it');
+    await tabTo('Add what starts it');
     await keys.press('Enter');
-    await choose(page, 'charge succeeded');
-    await tabTo(page, await treeName(page));
+    await choose('charge succeeded');
+    await tabTo(await treeName());
     await keys.press('End');
     for (const step of ['infor.customer.create', 'infor.sales_order.create']) {
       await keys.press('/');
-      await choose(page, step);
-      await onCanvas(page);
+      await choose(step);
+      await onCanvas();
     }
-    await row(page, 'sales_order').waitFor();
+    await row('sales_order').waitFor();
     await keys.press('ArrowUp');
     await keys.press('Control+Enter');
-    await fill(page, 'with.external_id', '=charge.?customer.orValue(charge.id)');
-    await fill(page, 'with.name', "=truncate(charge.billing_details.?name.orValue('Guest'), 36)");
-    await tabTo(page, /^More \(/);
+    await fill('with.external_id', '=charge.?customer.orValue(charge.id)');
+    await fill('with.name', "=truncate(charge.billing_details.?name.orValue('Guest'), 36)");
+    await tabTo(/^More \(/);
     await keys.press('Enter');
-    await fill(page, 'with.address', '=address(charge.billing_details.?address.orValue({}))');
+    await fill('with.address', '=address(charge.billing_details.?address.orValue({}))');
     await keys.press('Escape');
     await keys.press('Escape');
-    await onCanvas(page);
+    await onCanvas();
     await keys.press('ArrowDown');
     await keys.press('Control+Enter');
-    await fill(page, 'with.customer', 'customer.number', 'Enter');
-    await fill(page, 'with.reference', 'charge.id', 'Enter');
-    await fill(page, 'with.date', '=date(charge.created, company.books_zone)');
-    await fill(page, 'with.currency', '=upper(charge.currency)');
-    const line =
-      "{'item': company.default_item, 'quantity': 1, 'amount': money(charge.amount, charge.currency)}";
-    await fill(page, 'with.lines', `=[${line}]`);
+    await fill('with.customer', 'customer.number', 'Enter');
+    await fill('with.reference', 'charge.id', 'Enter');
+    await fill('with.date', '=date(charge.created, company.books_zone)');
+    await fill('with.currency', '=upper(charge.currency)');
+    const item = "lookup('items', charge.billing_details.?address.?country.orValue('none'))";
+    const amount = 'money(charge.amount, charge.currency)';
+    await fill('with.lines', `=[{'item': ${item}, 'quantity': 1, 'amount': ${amount}}]`);
     await keys.press('Control+Enter');
     await page.getByText('Draft saved').waitFor();
-    await tabTo(page, 'Publish');
+    await tabTo('Publish');
     await keys.press('Enter');
     await page.getByLabel('Why it is changed').waitFor();
-    await tabTo(page, 'Why it is changed');
+    await tabTo('Why it is changed');
     await keys.type('by keyboard');
-    await tabTo(page, 'Publish as version 1');
+    await tabTo('Publish as version 1');
     await keys.press('Enter');
     await page.getByRole('button', { name: 'Deploy 1', exact: true }).waitFor();
-    await tabTo(page, 'Deploy 1');
+    await tabTo('Deploy 1');
     await keys.press('Enter');
     await page.getByRole('dialog').getByLabel('Why').waitFor();
-    await tabTo(page, 'Why');
+    await tabTo('Why');
     await keys.type('by keyboard');
-    await tabTo(page, 'Deploy 1 to sandbox');
+    await tabTo('Deploy 1 to sandbox');
     await keys.press('Enter');
     await page.getByText('1, in force').waitFor();
+
+    // What breaks: a row is missing. It is filled in where it is missed, and the letters are retried.
     await buy(at.shop, 'prod_mug', 'Mary Smith');
+    await buy(at.shop, 'prod_mug', 'Jan de Vries');
+    await keys.press('g');
+    await keys.press('d');
+    const cause = page.getByRole('region', { name: 'Causes' }).getByRole('row');
+    await cause.filter({ hasText: 'has no row for US' }).getByText('2').first().waitFor();
+    await tabTo(/has no row for US/);
+    await keys.press('Enter');
+    await page.getByRole('textbox', { name: 'value' }).waitFor();
+    await tabTo('value');
+    await keys.type('MUG');
+    await tabTo('Add row and retry 2');
+    await keys.press('Enter');
+    await page.getByText(/^2 of 2 done/).waitFor();
+
+    // Both are watched.
     await keys.press('g');
     await keys.press('r');
     const run = page.getByRole('row').filter({ hasText: 'Keys to orders' });
-    await run.getByText('Done').waitFor();
-    await tabTo(page, /^Done: run/);
+    await expect.poll(() => run.getByText('Done').count()).toBe(2);
+    await tabTo(/^Done: run/);
     await keys.press('Enter');
     await page.getByRole('heading', { name: /^Keys to orders/ }).waitFor();
     await page.getByText('sales_order').first().waitFor();
-    expect(errors).toEqual([]);
-    await page.context().close();
   }, 120_000);
 });

@@ -1,14 +1,10 @@
-import { BASE, launch, open, violations } from './browser';
+import { BASE, page, withPages, violations } from './browser';
 import { type Cause, buy, causeOf, fail, get, product, putRows, until } from './failures';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of dead letters. Each test makes failures of its own: a product that has no
 // lookup row yet, bought in the sandbox's shop.
-
-let browser: Browser;
-let page: Page;
-let errors: string[];
 
 const ENV = '?env=sandbox';
 const visit = (path: string) => page.goto(`${BASE}${path}${ENV}`);
@@ -17,18 +13,8 @@ const cell = (name: string): Locator =>
 const button = (name: string | RegExp) =>
   page.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) });
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-  page.setDefaultTimeout(30_000);
-});
-afterEach(async () => {
-  await page.context().close();
-  expect(errors).toEqual([]);
-});
+withPages();
+beforeEach(() => page.setDefaultTimeout(30_000));
 
 async function openCause({ fingerprint }: Cause): Promise<void> {
   await visit(`/dead-letters/${fingerprint}`);

@@ -1,13 +1,9 @@
-import { BASE, DEMO, launch, open, violations } from './browser';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BASE, DEMO, page, withPages, violations } from './browser';
+import { afterEach, describe, expect, it } from 'vitest';
 
 // Named after the points of events, runs and the designer's numbers. Each test buys something of its
 // own at the sandbox shop.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
 let count = 0;
 
 interface Bought {
@@ -83,17 +79,9 @@ const cure = (): Promise<unknown> => post(`${DEMO.infor}/__sim/faults`, {}, 'DEL
 
 const mail = (): string => `rosa.${process.pid}.${(count += 1)}@example.com`;
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  ({ page, errors } = await open(browser));
-});
+withPages();
 afterEach(async () => {
   await cure();
-  expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 describe.skipIf(!DEMO.stripe || !DEMO.infor)('events and runs', () => {

@@ -1,23 +1,19 @@
-import { DEMO, launch, open, violations } from './browser';
+import { DEMO, page, violations, withPages } from './browser';
 import { type Fresh, fresh } from './fresh';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+withPages();
 let server: Fresh;
-let browser: Browser;
 
 describe.skipIf(!DEMO.binary)('a session', () => {
   beforeAll(async () => {
     server = await fresh();
-    browser = await launch();
   });
   afterAll(async () => {
-    await browser.close();
     await server.stop();
   });
 
   it('W8: tells some minutes before its end, and goes on with one press', async () => {
-    const { page } = await open(browser);
     const made = await page.request.post(`${server.url}/api/v1/session/first_admin`, {
       data: { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' },
     });

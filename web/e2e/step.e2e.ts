@@ -1,13 +1,10 @@
-import { BASE, launch, open, violations } from './browser';
-import { draft, openStep, ownId, saved } from './drafts';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BASE, page, withPages, violations } from './browser';
+import { draft, openStep, ownId, redraft, saved } from './drafts';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 // Named after the points of the step view: samples, dry runs, forms.
 
-let browser: Browser;
-let page: Page;
-let errors: string[];
 let flow: string;
 
 const text = (id: string): string => `schema: 1
@@ -58,20 +55,12 @@ const work = async (name: string): Promise<void> => {
   await button.click();
 };
 
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+withPages();
 beforeEach(async () => {
-  ({ page, errors } = await open(browser));
   page.setDefaultTimeout(15_000);
   flow = ownId('step');
   await draft(page, text(flow));
   await openStep(page, flow, 'customer');
-});
-afterEach(async () => {
-  expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 describe.skipIf(BASE === '')('the step view', () => {
@@ -120,6 +109,33 @@ describe.skipIf(BASE === '')('the step view', () => {
       .click({ position: { x: 150, y: 12 } });
     await page.getByRole('button', { name: 'Map on a sample' }).click();
     await page.locator('[data-source="charge.amount"]').getByText('777').waitFor();
+  });
+
+  it('S2: every trigger of a flow gives samples', async () => {
+    const many = `trigger:
+  - stripe.charge.succeeded
+  - stripe.charge.captured
+`;
+    await redraft(page, flow, text(flow).replace('trigger: stripe.charge.succeeded\n', many));
+    await openStep(page, flow, 'customer');
+    await choose(/^EUR 59.50 · .*captured/);
+    await page.locator('[data-source="charge.currency"]').getByText('eur').waitFor();
+    await choose(/^EUR 59.50 · .*succeeded/);
+    const pins = pane('Result').getByRole('region', { name: 'Pinned samples' });
+    const pin = async (id: string): Promise<void> => {
+      await pins.getByRole('button', { name: 'Pin the present sample' }).click();
+      await page.getByLabel('Id').last().fill(id);
+      await page.getByRole('button', { name: 'Pin it' }).click();
+      await pins.getByText(id).waitFor();
+    };
+    await pin('at-once');
+    await choose(/^EUR 59.50 · .*captured/);
+    await pin('later');
+    const { samples } = await saved(page, flow);
+    expect(samples.map((one) => /^trigger: (.*)$/m.exec(one)?.[1])).toEqual([
+      'stripe.charge.succeeded',
+      'stripe.charge.captured',
+    ]);
   });
 
   it('S3: a sample is pinned beside the flow with its effects, is worked with every change, and a broken one shows expected beside actual', async () => {

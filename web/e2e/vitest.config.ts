@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Against the real binary (`server.ts`). One browser, one file at a time. What depends on the speed of
-// the machine is measured by `npm run speed`, and not by every test run.
+// Against the real binary (`server.ts`): two files at a time, each worker with a demo of its own; one
+// where a server is given. What depends on the speed of the machine is measured by `npm run speed`,
+// and not by every test run.
 const speed = process.env.TOWPATH_SPEED === '1';
 
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
     include: [speed ? 'e2e/**/*.speed.ts' : 'e2e/**/*.e2e.ts'],
     globalSetup: 'e2e/server.ts',
     environment: 'node',
-    fileParallelism: false,
+    maxWorkers: speed || process.env.TOWPATH_URL ? 1 : 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

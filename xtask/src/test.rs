@@ -24,5 +24,6 @@ pub fn all(args: &[String]) -> Result<()> {
     // One process per test binary: they share one PostgreSQL.
     let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
     command.extend(args.iter().map(String::as_str));
-    run_with("cargo", &command, &variables)
+    run_with("cargo", &command, &variables)?;
+    web::browser(&[])
 }

@@ -39,6 +39,15 @@ export const newestEvent = (environment: string | undefined) =>
       answer(client.GET('/api/v1/events', { params: { query: { environment, limit: 1 } } })),
   });
 
+/** The newest events of a type. */
+export const newestEvents = (environment: string | undefined, type: string, limit: number) =>
+  queryOptions({
+    queryKey: ['events', environment, 'newest', type],
+    queryFn: () =>
+      answer(client.GET('/api/v1/events', { params: { query: { environment, type, limit } } })),
+    retry: false,
+  });
+
 /** An event with its masked payload. */
 export const event = (id: string) =>
   queryOptions({

@@ -1,4 +1,5 @@
 import { line } from './client';
+import { type Follower, follow, type Pace } from '@/lib/follow';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
@@ -9,12 +10,8 @@ export interface Liveness {
   heard: Date | null;
 }
 
-/** How often is looked where the server tells nothing by itself, and whether it is back. */
-const POLL_MS = 5_000;
-/** How soon a line that was lost is taken up again the first time. */
-const AGAIN_MS = 500;
 /** A beat comes every 15 s; two missed ones mean that the line is dead. */
-const SILENCE_MS = 40_000;
+const PACE: Pace = { againMs: 500, pollMs: 5_000, silenceMs: 40_000 };
 
 interface Change {
   topics: string[];
@@ -47,89 +44,49 @@ function refresh(client: QueryClient, changed: readonly string[] | 'all') {
   });
 }
 
-/** Keeps every shown query fresh: by the server's events where it sends them, else by looking. */
+/** Keeps every shown query fresh: by what the server tells, or by looking where it has no line for us. */
 export function useLive(environment: string | undefined): Liveness {
   const client = useQueryClient();
   const [liveness, setLiveness] = useState<Liveness>({ state: 'connecting', heard: null });
 
   useEffect(() => {
     const query = environment ? `?environment=${encodeURIComponent(environment)}` : '';
-    let source: EventSource | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let over = false;
-    let failures = 0;
-
+    let isFirst = true;
+    let following: AbortController | null = null;
     const heard = () => setLiveness({ state: 'live', heard: new Date() });
-    const paused = () => setLiveness((was) => ({ state: 'paused', heard: was.heard }));
-    const later = (act: () => void, ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(act, ms);
-    };
-
-    const look = async () => {
-      const answered = await fetch('/readyz').then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (over) return;
-      if (answered) {
+    const follower: Follower = {
+      opened: () => {
+        if (!isFirst) line.dispatchEvent(new Event('again'));
+        isFirst = false;
         heard();
         refresh(client, 'all');
-      } else {
-        paused();
+      },
+      told: (event, data) => {
+        heard();
+        if (event === 'change') refresh(client, (JSON.parse(data) as Change).topics);
+      },
+      refused: (status) => {
+        if (status === 401) line.dispatchEvent(new Event('over'));
+        heard();
+        refresh(client, 'all');
+      },
+      lost: () => setLiveness((was) => ({ state: 'paused', heard: was.heard })),
+    };
+    // A browser has six connections to a server for all of its tabs: those that nobody sees keep none.
+    const look = () => {
+      if (document.hidden) {
+        following?.abort();
+        following = null;
+      } else if (!following) {
+        following = new AbortController();
+        void follow(`/api/v1/live${query}`, follower, PACE, following.signal);
       }
-      later(() => void look(), POLL_MS);
     };
-
-    const listen = () => {
-      source = new EventSource(`/api/v1/live${query}`);
-      const quiet = () => later(lost, SILENCE_MS);
-      // The server ends a long connection to ask again who we are: that alone is no loss.
-      const lost = () => {
-        source?.close();
-        failures += 1;
-        if (failures > 1) paused();
-        later(listen, failures > 1 ? POLL_MS : AGAIN_MS);
-      };
-      source.onopen = () => {
-        if (failures > 0) line.dispatchEvent(new Event('again'));
-        failures = 0;
-        heard();
-        refresh(client, 'all');
-        quiet();
-      };
-      source.addEventListener('beat', () => {
-        heard();
-        quiet();
-      });
-      source.addEventListener('change', (event: MessageEvent<string>) => {
-        heard();
-        quiet();
-        refresh(client, (JSON.parse(event.data) as Change).topics);
-      });
-      source.onerror = lost;
-    };
-
-    // An event source does not say why it failed, so the server is asked once whether it has one.
-    const ask = new AbortController();
-    void fetch(`/api/v1/live${query}`, { signal: ask.signal }).then(
-      (response) => {
-        const sends = response.ok;
-        ask.abort();
-        if (over) return;
-        if (sends) listen();
-        else void look();
-      },
-      () => {
-        if (!over) void look();
-      },
-    );
-
+    look();
+    document.addEventListener('visibilitychange', look);
     return () => {
-      over = true;
-      ask.abort();
-      clearTimeout(timer);
-      source?.close();
+      document.removeEventListener('visibilitychange', look);
+      following?.abort();
     };
   }, [client, environment]);
 

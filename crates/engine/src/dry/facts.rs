@@ -6,9 +6,9 @@ use crate::stop::Stop;
 use mapping::table::day::{self, Date};
 use mapping::table::timeline::Point;
 use mapping::table::{TableDefinition, TableKind};
-use mapping::{Fact, RuleTable};
+use mapping::{Fact, Pick, RuleTable};
 use model::{Fault, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -34,11 +34,11 @@ impl Walk<'_> {
                 }
                 Fact::Rules { table, at } => {
                     let day = self.day(at.as_deref())?;
-                    let rules = match self.dry.given.rules.get(table) {
-                        Some(given) => given_rules(table, given)?,
+                    let (rules, asked) = match self.dry.given.rules.get(table) {
+                        Some(given) => (given_rules(table, given)?, None),
                         None => self.stored_rules(table).await?,
                     };
-                    self.meet("rules", table, None, None);
+                    self.meet("rules", table, None, asked.as_ref());
                     let day = day.unwrap_or_default();
                     self.facts.set_rules(need.clone(), rules, day);
                 }
@@ -57,16 +57,43 @@ impl Walk<'_> {
             table: table.into(),
             key: key.cloned(),
             value: value.cloned(),
+            row: None,
         };
         self.present().met.push(met);
     }
 
     /// Notes which rules the present step's formulas were answered with.
-    pub fn meet_rules(&mut self) {
+    pub async fn meet_rules(&mut self) -> Result<(), Halt> {
         for pick in self.facts.take_picks() {
-            let asked = serde_json::from_str(&pick.attributes).ok();
-            self.meet("rule", &pick.table, Some(&pick.rule), asked.as_ref());
+            if self.past.is_some() {
+                continue;
+            }
+            let met = Met {
+                kind: "rule".into(),
+                row: self.stored_rule(&pick).await?,
+                value: serde_json::from_str(&pick.attributes).ok(),
+                table: pick.table,
+                key: Some(pick.rule),
+            };
+            self.present().met.push(met);
         }
+        Ok(())
+    }
+
+    /// The row of a rule as it stands in the environment's table; none if the table is given.
+    async fn stored_rule(&self, pick: &Pick) -> Result<Option<Value>, Halt> {
+        let (Some(here), Some(revision)) = (&self.place.here, self.revisions.get(&pick.table))
+        else {
+            return Ok(None);
+        };
+        let wrong = |why: String| Stop::bug(format!("rule `{}`: {why}", pick.rule));
+        let at = day::end(day::parse(&pick.at).map_err(wrong)?);
+        let keys = [pick.rule.clone()];
+        let store = &here.shared.store;
+        let found = store.lookup_rows(here.environment.id, &pick.table, &keys, at, Some(*revision));
+        let row = found.await?.rows.into_iter().next();
+        let row = row.map(|row| serde_json::from_str(&row.value)).transpose();
+        row.map_err(|e| wrong(e.to_string()).into())
     }
 
     fn given_row(&self, table: &str, key: &str) -> Option<Value> {
@@ -137,7 +164,8 @@ impl Walk<'_> {
         Ok(value)
     }
 
-    async fn stored_rules(&self, table: &str) -> Result<Arc<RuleTable>, Halt> {
+    /// The environment's rules, and the table's definition as a sample has it.
+    async fn stored_rules(&mut self, table: &str) -> Result<(Arc<RuleTable>, Option<Value>), Halt> {
         let absent = || {
             let message = format!("there is no table of rules `{table}`; define it and replay");
             Halt::Stop(Stop::dead(Fault::rejected(message).with_code("no_table")))
@@ -156,7 +184,12 @@ impl Walk<'_> {
             past.pin(table, revision);
         }
         let loaded = here.shared.table_at(environment, table, revision).await?;
-        loaded.rules.clone().ok_or_else(absent)
+        let rules = loaded.rules.clone().ok_or_else(absent)?;
+        self.revisions.insert(table.to_owned(), revision);
+        let definition = serde_json::to_value(&loaded.definition);
+        let mut definition = definition.map_err(|e| Stop::bug(e.to_string()))?;
+        definition["rows"] = Value::Object(Map::new());
+        Ok((rules, Some(definition)))
     }
 
     /// The day that a formula names, or the event's books date. None if the event does not say when

@@ -1,6 +1,6 @@
 //! Samples: what comes in, worked dry, held against what is expected of it.
 
-use super::trace::{Ended, Origin, Trace, WouldBe};
+use super::trace::{Ended, Met, Origin, Trace, WouldBe};
 use super::{DryError, DryRun, Reads, body_of_inputs, dry_run};
 use crate::plan::Plan;
 use model::flow::{Effect, Expected, Given, Sample};
@@ -63,20 +63,44 @@ impl Trace {
                 kept.or_insert_with(|| output.clone());
             }
             for met in &step.met {
-                let place = match met.kind.as_str() {
-                    "lookup" => &mut given.lookups,
-                    "cross_reference" => &mut given.cross_references,
-                    _ => continue,
-                };
-                let rows = place.entry(&met.table).or_insert_with(|| Map::new().into());
-                if let (Value::Object(rows), Some(key), Some(value)) = (rows, &met.key, &met.value)
-                {
-                    rows.entry(key).or_insert_with(|| value.clone());
-                }
+                met.keep(&mut given);
             }
         }
         given
     }
+}
+
+impl Met {
+    /// Gives what was met, where nothing is given. Of a table of rules those that won are kept: what
+    /// was asked leads to the same of them.
+    fn keep(&self, given: &mut Given) {
+        let (rows, value) = match self.kind.as_str() {
+            "lookup" => (table_of(&mut given.lookups, &self.table), &self.value),
+            "cross_reference" => {
+                let kind = table_of(&mut given.cross_references, &self.table);
+                (kind, &self.value)
+            }
+            "rules" => {
+                if let Some(definition) = &self.value {
+                    let table = given.rules.entry(&self.table);
+                    table.or_insert_with(|| definition.clone());
+                }
+                return;
+            }
+            "rule" => {
+                let rows = given.rules.get_mut(&self.table);
+                (rows.and_then(|table| table.get_mut("rows")), &self.row)
+            }
+            _ => return,
+        };
+        if let (Some(Value::Object(rows)), Some(key), Some(value)) = (rows, &self.key, value) {
+            rows.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+fn table_of<'a>(part: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Value> {
+    Some(part.entry(name).or_insert_with(|| Map::new().into()))
 }
 
 impl Verdict {

@@ -140,9 +140,13 @@ pub struct Met {
     /// Absent for a table of rules, which is met as a whole; of a rule that won, its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Absent where there is none; of a rule that won, what was asked.
+    /// Absent where there is none; of a table of rules, its definition; of a rule that won, what was
+    /// asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
+    /// Of a rule that won, its row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Value>,
 }
 
 /// A change that a run would make.

@@ -16,6 +16,7 @@ use mapping::{Facts, Failure, Made, Names, Scope, Shape, Template, Value as Comp
 use model::flow::Else;
 use model::{Fault, FaultClass, Problem, Timestamp};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A dry run shows so many steps at most, those of all items together.
 const STEPS_MAX: usize = 5_000;
@@ -31,6 +32,8 @@ pub(super) struct Walk<'a> {
     pub dry: &'a DryRun,
     pub names: Names,
     pub facts: Facts,
+    /// At which revision the environment's tables of rules were met.
+    pub revisions: BTreeMap<String, i64>,
     /// The event's books date, once it was asked for.
     pub day: Option<Date>,
     /// Where the present list stands: `lines[2].`; nothing for the flow's own.
@@ -104,6 +107,7 @@ impl<'a> Walk<'a> {
             past: None,
             look: None,
             facts: Facts::default(),
+            revisions: BTreeMap::new(),
             day: None,
             at: String::new(),
             steps: Vec::new(),
@@ -420,7 +424,7 @@ impl<'a> Walk<'a> {
             };
             match worked {
                 Ok(noted) => {
-                    self.meet_rules();
+                    self.meet_rules().await?;
                     return Ok(noted);
                 }
                 Err(Failure {

@@ -164,7 +164,8 @@ steps:
     with:
       reference: =charge.id
       name: =company.name
-      description: =lookup('codes', charge.currency)
+      description: \"=lookup('codes', charge.currency) + derive('accounts', {'plan': \
+     charge.currency}).account\"
 ";
 
 #[tokio::test]
@@ -177,6 +178,17 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
         .put("/api/v1/lookups/codes?environment=test", &rows)
         .await;
     assert!(put.status < 300, "{}", put.text);
+    let table = json!({"kind": "rules", "conditions": [{"name": "plan"}],
+        "columns": [{"name": "account", "required": true}]});
+    let rules = json!({"rows": [
+        {"key": "euros", "value": {"priority": 1, "plan": "e*", "account": "2310"}},
+        {"key": "rest", "value": {"account": "2300"}},
+    ]});
+    for (what, body) in [("accounts/definition", &table), ("accounts", &rules)] {
+        let path = format!("/api/v1/lookups/{what}?environment=test");
+        let put = app.put(&path, body).await;
+        assert!(put.status < 300, "{}", put.text);
+    }
     let asked = json!({
         "document": LOOKS_UP, "id": "in-euros", "title": "In euros",
         "trigger": "stripe.charge.succeeded", "body": body,
@@ -189,9 +201,11 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
         (&json!("done"), &json!(1))
     );
     let text = made["sample"].as_str().expect("a text");
-    // The row that was met is given, so that it holds wherever it is worked.
+    // The row and the rule that were met are given, so that it holds wherever it is worked.
     assert!(text.contains("eur: '978'"), "{text}");
-    assert!(text.contains("description: '978'"), "{text}");
+    assert!(text.contains("account: '2310'"), "{text}");
+    assert!(!text.contains("2300"), "{text}");
+    assert!(text.contains("description: '9782310'"), "{text}");
     let path = "/api/v1/flows/looks-up/samples/run";
     let run = json!({"document": LOOKS_UP, "samples": [text]});
     let verdict = app.post(path, &run).await.json();
@@ -201,7 +215,9 @@ async fn a_dry_run_becomes_a_sample_that_expects_what_came_of_it() {
     let verdict = app.post(path, &run).await.json();
     let told = verdict["samples"][0]["differences"][0].as_str();
     assert!(
-        told.is_some_and(|told| told.contains("`description` is \"eur\" instead of \"978\"")),
+        told.is_some_and(
+            |told| told.contains("`description` is \"eur2310\" instead of \"9782310\"")
+        ),
         "{verdict}"
     );
 

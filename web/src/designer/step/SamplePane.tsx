@@ -91,9 +91,10 @@ export function SamplePane({ sample, formulas, isStuck, isBroken, onInsert }: Pr
             { value: 'hand', label: 'Made by hand…' },
           ]}
           value={sample.sample?.key ?? null}
+          // Chosen once more it is changed, which is no change of the choice.
+          onOptionSubmit={(key) => key === 'hand' && setHand(true)}
           onChange={(key) => {
-            if (key === 'hand') setHand(true);
-            else if (key) void sample.choose(key);
+            if (key && key !== 'hand') void sample.choose(key);
           }}
           allowDeselect={false}
         />

@@ -6,7 +6,7 @@ import { useEnvironmentName } from '@/app/useEnvironment';
 import { type Chosen, type Preview, preview } from '@/api/preview';
 import { useEffect, useRef, useState } from 'react';
 
-/** How long typing must pause before it is worked out. */
+/** How long typing must pause before it is worked out anew while an answer is still under way. */
 const PAUSE_MS = 30;
 
 interface Shown {
@@ -34,16 +34,22 @@ export function usePreview(
 
   useEffect(() => {
     if (!chosen || id === '') return;
-    const timer = window.setTimeout(() => {
-      asked.current?.abort();
-      const mine = new AbortController();
-      asked.current = mine;
-      preview(environment, document, id, chosen, items, mine.signal)
-        .then((answer) => setShown((before) => taken(before, answer)))
-        .catch((error: unknown) => {
-          if (!mine.signal.aborted) setShown((before) => ({ ...before, error }));
-        });
-    }, PAUSE_MS);
+    const timer = window.setTimeout(
+      () => {
+        asked.current?.abort();
+        const mine = new AbortController();
+        asked.current = mine;
+        preview(environment, document, id, chosen, items, mine.signal)
+          .then((answer) => setShown((before) => taken(before, answer)))
+          .catch((error: unknown) => {
+            if (!mine.signal.aborted) setShown((before) => ({ ...before, error }));
+          })
+          .finally(() => {
+            if (asked.current === mine) asked.current = null;
+          });
+      },
+      asked.current ? PAUSE_MS : 0,
+    );
     return () => window.clearTimeout(timer);
   }, [environment, document, id, chosen, items, round]);
   useEffect(() => () => asked.current?.abort(), []);

@@ -9,7 +9,7 @@ const COLUMNS: readonly Column<RepairItem>[] = [
   {
     id: 'run',
     title: 'Dead letter',
-    width: 'minmax(88px, 170px)',
+    width: 'minmax(64px, 170px)',
     cell: (item) => (
       <Link to="/runs/$run" params={{ run: item.run }} className="mono">
         {item.run}
@@ -27,14 +27,14 @@ const COLUMNS: readonly Column<RepairItem>[] = [
   {
     id: 'stands',
     title: 'Now',
-    width: '112px',
+    width: 'minmax(84px, 112px)',
     cell: (item) =>
       item.stands ? <State state={item.stands} /> : <State state="failed" word="Not begun" />,
   },
   {
     id: 'made',
     title: 'Worked again by',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(72px, 1fr)',
     cell: (item) =>
       item.made ? (
         <Link to="/runs/$run" params={{ run: item.made }} className="mono">

@@ -2,15 +2,16 @@ import { DEMO, page, violations, withPages } from './browser';
 import { type Fresh, fresh } from './fresh';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-let server: Fresh;
-
 withPages();
+let server: Fresh;
 
 describe.skipIf(!DEMO.binary)('a session', () => {
   beforeAll(async () => {
     server = await fresh();
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+  });
 
   it('W8: tells some minutes before its end, and goes on with one press', async () => {
     const made = await page.request.post(`${server.url}/api/v1/session/first_admin`, {

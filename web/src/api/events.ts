@@ -31,6 +31,14 @@ export const events = (environment: string | undefined, filter: EventFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest event, if any was received. */
+export const newestEvent = (environment: string | undefined) =>
+  queryOptions({
+    queryKey: ['events', 'newest', environment],
+    queryFn: () =>
+      answer(client.GET('/api/v1/events', { params: { query: { environment, limit: 1 } } })),
+  });
+
 /** The newest events of a type. */
 export const newestEvents = (environment: string | undefined, type: string, limit: number) =>
   queryOptions({
@@ -38,14 +46,6 @@ export const newestEvents = (environment: string | undefined, type: string, limi
     queryFn: () =>
       answer(client.GET('/api/v1/events', { params: { query: { environment, type, limit } } })),
     retry: false,
-  });
-
-/** The newest event, if any was received. */
-export const newestEvent = (environment: string | undefined) =>
-  queryOptions({
-    queryKey: ['events', 'newest', environment],
-    queryFn: () =>
-      answer(client.GET('/api/v1/events', { params: { query: { environment, limit: 1 } } })),
   });
 
 /** An event with its masked payload. */

@@ -8,7 +8,7 @@ use model::{Fault, RunState, Timestamp};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::run::StepState;
-use store::{Advance, Advanced, Answered, DeadLetter, EntryWrite, RunRecord};
+use store::{Advance, Advanced, Answered, DeadLetter, EffectWrite, EntryWrite, RunRecord};
 
 /// A paused connection is looked at this often even if nothing wakes its runs.
 const PAUSED: Duration = Duration::from_secs(600);
@@ -73,9 +73,13 @@ impl Execution<'_> {
             } => {
                 self.run.rev = rev;
                 self.run.state = state;
-                let written = item.effects.into_iter().map(|e| e.record);
-                self.durable
-                    .extend(written.map(|record| (record.id, record.rev)));
+                for EffectWrite { record, .. } in item.effects {
+                    self.durable.retain(|(id, _)| *id != record.id);
+                    // What nobody works on any more is not asked for again.
+                    if record.holder.is_some() {
+                        self.durable.push((record.id, record.rev));
+                    }
+                }
                 self.ready.extend(ready);
                 Ok(ready_at_once)
             }

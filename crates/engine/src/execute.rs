@@ -16,7 +16,6 @@ use crate::seal::{Purpose, open, open_bytes, seal};
 use crate::shared::Shared;
 use crate::stop::Stop;
 use connector::{Call, Effect, Last, Next, RecipeCx};
-use hashbrown::HashMap;
 use mapping::record::Record;
 use mapping::{Fact, Facts, Failure, Names, Scope, Shape, Template, Value as Computed};
 use model::flow::Else;
@@ -51,8 +50,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) ready: Vec<StartedRun>,
     /// Whether anything was changed at a peer or in our books.
     pub(crate) touched: bool,
-    /// Revisions of the effects' rows that this execution has written.
-    pub(crate) durable: HashMap<Arc<EffectId>, i64>,
+    /// Revisions of the rows that this execution has written of effects that it still works on.
+    pub(crate) durable: Vec<(Arc<EffectId>, i64)>,
     /// The last commit was refused because another run had changed an effect.
     pub(crate) effect_was_stale: bool,
     /// What the flow gives, once it is worked out.
@@ -107,7 +106,7 @@ impl<'a> Execution<'a> {
             pending: Pending::default(),
             ready: Vec::new(),
             touched,
-            durable: HashMap::new(),
+            durable: Vec::new(),
             effect_was_stale: false,
             run,
             output: None,

@@ -333,7 +333,8 @@ impl Execution<'_> {
 
     /// The revision of the row after the last commit.
     fn learn_durable(&self, effect: &mut Effect<'_>) {
-        if let Some(rev) = self.durable.get(&effect.id) {
+        let known = self.durable.iter().find(|(id, _)| *id == effect.id);
+        if let Some((_, rev)) = known {
             effect.durable = Some(*rev);
         }
     }

@@ -15,8 +15,7 @@ Developer commands of Towpath
   cargo xtask demo [ARGS]   build and run `towpath demo`; `--once` ends after the table
   cargo xtask test [ARGS]   set up, then every check and test; ARGS go to the test runner
   cargo xtask web           install what the web app needs and build it into web/dist
-  cargo xtask browser [ARGS] its last part alone: the binary and its sandboxes in a real browser (ARGS
-                            go to vitest)
+  cargo xtask browser [ARGS] drive the binary and its sandboxes in a real browser (ARGS go to vitest)
   cargo xtask openapi       write web/openapi.json anew, from which the web app's client is made
   cargo xtask bench [ARGS]  compare with the bare programs; writes target/bench/report.json
   cargo xtask setup         install what tests need (PostgreSQL, Stripe's CLI and SDKs, aiosmtpd)

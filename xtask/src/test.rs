@@ -24,6 +24,5 @@ pub fn all(args: &[String]) -> Result<()> {
     // One process per test binary: they share one PostgreSQL.
     let mut command = vec!["test", "--quiet", "--workspace", "--no-fail-fast"];
     command.extend(args.iter().map(String::as_str));
-    run_with("cargo", &command, &variables)?;
-    web::browser(&[])
+    run_with("cargo", &command, &variables)
 }

@@ -43,7 +43,7 @@ pub fn check() -> Result<()> {
 
 /// Drives the built binary with its sandboxes in a real browser.
 pub fn browser(args: &[String]) -> Result<()> {
-    install()?;
+    build()?;
     let chromium = chromium()?;
     run("cargo", &["build", "--quiet", "--package", "towpath"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR")

@@ -31,21 +31,12 @@ export const events = (environment: string | undefined, filter: EventFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
-/** The newest event, if any was received. */
-export const newestEvent = (environment: string | undefined) =>
+/** The newest events, of all types or of one. */
+export const newestEvents = (environment: string | undefined, limit: number, type?: string) =>
   queryOptions({
-    queryKey: ['events', 'newest', environment],
-    queryFn: () =>
-      answer(client.GET('/api/v1/events', { params: { query: { environment, limit: 1 } } })),
-  });
-
-/** The newest events of a type. */
-export const newestEvents = (environment: string | undefined, type: string, limit: number) =>
-  queryOptions({
-    queryKey: ['events', environment, 'newest', type],
+    queryKey: ['events', 'newest', environment, limit, type],
     queryFn: () =>
       answer(client.GET('/api/v1/events', { params: { query: { environment, type, limit } } })),
-    retry: false,
   });
 
 /** An event with its masked payload. */

@@ -64,10 +64,11 @@ impl Walk<'_> {
 
     /// Notes which rules the present step's formulas were answered with.
     pub async fn meet_rules(&mut self) -> Result<(), Halt> {
-        for pick in self.facts.take_picks() {
-            if self.past.is_some() {
-                continue;
-            }
+        let picks = self.facts.take_picks();
+        if self.past.is_some() {
+            return Ok(());
+        }
+        for pick in picks {
             let met = Met {
                 kind: "rule".into(),
                 row: self.stored_rule(&pick).await?,

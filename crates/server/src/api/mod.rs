@@ -72,7 +72,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Router, middleware};
 use bytes::Bytes;
-use routes::Routes;
+use routes::{Routes, with_bodies};
 use std::sync::OnceLock;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -125,9 +125,10 @@ impl Modify for Token {
     }
 }
 
-/// Takes up every path.
-fn all<R: Routes>(none: R) -> R {
-    none.routes(routes!(session::show, session::sign_in, session::sign_out))
+/// Adds every path to a router that has none.
+fn all<R: Routes>(router: R) -> R {
+    router
+        .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::first_admin))
         .routes(routes!(session::extend))
         .routes(routes!(accounts::list, accounts::create))
@@ -152,7 +153,10 @@ fn all<R: Routes>(none: R) -> R {
         .routes(routes!(flows::show))
         .routes(routes!(traffic::of_flow))
         .routes(routes!(traffic::of_trigger))
-        .and(drafted())
+        .routes(with_bodies(DRAFT_BYTES, routes!(drafts::create)))
+        .routes(with_bodies(DRAFT_BYTES, routes!(drafts::show)))
+        .routes(with_bodies(DRAFT_BYTES, routes!(drafts::put)))
+        .routes(with_bodies(DRAFT_BYTES, routes!(drafts::discard)))
         .routes(routes!(versions::list))
         .routes(routes!(versions::publish))
         .routes(routes!(versions::show))
@@ -243,29 +247,18 @@ fn all<R: Routes>(none: R) -> R {
         .routes(routes!(lookups::derive::ask))
         .routes(routes!(lookups::sheet::import))
         .routes(routes!(lookups::sheet::export))
-        .and(folders())
-}
-
-/// Drafts: a document with its samples may be large.
-fn drafted<R: Routes>() -> R {
-    R::none()
-        .routes(routes!(drafts::create))
-        .routes(routes!(drafts::show))
-        .routes(routes!(drafts::put))
-        .routes(routes!(drafts::discard))
-        .body_bytes(DRAFT_BYTES)
+        .routes(with_bodies(
+            folder::BODY_MAX_BYTES,
+            routes!(folder::show, folder::put),
+        ))
+        .routes(with_bodies(
+            folder::BODY_MAX_BYTES,
+            routes!(folder::preview),
+        ))
 }
 
 /// The longest draft with its samples, as JSON.
 const DRAFT_BYTES: usize = 8 << 20;
-
-/// Folders are larger than other bodies.
-fn folders<R: Routes>() -> R {
-    R::none()
-        .routes(routes!(folder::show, folder::put))
-        .routes(routes!(folder::preview))
-        .body_bytes(folder::BODY_MAX_BYTES)
-}
 
 /// The OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {
@@ -274,7 +267,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// Every path of the API, behind the guard.
 pub fn router(app: &App) -> Router<App> {
-    all(Router::none())
+    all(Router::new())
         .route("/api/v1/openapi.json", get(description))
         .route_layer(middleware::from_fn_with_state(app.clone(), access::guard))
 }

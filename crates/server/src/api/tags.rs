@@ -8,6 +8,7 @@ use crate::problem::{ApiError, ProblemOut};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use model::ids::EnvironmentId;
 use serde::Serialize;
 use store::SetTag;
 use utoipa::ToSchema;
@@ -65,10 +66,10 @@ pub async fn put(
     Path((fingerprint, tag)): Path<(String, String)>,
     Params(scope): Params<ScopeIn>,
 ) -> Result<StatusCode, ApiError> {
-    let environment = app.environment(scope.environment.as_deref())?;
+    let environment = app.environment(scope.environment.as_deref())?.id;
     let tag = known(&tag)?;
-    known_cause(&app, environment.id, &fingerprint).await?;
-    set(&app, &caller, environment.id, fingerprint, tag, true).await
+    known_cause(&app, environment, &fingerprint).await?;
+    set(&app, &caller, environment, fingerprint, tag, true).await
 }
 
 /// Takes a tag off a cause; one that it does not have is off already.
@@ -83,15 +84,14 @@ pub async fn remove(
     Path((fingerprint, tag)): Path<(String, String)>,
     Params(scope): Params<ScopeIn>,
 ) -> Result<StatusCode, ApiError> {
-    let environment = app.environment(scope.environment.as_deref())?;
-    let tag = known(&tag)?;
-    set(&app, &caller, environment.id, fingerprint, tag, false).await
+    let environment = app.environment(scope.environment.as_deref())?.id;
+    set(&app, &caller, environment, fingerprint, known(&tag)?, false).await
 }
 
 async fn set(
     app: &App,
     caller: &Caller,
-    environment: model::ids::EnvironmentId,
+    environment: EnvironmentId,
     fingerprint: String,
     tag: String,
     is_on: bool,

@@ -80,9 +80,10 @@ export function useSample() {
     queryFn: async () => (await draft(editor.flow))?.samples ?? [],
   });
   const live = useQueries({
-    queries: known.map(({ id, connector }) =>
-      newestEvents(environment, id.slice(connector.length + 1), NEWEST),
-    ),
+    queries: known.map(({ id, connector }) => ({
+      ...newestEvents(environment, NEWEST, id.slice(connector.length + 1)),
+      retry: false,
+    })),
   });
   const examples = useQueries({ queries: known.map(({ id }) => triggerExamples(id)) });
   const found = known

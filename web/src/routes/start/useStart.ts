@@ -1,6 +1,6 @@
 import { useEnvironmentName } from '@/app/useEnvironment';
 import { connections } from '@/api/connections';
-import { newestEvent } from '@/api/events';
+import { newestEvents } from '@/api/events';
 import { flows } from '@/api/flows';
 import { newestDone } from '@/api/runs';
 import { session } from '@/api/session';
@@ -29,7 +29,7 @@ export function useStart(): Start | undefined {
   const who = useQuery(session).data;
   const systems = useQuery({ ...connections(environment), ...isThere }).data?.data;
   const all = useQuery({ ...flows(environment), ...isThere }).data?.data;
-  const received = useQuery({ ...newestEvent(environment), ...isThere }).data;
+  const received = useQuery({ ...newestEvents(environment, 1), ...isThere }).data;
   const done = useQuery({ ...newestDone(environment), ...isThere }).data;
   if (!who) return undefined;
   if (isThere.enabled && (!systems || !all || !received || !done)) return undefined;
